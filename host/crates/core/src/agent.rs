@@ -1,0 +1,237 @@
+//! The ports between the runner and the agents: what an agent is, and what a run may ask of the host.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::content::{Content, Custom};
+use crate::event::Progress;
+use crate::failure::Failure;
+use crate::ids::{AppName, InvocationId};
+use crate::invocation::Usage;
+use crate::session::{HistoryPage, SessionKey};
+use crate::time::UnixMillis;
+
+/// What an agent says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct AgentDescriptor {
+    /// The name its author gave it; it is served under the name of its file.
+    pub name: String,
+    /// What it does.
+    pub description: String,
+    /// Its author's version.
+    pub version: String,
+    /// What it can do.
+    pub skills: Vec<Skill>,
+    /// JSON Schema of a structured input, where it wants one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_schema: Option<Value>,
+    /// Whatever else it says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extra: Option<Value>,
+}
+
+/// One thing an agent can do.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Skill {
+    /// Stable.
+    pub id: String,
+    /// For a person.
+    pub name: String,
+    /// For a person or a model.
+    pub description: String,
+    /// To search by.
+    pub tags: Vec<String>,
+    /// Inputs to try.
+    pub examples: Vec<String>,
+}
+
+/// An agent that can be run. One value serves all runs of its version.
+#[async_trait]
+pub trait Agent: Send + Sync + 'static {
+    /// The name it is served under.
+    fn name(&self) -> &AppName;
+
+    /// Which build: a digest that changes whenever the agent does.
+    fn version(&self) -> &str;
+
+    /// What it says of itself.
+    fn descriptor(&self) -> &AgentDescriptor;
+
+    /// The longest a run may take.
+    fn wall_time_limit(&self) -> Option<std::time::Duration>;
+
+    /// Runs it once. When the run's token is cancelled, this returns soon, whatever the agent does.
+    async fn run(&self, run: AgentRun) -> (Result<AgentOutcome, AgentError>, Usage);
+}
+
+/// One run, as the agent gets it.
+pub struct AgentRun {
+    /// What the user said.
+    pub input: Content,
+    /// What the host does for the run.
+    pub host: Arc<dyn RunHost>,
+}
+
+/// What an agent returns.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AgentOutcome {
+    /// The answer, where it was not emitted already.
+    pub content: Option<Content>,
+    /// Tells a workflow above to stop.
+    pub escalate: bool,
+    /// Hands the conversation to another agent.
+    pub transfer_to: Option<String>,
+    /// Whatever else it says.
+    pub extra: Option<Value>,
+}
+
+/// How a run failed.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum AgentError {
+    /// The agent said so.
+    #[error("{}", .0.message)]
+    Failed(Failure),
+    /// Its code trapped or exited. Only this invocation is lost.
+    #[error("{message}")]
+    Trapped {
+        /// What the trap was, with the end of what the agent wrote to its error output.
+        message: String,
+    },
+    /// It went past a limit.
+    #[error("{message}")]
+    LimitExceeded {
+        /// Which one, as a stable word: `memory`, `cpu_time`, `stack`, `events` …
+        limit: &'static str,
+        /// For a person.
+        message: String,
+    },
+    /// It was stopped by its token.
+    #[error("the run was stopped")]
+    Stopped,
+    /// The host could not run it.
+    #[error("{message}")]
+    Unavailable {
+        /// For a person.
+        message: String,
+    },
+}
+
+impl AgentError {
+    /// The stable word of the terminal event's `errorCode`.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Failed(failure) => failure.code.as_deref().unwrap_or(failure.kind.as_str()),
+            Self::Trapped { .. } => "trapped",
+            Self::LimitExceeded { .. } => "limit_exceeded",
+            Self::Stopped => "cancelled",
+            Self::Unavailable { .. } => "unavailable",
+        }
+    }
+}
+
+/// Who runs, for whom.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InvocationInfo {
+    /// Its id.
+    pub id: InvocationId,
+    /// The session it runs in.
+    pub session: SessionKey,
+    /// Digest of the component that runs.
+    pub agent_version: String,
+    /// 1 for the first run.
+    pub attempt: u32,
+    /// The invocation that called this one.
+    pub parent: Option<InvocationId>,
+}
+
+/// Something an agent lets the client see.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Emission {
+    /// Stored, then sent.
+    Content(Content),
+    /// Sent.
+    TextDelta(String),
+    /// Sent.
+    ThoughtDelta(String),
+    /// Sent; the newest is kept with the status.
+    Progress(Progress),
+    /// Stored, then sent.
+    Custom(Custom),
+}
+
+/// What the host does for one run. The calls do not check limits or grants: whoever runs the agent does that before.
+#[async_trait]
+pub trait RunHost: Send + Sync + 'static {
+    /// Who runs, for whom.
+    fn info(&self) -> &InvocationInfo;
+
+    /// Cancelled when the run is to stop.
+    fn token(&self) -> &CancellationToken;
+
+    /// When the run has to be over.
+    fn deadline(&self) -> Option<Instant>;
+
+    /// Stores and publishes. All or none; gives the number of the newest stored event.
+    async fn emit(&self, emissions: Vec<Emission>) -> Result<u64, Failure>;
+
+    /// The newest entries before a position, oldest first, of what was said before this run.
+    async fn history(&self, before: Option<u64>, limit: usize) -> Result<HistoryPage, Failure>;
+
+    /// A value as this run sees it.
+    fn state(&self, key: &str) -> Result<Option<Value>, Failure>;
+
+    /// Sets a value, or removes it with `null`. Stored with the next stored event.
+    fn set_state(&self, key: &str, value: Value) -> Result<(), Failure>;
+
+    /// Keys with this prefix, sorted.
+    fn state_keys(&self, prefix: &str) -> Result<Vec<String>, Failure>;
+}
+
+/// Where an agent is in the registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentState {
+    /// It can be run.
+    Ready,
+    /// Its component could not be loaded.
+    Refused,
+}
+
+/// An agent as the registry lists it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AgentInfo {
+    /// The name it is served under.
+    pub name: AppName,
+    /// Whether it can be run.
+    pub state: AgentState,
+    /// Why it cannot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Digest of its component, `sha256:` and 64 hexadecimal digits; absent where the file could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// What it says of itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub descriptor: Option<AgentDescriptor>,
+    /// Interfaces it imports.
+    pub imports: Vec<String>,
+    /// When it was loaded.
+    pub loaded_at: UnixMillis,
+}
+
+/// The agents of a host.
+pub trait AgentRegistry: Send + Sync + 'static {
+    /// The current version of an agent.
+    fn get(&self, name: &AppName) -> Option<Arc<dyn Agent>>;
+
+    /// All agents, those that were refused too, sorted by name.
+    fn list(&self) -> Vec<AgentInfo>;
+}

@@ -1,0 +1,235 @@
+//! The life of one run of an agent: its states, and what is kept of it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Progress;
+use crate::ids::InvocationId;
+use crate::session::SessionKey;
+use crate::time::UnixMillis;
+
+/// Where an invocation is. It begins `Queued` or `Active` and ends, once, in one of the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InvocationStatus {
+    /// Waits for its session.
+    Queued,
+    /// Runs.
+    Active,
+    /// The agent returned an outcome.
+    Completed,
+    /// The agent returned a failure, trapped, or went past a limit.
+    Failed,
+    /// Somebody stopped it.
+    Cancelled,
+    /// Its time was over.
+    TimedOut,
+    /// The host ended before it did.
+    Interrupted,
+}
+
+impl InvocationStatus {
+    /// Every state, in the order of a life.
+    pub const ALL: [Self; 7] = [
+        Self::Queued,
+        Self::Active,
+        Self::Completed,
+        Self::Failed,
+        Self::Cancelled,
+        Self::TimedOut,
+        Self::Interrupted,
+    ];
+
+    /// Whether it is over.
+    pub fn is_terminal(self) -> bool {
+        !matches!(self, Self::Queued | Self::Active)
+    }
+
+    /// Whether a life may go from here to there.
+    pub fn may_become(self, next: Self) -> bool {
+        match self {
+            Self::Queued => next != Self::Queued,
+            Self::Active => next.is_terminal(),
+            _ => false,
+        }
+    }
+
+    /// The word of the wire and of the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Active => "active",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::TimedOut => "timed_out",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl fmt::Display for InvocationStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A text that is no status.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no status; one of queued, active, completed, failed, cancelled, timed_out, interrupted is")]
+pub struct ParseStatusError(String);
+
+impl FromStr for InvocationStatus {
+    type Err = ParseStatusError;
+    fn from_str(text: &str) -> Result<Self, ParseStatusError> {
+        Self::ALL
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .ok_or_else(|| ParseStatusError(text.to_owned()))
+    }
+}
+
+/// Why a run is stopped from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StopReason {
+    /// A client asked for it.
+    Cancelled,
+    /// Its `timeoutMs`, or the agent's limit of wall time, is over.
+    TimedOut,
+    /// Nobody listens any more, and its `onDisconnect` does not let it go on alone.
+    Disconnected,
+    /// A newer run of the session took its place.
+    Superseded,
+    /// The host is shutting down.
+    ShuttingDown,
+    /// The host ended without a chance to end the run; found at the next start.
+    Interrupted,
+}
+
+impl StopReason {
+    /// The state it leads to.
+    pub fn status(self) -> InvocationStatus {
+        match self {
+            Self::Cancelled | Self::Disconnected | Self::Superseded => InvocationStatus::Cancelled,
+            Self::TimedOut => InvocationStatus::TimedOut,
+            Self::ShuttingDown | Self::Interrupted => InvocationStatus::Interrupted,
+        }
+    }
+
+    /// The stable word of the terminal event's `errorCode`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Cancelled => "cancelled",
+            Self::TimedOut => "timed_out",
+            Self::Disconnected => "disconnected",
+            Self::Superseded => "superseded",
+            Self::ShuttingDown => "shutting_down",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// The text of the terminal event's `errorMessage`.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Cancelled => "Invocation cancelled",
+            Self::TimedOut => "Invocation timed out",
+            Self::Disconnected => "Invocation cancelled: nobody was listening any more",
+            Self::Superseded => "Invocation cancelled: a newer message took its place",
+            Self::ShuttingDown => "Invocation interrupted: the host is shutting down",
+            Self::Interrupted => "Invocation interrupted: the host stopped before it ended",
+        }
+    }
+}
+
+/// What an invocation used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Usage {
+    /// Time on a processor, in microseconds.
+    pub cpu_micros: u64,
+    /// The most linear memory and tables it held, in bytes.
+    pub peak_memory_bytes: u64,
+    /// Calls to the host.
+    pub host_calls: u64,
+    /// Events it emitted, stored or not.
+    pub events: u64,
+    /// Their size, in bytes.
+    pub event_bytes: u64,
+}
+
+/// What is kept of an invocation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InvocationRecord {
+    /// Its id.
+    pub id: InvocationId,
+    /// The session it runs in.
+    pub session: SessionKey,
+    /// Digest of the component that runs.
+    pub agent_version: String,
+    /// Where it is.
+    pub status: InvocationStatus,
+    /// Why it ended so: a stable word, where it did not complete.
+    pub reason: Option<String>,
+    /// 1 for the first run.
+    pub attempt: u32,
+    /// When it was admitted.
+    pub started_at: UnixMillis,
+    /// When it ended.
+    pub ended_at: Option<UnixMillis>,
+    /// The newest progress.
+    pub progress: Option<Progress>,
+    /// What it used; zero while it runs.
+    pub usage: Usage,
+}
+
+/// Which invocations to list. Newest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct InvocationFilter {
+    /// Of these sessions only; empty for all.
+    pub sessions: Vec<SessionKey>,
+    /// In this state only.
+    pub status: Option<InvocationStatus>,
+    /// Older than this one: the `next` of the page before.
+    pub before: Option<InvocationId>,
+    /// How many at most.
+    pub limit: usize,
+}
+
+/// Some invocations, newest first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InvocationPage {
+    /// The records.
+    pub invocations: Vec<InvocationRecord>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<InvocationId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_life_ends_once() {
+        for from in InvocationStatus::ALL {
+            for to in InvocationStatus::ALL {
+                let allowed = from.may_become(to);
+                assert_eq!(
+                    allowed,
+                    !from.is_terminal() && (to.is_terminal() || from != to && to == InvocationStatus::Active),
+                    "{from} to {to}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_word_is_read_back() {
+        for status in InvocationStatus::ALL {
+            assert_eq!(status.as_str().parse(), Ok(status));
+            assert_eq!(serde_json::to_value(status).unwrap(), status.as_str());
+        }
+        assert!("nonsense".parse::<InvocationStatus>().is_err());
+    }
+}

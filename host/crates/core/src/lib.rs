@@ -1,0 +1,37 @@
+//! The vocabulary of RAK and the ports between its parts.
+//!
+//! Everything else in the host speaks in these types: what an agent says ([`Content`], [`Event`]), where it says it
+//! ([`SessionKey`], [`InvocationId`]), how it ends ([`InvocationStatus`]), and the traits that the stores
+//! ([`SessionService`], [`EventLog`]) and the agents ([`Agent`], [`AgentRegistry`]) stand behind.
+//! There is no I/O here and no runtime.
+
+mod agent;
+mod content;
+mod event;
+mod event_log;
+mod failure;
+mod ids;
+mod invocation;
+mod run;
+mod session;
+mod state;
+pub mod time;
+
+pub use agent::{
+    Agent, AgentDescriptor, AgentError, AgentInfo, AgentOutcome, AgentRegistry, AgentRun, AgentState,
+    Emission, InvocationInfo, RunHost, Skill,
+};
+pub use content::{Blob, Content, Custom, FileRef, FunctionCall, FunctionResponse, Part, Role};
+pub use event::{EncodedEvent, Event, EventActions, Progress, SYSTEM_AUTHOR, USER_AUTHOR};
+pub use event_log::{Begin, Commit, EventLog, InvocationEnd};
+pub use failure::{Failure, FailureKind, StoreError};
+pub use ids::{AppName, IdError, InvocationId, MAX_ID_BYTES, SessionId, UserId};
+pub use invocation::{
+    InvocationFilter, InvocationPage, InvocationRecord, InvocationStatus, ParseStatusError, StopReason, Usage,
+};
+pub use run::{EventStream, IfBusy, OnDisconnect, RunConfig, RunError};
+pub use session::{
+    HistoryEntry, HistoryPage, HistoryQuery, NewSession, Session, SessionFilter, SessionKey, SessionPage,
+    SessionService,
+};
+pub use state::{Scope, StateDelta, StateKeyError, scope_of};

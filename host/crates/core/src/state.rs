@@ -1,0 +1,68 @@
+//! State that is kept with a session, a user or an agent, told apart by the beginning of the key.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+/// The longest key, in bytes, prefix included.
+const MAX_KEY_BYTES: usize = 512;
+
+/// Changes of state: a value to set, or `null` to remove the key. Keys carry their scope's prefix.
+pub type StateDelta = BTreeMap<String, Value>;
+
+/// Who shares a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// `app:`, all users of the agent.
+    App,
+    /// `user:`, all sessions of the user with this agent.
+    User,
+    /// `temp:`, this invocation only; never stored.
+    Temp,
+    /// No prefix, this session.
+    Session,
+}
+
+/// Why a text is not a state key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StateKeyError {
+    /// Nothing, or nothing after the prefix.
+    #[error("a state key needs a name{}", if .0.is_empty() { String::new() } else { format!(" after {:?}", .0) })]
+    Empty(String),
+    /// Longer than 512 bytes.
+    #[error("a state key has {0} bytes; {MAX_KEY_BYTES} are allowed")]
+    TooLong(usize),
+}
+
+/// Splits a key into its scope and the name within it.
+pub fn scope_of(key: &str) -> Result<(Scope, &str), StateKeyError> {
+    if key.len() > MAX_KEY_BYTES {
+        return Err(StateKeyError::TooLong(key.len()));
+    }
+    let (scope, name) = if let Some(name) = key.strip_prefix("app:") {
+        (Scope::App, name)
+    } else if let Some(name) = key.strip_prefix("user:") {
+        (Scope::User, name)
+    } else if let Some(name) = key.strip_prefix("temp:") {
+        (Scope::Temp, name)
+    } else {
+        (Scope::Session, key)
+    };
+    if name.is_empty() { Err(StateKeyError::Empty(key.to_owned())) } else { Ok((scope, name)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_prefix_gives_the_scope() {
+        assert_eq!(scope_of("app:a"), Ok((Scope::App, "a")));
+        assert_eq!(scope_of("user:b:c"), Ok((Scope::User, "b:c")));
+        assert_eq!(scope_of("temp:x"), Ok((Scope::Temp, "x")));
+        assert_eq!(scope_of("application:x"), Ok((Scope::Session, "application:x")));
+        assert_eq!(scope_of("user:"), Err(StateKeyError::Empty("user:".into())));
+        assert_eq!(scope_of(""), Err(StateKeyError::Empty(String::new())));
+        assert_eq!(scope_of(&"k".repeat(513)), Err(StateKeyError::TooLong(513)));
+    }
+}
