@@ -1,0 +1,85 @@
+//! The [`Host`] that a component has: its imports.
+
+use serde_json::Value;
+
+use super::bindings::rak::agent::{context, events, log, session, wait};
+use super::convert::{json, value};
+use crate::host::{Host, Timer};
+use crate::{Event, Failure, Info, Level, Page};
+
+/// The imports of the component. It holds nothing: each function is one import.
+#[derive(Clone, Copy)]
+pub(crate) struct Imports;
+
+impl Host for Imports {
+    type Timer = wait::Waitable;
+
+    fn info(&self) -> Info {
+        context::get().into()
+    }
+
+    fn config(&self, key: &str) -> Option<Value> {
+        context::config(key).map(value)
+    }
+
+    fn is_cancelled(&self) -> bool {
+        context::is_cancelled()
+    }
+
+    fn remaining_ms(&self) -> Option<u64> {
+        context::remaining_ms()
+    }
+
+    fn emit(&self, list: Vec<Event>) -> Result<u64, Failure> {
+        let list: Vec<events::Event> = list.into_iter().map(Into::into).collect();
+        Ok(events::emit(&list)?)
+    }
+
+    fn history(&self, before: Option<u64>, limit: u32) -> Result<Page, Failure> {
+        Ok(session::history(before, limit)?.into())
+    }
+
+    fn get(&self, key: &str) -> Result<Option<Value>, Failure> {
+        Ok(session::get(key)?.map(value))
+    }
+
+    fn set(&self, key: &str, value: &Value) -> Result<(), Failure> {
+        Ok(session::set(key, &json(value))?)
+    }
+
+    fn remove(&self, key: &str) -> Result<(), Failure> {
+        Ok(session::remove(key)?)
+    }
+
+    fn keys(&self, prefix: &str) -> Result<Vec<String>, Failure> {
+        Ok(session::keys(prefix)?)
+    }
+
+    fn sleep(&self, ms: u64) {
+        wait::sleep(ms);
+    }
+
+    fn timer(&self, ms: u64) -> wait::Waitable {
+        wait::timer(ms)
+    }
+
+    fn any(&self, of: &[&wait::Waitable], timeout_ms: Option<u64>) -> Vec<usize> {
+        // `usize` is 32 bits here, so an index always fits.
+        wait::any(of, timeout_ms).into_iter().filter_map(|index| usize::try_from(index).ok()).collect()
+    }
+
+    fn log(&self, level: Level, message: &str, fields: &[(&str, &str)]) {
+        let fields: Vec<_> = fields.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
+        log::write(level.into(), message, &fields);
+    }
+}
+
+impl Timer for wait::Waitable {
+    fn is_ready(&self) -> bool {
+        self.ready()
+    }
+
+    fn wait(&self) {
+        self.block();
+    }
+}

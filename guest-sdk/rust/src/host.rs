@@ -1,0 +1,44 @@
+//! The port behind [`Context`](crate::Context): what the host offers, in the SDK's own types.
+//!
+//! It has one adapter a target, chosen when the crate is compiled and not through `dyn`: a vtable would keep every import
+//! alive, and a component is to import only what its agent uses.
+
+use serde_json::Value;
+
+use crate::{Event, Failure, Info, Level, Page};
+
+#[cfg(target_family = "wasm")]
+pub(crate) use crate::guest::Imports as Current;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use crate::testing::Invocation as Current;
+
+/// The imports of the world `agent`, one function each.
+pub(crate) trait Host {
+    /// A timer that is running.
+    type Timer: Timer;
+
+    fn info(&self) -> Info;
+    fn config(&self, key: &str) -> Option<Value>;
+    fn is_cancelled(&self) -> bool;
+    fn remaining_ms(&self) -> Option<u64>;
+
+    fn emit(&self, events: Vec<Event>) -> Result<u64, Failure>;
+
+    fn history(&self, before: Option<u64>, limit: u32) -> Result<Page, Failure>;
+    fn get(&self, key: &str) -> Result<Option<Value>, Failure>;
+    fn set(&self, key: &str, value: &Value) -> Result<(), Failure>;
+    fn remove(&self, key: &str) -> Result<(), Failure>;
+    fn keys(&self, prefix: &str) -> Result<Vec<String>, Failure>;
+
+    fn sleep(&self, ms: u64);
+    fn timer(&self, ms: u64) -> Self::Timer;
+    fn any(&self, of: &[&Self::Timer], timeout_ms: Option<u64>) -> Vec<usize>;
+
+    fn log(&self, level: Level, message: &str, fields: &[(&str, &str)]);
+}
+
+/// What can be waited for.
+pub(crate) trait Timer {
+    fn is_ready(&self) -> bool;
+    fn wait(&self);
+}

@@ -1,0 +1,32 @@
+#![doc = include_str!("guide.md")]
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+mod agent;
+mod content;
+mod context;
+mod descriptor;
+mod events;
+mod failure;
+#[cfg(any(target_family = "wasm", test))]
+mod guest;
+mod host;
+mod log;
+mod outcome;
+mod session;
+#[cfg(not(target_family = "wasm"))]
+pub mod testing;
+mod wait;
+
+pub use agent::{Agent, FromInput, Json};
+pub use content::{Blob, Content, Custom, FileRef, FunctionCall, FunctionResponse, Part, role};
+pub use context::{Context, Info};
+pub use descriptor::{Descriptor, Skill};
+pub use events::{Event, Events, Progress};
+pub use failure::{Failure, FailureKind};
+pub use log::{Level, Log};
+pub use outcome::{IntoOutcome, Outcome};
+pub use rak_sdk_macros::agent;
+pub use session::{Entry, Page, Pages, Session};
+pub use wait::Waitable;

@@ -1,0 +1,173 @@
+//! The [`Host`] that a native test has.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::clock::Clock;
+use super::state::State;
+use super::test_run::{LogLine, TestRun};
+use crate::host::{Host, Timer};
+use crate::{Entry, Event, Failure, Info, Level, Outcome, Page};
+
+/// One run under test. Shared with the timers it handed out.
+pub(crate) struct Invocation(pub(super) Rc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) info: Info,
+    pub(super) config: BTreeMap<String, Value>,
+    pub(super) history: Vec<Entry>,
+    pub(super) clock: Clock,
+    pub(super) state: RefCell<State>,
+    pub(super) events: RefCell<Vec<Event>>,
+    pub(super) logs: RefCell<Vec<LogLine>>,
+}
+
+impl Inner {
+    /// What the run left behind. A good end stores what was changed; a bad one forgets it.
+    pub(super) fn finish(&self, outcome: Result<Outcome, Failure>) -> TestRun {
+        if outcome.is_ok() {
+            self.state.borrow_mut().store();
+        }
+        let (state, changes) = self.state.borrow().stored();
+        TestRun {
+            outcome,
+            events: self.events.take(),
+            state,
+            changes,
+            logs: self.logs.take(),
+            slept: Duration::from_millis(self.clock.now_ms()),
+        }
+    }
+
+    /// What every call that can fail does first.
+    fn gate(&self) -> Result<(), Failure> {
+        self.clock.count_call();
+        self.clock.check()
+    }
+}
+
+impl Host for Invocation {
+    type Timer = FakeTimer;
+
+    fn info(&self) -> Info {
+        self.0.clock.count_call();
+        self.0.info.clone()
+    }
+
+    fn config(&self, key: &str) -> Option<Value> {
+        self.0.clock.count_call();
+        self.0.config.get(key).cloned()
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.0.clock.count_call();
+        self.0.clock.is_cancelled()
+    }
+
+    fn remaining_ms(&self) -> Option<u64> {
+        self.0.clock.count_call();
+        self.0.clock.remaining_ms()
+    }
+
+    fn emit(&self, list: Vec<Event>) -> Result<u64, Failure> {
+        self.0.gate()?;
+        let mut events = self.0.events.borrow_mut();
+        if list.iter().any(Event::is_stored) {
+            self.0.state.borrow_mut().store();
+        }
+        events.extend(list);
+        let stored = events.iter().filter(|event| event.is_stored()).count();
+        Ok(u64::try_from(stored).unwrap_or(u64::MAX))
+    }
+
+    fn history(&self, before: Option<u64>, limit: u32) -> Result<Page, Failure> {
+        self.0.gate()?;
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX).max(1);
+        let older = |entry: &&Entry| before.is_none_or(|before| entry.seq < before);
+        let mut newest_first = self.0.history.iter().rev().filter(older).cloned();
+        let mut entries: Vec<_> = newest_first.by_ref().take(limit).collect();
+        let next = newest_first.next().and_then(|_| entries.last()).map(|oldest| oldest.seq);
+        entries.reverse();
+        Ok(Page { entries, next })
+    }
+
+    fn get(&self, key: &str) -> Result<Option<Value>, Failure> {
+        self.0.gate()?;
+        Ok(self.0.state.borrow().get(key))
+    }
+
+    fn set(&self, key: &str, value: &Value) -> Result<(), Failure> {
+        self.0.gate()?;
+        self.0.state.borrow_mut().put(key, Some(value.clone()));
+        Ok(())
+    }
+
+    fn remove(&self, key: &str) -> Result<(), Failure> {
+        self.0.gate()?;
+        self.0.state.borrow_mut().put(key, None);
+        Ok(())
+    }
+
+    fn keys(&self, prefix: &str) -> Result<Vec<String>, Failure> {
+        self.0.gate()?;
+        Ok(self.0.state.borrow().keys(prefix))
+    }
+
+    fn sleep(&self, ms: u64) {
+        self.0.clock.count_call();
+        self.0.clock.wait_until(self.0.clock.now_ms().saturating_add(ms));
+    }
+
+    fn timer(&self, ms: u64) -> FakeTimer {
+        self.0.clock.count_call();
+        FakeTimer { at_ms: self.0.clock.now_ms().saturating_add(ms), run: Rc::clone(&self.0) }
+    }
+
+    fn any(&self, of: &[&FakeTimer], timeout_ms: Option<u64>) -> Vec<usize> {
+        let clock = &self.0.clock;
+        clock.count_call();
+        let timeout = timeout_ms.map(|ms| clock.now_ms().saturating_add(ms));
+        let first = of.iter().map(|timer| timer.at_ms).chain(timeout).min();
+        if let Some(at_ms) = first {
+            clock.wait_until(at_ms);
+        }
+        if clock.is_cancelled() {
+            return Vec::new();
+        }
+        of.iter().enumerate().filter(|(_, timer)| timer.is_due()).map(|(index, _)| index).collect()
+    }
+
+    fn log(&self, level: Level, message: &str, fields: &[(&str, &str)]) {
+        self.0.clock.count_call();
+        let fields = fields.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
+        self.0.logs.borrow_mut().push(LogLine { level, message: message.into(), fields });
+    }
+}
+
+/// A point on the fake clock.
+pub(crate) struct FakeTimer {
+    at_ms: u64,
+    run: Rc<Inner>,
+}
+
+impl FakeTimer {
+    fn is_due(&self) -> bool {
+        self.run.clock.now_ms() >= self.at_ms
+    }
+}
+
+impl Timer for FakeTimer {
+    fn is_ready(&self) -> bool {
+        self.run.clock.count_call();
+        self.is_due()
+    }
+
+    fn wait(&self) {
+        self.run.clock.count_call();
+        self.run.clock.wait_until(self.at_ms);
+    }
+}

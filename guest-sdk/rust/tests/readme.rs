@@ -1,0 +1,16 @@
+//! What the README shows compiles, and its own unit tests pass.
+
+extern crate rak_sdk as rak;
+
+#[path = "readme/described.rs"]
+mod described;
+#[path = "readme/greeter.rs"]
+mod greeter;
+
+#[test]
+fn the_readme_shows_what_is_tested() {
+    let readme = include_str!("../README.md");
+    let shown: Vec<_> =
+        readme.split("```rust\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(shown, [include_str!("readme/greeter.rs"), include_str!("readme/described.rs")]);
+}
