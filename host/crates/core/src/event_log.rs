@@ -28,7 +28,7 @@ pub struct Commit {
     pub session: SessionKey,
     /// Events with their numbers, in order.
     pub events: Vec<EncodedEvent>,
-    /// Changes of state.
+    /// Changes of state. The events' own `state_delta` only tells of them.
     pub state: StateDelta,
     /// When it happened.
     pub at: UnixMillis,
@@ -52,8 +52,8 @@ pub struct InvocationEnd {
 /// Invocations and their events. When a call returns `Ok`, what it wrote survives a crash of the host.
 #[async_trait]
 pub trait EventLog: Send + Sync + 'static {
-    /// Stores the beginning. Called a second time for the same invocation, it updates the record's status and adds
-    /// the message. Gives the position of the message in the session's history, or of the newest event where there
+    /// Stores the beginning. Called a second time for the same invocation, with the same status or one that it may
+    /// become, it overwrites the record and adds the message. The message's own `state_delta` is not applied. Gives the position of the message in the session's history, or of the newest event where there
     /// is no message: what lies at or before `position - 1` was said before this invocation.
     async fn begin(&self, begin: Begin) -> Result<u64, StoreError>;
 

@@ -84,11 +84,17 @@ impl Failure {
 /// Why a store did not do it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// What is to be created is there already.
-    #[error("{what} exists already")]
+    /// What is to be created is there already, or what is to be changed is past it.
+    #[error("{reason}")]
     Conflict {
-        /// What it was.
-        what: String,
+        /// What is in the way.
+        reason: String,
+    },
+    /// The caller asked for something that makes no sense.
+    #[error("{reason}")]
+    Invalid {
+        /// What is wrong with it.
+        reason: String,
     },
     /// What is to be changed is not there.
     #[error("{what} does not exist")]
@@ -125,6 +131,7 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Conflict { .. } => Self::new(FailureKind::Conflict, error.to_string()),
+            StoreError::Invalid { .. } => Self::new(FailureKind::InvalidArgument, error.to_string()),
             StoreError::NotFound { .. } => Self::new(FailureKind::NotFound, error.to_string()),
             StoreError::TooLarge { .. } => Self::new(FailureKind::LimitExceeded, error.to_string()),
             // The backend's own words stay in the host's log.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 /// The longest key, in bytes, prefix included.
-const MAX_KEY_BYTES: usize = 512;
+pub const MAX_STATE_KEY_BYTES: usize = 512;
 
 /// Changes of state: a value to set, or `null` to remove the key. Keys carry their scope's prefix.
 pub type StateDelta = BTreeMap<String, Value>;
@@ -30,13 +30,13 @@ pub enum StateKeyError {
     #[error("a state key needs a name{}", if .0.is_empty() { String::new() } else { format!(" after {:?}", .0) })]
     Empty(String),
     /// Longer than 512 bytes.
-    #[error("a state key has {0} bytes; {MAX_KEY_BYTES} are allowed")]
+    #[error("a state key has {0} bytes; {MAX_STATE_KEY_BYTES} are allowed")]
     TooLong(usize),
 }
 
 /// Splits a key into its scope and the name within it.
 pub fn scope_of(key: &str) -> Result<(Scope, &str), StateKeyError> {
-    if key.len() > MAX_KEY_BYTES {
+    if key.len() > MAX_STATE_KEY_BYTES {
         return Err(StateKeyError::TooLong(key.len()));
     }
     let (scope, name) = if let Some(name) = key.strip_prefix("app:") {

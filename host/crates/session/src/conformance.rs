@@ -1,0 +1,117 @@
+//! What every store has to do, case by case.
+//!
+//! A case takes an empty store and panics where the store does not do what the ports say. [`conformance_tests!`]
+//! makes a test of each:
+//!
+//! ```
+//! mod memory {
+//!     rak_session::conformance_tests!({ (std::sync::Arc::new(rak_session::MemoryStore::new()), ()) });
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! [`conformance_tests!`]: crate::conformance_tests
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a case fails by panicking, as tests do"
+)]
+
+mod commits;
+mod fixture;
+mod history;
+mod invocations;
+mod load;
+mod sessions;
+mod state;
+
+pub use self::commits::*;
+pub use self::history::*;
+pub use self::invocations::*;
+pub use self::load::*;
+pub use self::sessions::*;
+pub use self::state::*;
+
+/// Makes a `#[tokio::test]` of every case. The argument is an expression that gives an empty store in an `Arc` and
+/// something to keep as long as the store is used, a temporary folder for example. Needs tokio with `macros` and
+/// `rt-multi-thread`.
+#[macro_export]
+macro_rules! conformance_tests {
+    ($open:expr) => {
+        $crate::conformance_tests! {
+            @cases $open;
+            // sessions
+            a_session_is_created_once
+            an_absent_session_is_none
+            a_session_is_found_by_its_id
+            a_session_is_found_a_hundred_times_at_most
+            the_same_id_under_other_agents_and_users_is_another_session
+            a_list_is_read_in_pages_newest_change_first
+            a_list_is_filtered_by_agent_and_user
+            every_write_brings_a_session_to_the_front
+            a_list_that_changes_while_it_is_read_leaves_nobody_out
+            a_cursor_that_was_never_given_is_refused
+            a_deleted_session_leaves_nothing_but_shared_state
+            // state
+            state_is_shared_by_its_prefix
+            null_removes_a_key
+            a_key_in_two_scopes_is_two_keys
+            temporary_state_is_not_stored
+            a_session_begins_with_the_state_it_is_given
+            state_of_an_absent_session_is_not_written
+            a_bad_key_is_refused_whole
+            a_large_value_is_refused
+            a_scope_has_a_largest_size
+            // history
+            history_is_read_forward_in_pages
+            history_is_read_backward_in_pages
+            history_of_an_absent_session_is_empty
+            an_appended_event_changes_state_and_has_a_position
+            an_event_for_an_absent_session_is_refused
+            positions_grow_over_all_invocations_of_a_session
+            // begin and commit
+            beginning_makes_the_session
+            beginning_a_queued_invocation_again_adds_the_message
+            the_message_is_in_the_history_and_not_in_the_log
+            beginning_gives_the_position_before_which_the_past_lies
+            an_invocation_that_is_over_does_not_begin_again
+            an_invocation_belongs_to_one_session
+            a_commit_stores_events_and_state
+            numbers_have_no_gap_and_no_repeat
+            a_commit_of_an_unknown_invocation_is_refused
+            nothing_follows_the_end
+            an_end_is_terminal
+            a_commit_that_is_refused_leaves_nothing
+            a_deleted_session_takes_its_running_invocation_with_it
+            // reading invocations
+            a_log_is_read_after_a_number_up_to_a_limit
+            a_record_comes_back_whole
+            an_end_is_kept_with_its_record
+            invocations_are_listed_newest_first_in_pages
+            invocations_are_listed_by_session_and_status
+            // load
+            any_text_comes_back
+            a_large_event_comes_back
+            many_tasks_commit_at_once
+            one_of_many_creates_a_session
+            a_store_that_works_says_so
+        }
+    };
+    (@cases $open:expr; $($case:ident)*) => {
+        $(
+            #[::tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                let (store, _kept) = $open;
+                $crate::conformance::$case(store).await;
+            }
+        )*
+
+        /// The names of the cases that are run, for the test that none is forgotten.
+        #[allow(dead_code, reason = "one test of this crate looks at it")]
+        const CASES: &[&str] = &[$(stringify!($case)),*];
+    };
+}

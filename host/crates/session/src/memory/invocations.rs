@@ -1,0 +1,88 @@
+//! Invocations and their events.
+
+use std::sync::Arc;
+
+use rak_core::{
+    Begin, Commit, EncodedEvent, InvocationFilter, InvocationId, InvocationPage, InvocationRecord,
+    StoreError, time::UnixMillis,
+};
+
+use super::tables::{InvocationRow, Tables};
+use crate::refusal;
+use crate::scoped_delta::ScopedDelta;
+
+impl Tables {
+    pub(super) fn begin(&mut self, begin: Begin) -> Result<u64, StoreError> {
+        let Begin { record, message } = begin;
+        let (id, key) = (record.id, record.session.clone());
+        if let Some(row) = self.invocations.get_mut(&id) {
+            if row.record.session != key {
+                return Err(refusal::other_session(id));
+            }
+            refusal::check_step(id, row.record.status, record.status)?;
+            row.record = record;
+        } else {
+            self.invocations.insert(id, InvocationRow { record, events: Vec::new() });
+        }
+        let now = UnixMillis::now();
+        let session = self.session_or_new(&key, now);
+        if let Some(message) = message {
+            session.push(now, Arc::new(message));
+        }
+        let position = session.last_position();
+        self.touch(&key, now);
+        Ok(position)
+    }
+
+    pub(super) fn commit(&mut self, commit: Commit) -> Result<(), StoreError> {
+        let Commit { invocation: id, session: key, events, state, at, end } = commit;
+        let delta = ScopedDelta::new(state)?;
+        let row = self.invocations.get(&id).filter(|row| row.record.session == key);
+        let row = row.ok_or_else(|| refusal::no_invocation(id, &key))?;
+        refusal::check_end(id, row.record.status, end.as_ref().map(|end| end.status))?;
+        refusal::check_numbers(id, row.events.len() as u64, events.iter().map(EncodedEvent::seq))?;
+        self.check_state(&key, &delta)?;
+
+        self.apply_state(&key, &delta);
+        self.touch(&key, at);
+        let events: Vec<_> = events.into_iter().map(Arc::new).collect();
+        if let Some(session) = self.sessions.get_mut(&key) {
+            for event in &events {
+                session.push(at, Arc::clone(event));
+            }
+        }
+        if let Some(row) = self.invocations.get_mut(&id) {
+            row.events.extend(events);
+            if let Some(end) = end {
+                row.record.status = end.status;
+                row.record.reason = end.reason;
+                row.record.ended_at = Some(at);
+                row.record.progress = end.progress;
+                row.record.usage = end.usage;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn read(&self, id: InvocationId, after: u64, limit: usize) -> Vec<EncodedEvent> {
+        let skip = usize::try_from(after).unwrap_or(usize::MAX);
+        let events = self.invocations.get(&id).into_iter().flat_map(|row| &row.events);
+        events.skip(skip).take(limit).map(|event| EncodedEvent::clone(event)).collect()
+    }
+
+    pub(super) fn invocation(&self, id: InvocationId) -> Option<InvocationRecord> {
+        self.invocations.get(&id).map(|row| row.record.clone())
+    }
+
+    pub(super) fn invocations(&self, filter: &InvocationFilter) -> InvocationPage {
+        let wanted = |record: &&InvocationRecord| {
+            (filter.sessions.is_empty() || filter.sessions.contains(&record.session))
+                && filter.status.is_none_or(|status| status == record.status)
+                && filter.before.is_none_or(|before| record.id < before)
+        };
+        let mut found = self.invocations.values().rev().map(|row| &row.record).filter(wanted);
+        let invocations: Vec<_> = found.by_ref().take(filter.limit).cloned().collect();
+        let next = found.next().and(invocations.last()).map(|record| record.id);
+        InvocationPage { invocations, next }
+    }
+}

@@ -1,0 +1,191 @@
+//! The store in one SQLite file.
+//!
+//! [`writer`] is the only one who writes: commands queue up, and what is ready is committed together. [`readers`] see
+//! what is committed. Each of [`sessions`], [`state`], [`history`] and [`invocations`] has its statements and what is
+//! done with them; none knows threads or locks. [`schema`] owns the version of the file, [`mod@file`] who may use it.
+
+mod column;
+mod connection;
+mod fault;
+mod file;
+mod health;
+mod history;
+mod invocations;
+mod options;
+#[cfg(test)]
+mod query_plans;
+mod readers;
+mod schema;
+mod sessions;
+mod state;
+mod stats;
+mod writer;
+
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use rak_core::{
+    Begin, Commit, EncodedEvent, EventLog, HistoryPage, HistoryQuery, InvocationFilter, InvocationId,
+    InvocationPage, InvocationRecord, NewSession, Session, SessionFilter, SessionId, SessionKey, SessionPage,
+    SessionService, StateDelta, StoreError,
+};
+
+pub use self::options::{SqliteOptions, Synchronous};
+pub use self::stats::SqliteStats;
+
+use self::file::OwnedFile;
+use self::invocations::{EncodedCommit, EncodedEnd, EncodedRecord};
+use self::readers::Readers;
+use self::writer::Writer;
+use crate::scoped_delta::ScopedDelta;
+
+/// What a command takes up in the queue beside its texts, in bytes.
+const COMMAND_BYTES: usize = 512;
+
+/// Keeps everything in one SQLite file.
+///
+/// **Writing.** One thread writes. It takes what is queued and commits it in one transaction, each command in a
+/// savepoint of its own: one that is refused is taken back alone. A call is answered after the commit; when the commit
+/// fails (the disk is full) every call in it gets [`StoreError::Unavailable`] and nothing of it is stored, and the
+/// next ones are tried again. A caller that stops waiting does not take back what it queued.
+///
+/// **Surviving.** With [`Synchronous::Normal`], the default, what was acknowledged survives any death of the process;
+/// with [`Synchronous::Full`] it survives a loss of power too. [`Self::close`] and dropping the store commit what is
+/// queued and leave one file without a log beside it.
+///
+/// **Sharing.** A file belongs to one host at a time, by a lock on the file `<path>.lock`. Others may read it, with the
+/// `sqlite3` shell or to copy it (`.backup`), at any time.
+///
+/// **Versions.** The file carries the version of its schema: an older one is brought forward when it is opened, a newer
+/// one is refused. Events, progress and usage are JSON; keys that a reader does not know are ignored, so a field that
+/// was added needs no new version.
+///
+/// Files that are made are for their owner only (mode 0600). Room that is freed is used again; the file does not shrink.
+#[derive(Debug)]
+pub struct SqliteStore {
+    path: PathBuf,
+    readers: Readers,
+    writer: Writer,
+}
+
+impl SqliteStore {
+    /// Opens the file, and makes it where it is absent, with its folder. [`StoreError::Unavailable`] says why it cannot
+    /// be used: another host has it, a newer host wrote it, it is no database, or the disk does not let us.
+    ///
+    /// This blocks for the moment that it takes to read the file's log.
+    pub fn open(path: impl AsRef<Path>, options: SqliteOptions) -> Result<Self, StoreError> {
+        let OwnedFile { path, lock } = OwnedFile::claim(path.as_ref())?;
+        let connection = connection::open_writer(&path, &options)?;
+        let changes = connection.query_row(sessions::NEWEST_CHANGE, [], |row| row.get(0));
+        let changes = changes.map_err(StoreError::unavailable)?;
+        let writer = Writer::start(connection, lock, changes).map_err(StoreError::unavailable)?;
+        let readers = Readers::new(path.clone(), options.reader_connections);
+        Ok(Self { path, readers, writer })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What the writer did so far.
+    pub fn stats(&self) -> SqliteStats {
+        self.writer.stats()
+    }
+
+    /// Commits what is queued, moves the log into the file and lets go of it. Calls after that get
+    /// [`StoreError::Unavailable`]. Dropping the store does the same, but blocks its thread meanwhile.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+#[async_trait]
+impl SessionService for SqliteStore {
+    async fn create(&self, new: NewSession) -> Result<Session, StoreError> {
+        let NewSession { key, state } = new;
+        let delta = ScopedDelta::new(state)?;
+        let bytes = COMMAND_BYTES + delta.bytes();
+        self.writer.call(bytes, move |write| sessions::create(write, &key, &delta)).await
+    }
+
+    async fn get(&self, key: &SessionKey) -> Result<Option<Session>, StoreError> {
+        let key = key.clone();
+        self.readers.read(move |read| sessions::get(read, &key)).await
+    }
+
+    async fn find(&self, id: &SessionId) -> Result<Vec<SessionKey>, StoreError> {
+        let id = id.clone();
+        self.readers.read(move |read| sessions::find(read, &id)).await
+    }
+
+    async fn list(&self, filter: SessionFilter) -> Result<SessionPage, StoreError> {
+        self.readers.read(move |read| sessions::list(read, &filter)).await
+    }
+
+    async fn update_state(&self, key: &SessionKey, delta: StateDelta) -> Result<Option<Session>, StoreError> {
+        let key = key.clone();
+        let delta = ScopedDelta::new(delta)?;
+        let bytes = COMMAND_BYTES + delta.bytes();
+        self.writer.call(bytes, move |write| sessions::update_state(write, &key, &delta)).await
+    }
+
+    async fn delete(&self, key: &SessionKey) -> Result<bool, StoreError> {
+        let key = key.clone();
+        self.writer.call(COMMAND_BYTES, move |write| sessions::delete(write, &key)).await
+    }
+
+    async fn append_event(&self, key: &SessionKey, event: EncodedEvent) -> Result<u64, StoreError> {
+        let key = key.clone();
+        let delta = ScopedDelta::new(event.actions.state_delta.clone())?;
+        let bytes = COMMAND_BYTES + event.json.len() + delta.bytes();
+        self.writer.call(bytes, move |write| sessions::append_event(write, &key, &event, &delta)).await
+    }
+
+    async fn history(&self, key: &SessionKey, query: HistoryQuery) -> Result<HistoryPage, StoreError> {
+        let key = key.clone();
+        self.readers.read(move |read| history::page(read, &key, query)).await
+    }
+}
+
+#[async_trait]
+impl EventLog for SqliteStore {
+    async fn begin(&self, begin: Begin) -> Result<u64, StoreError> {
+        let Begin { record, message } = begin;
+        let record = EncodedRecord::new(record)?;
+        let bytes = COMMAND_BYTES + message.as_ref().map_or(0, |message| message.json.len());
+        self.writer.call(bytes, move |write| invocations::begin(write, &record, message.as_ref())).await
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<(), StoreError> {
+        let Commit { invocation, session, events, state, at, end } = commit;
+        let state = ScopedDelta::new(state)?;
+        let end = end.map(EncodedEnd::new).transpose()?;
+        let texts: usize = events.iter().map(|event| event.json.len()).sum();
+        let bytes = COMMAND_BYTES + texts + state.bytes();
+        let commit = EncodedCommit { invocation, session, events, state, at, end };
+        self.writer.call(bytes, move |write| invocations::commit(write, &commit)).await
+    }
+
+    async fn read(
+        &self,
+        invocation: InvocationId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<EncodedEvent>, StoreError> {
+        self.readers.read(move |read| history::read(read, invocation, after, limit)).await
+    }
+
+    async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {
+        self.readers.read(move |read| invocations::get(read, id)).await
+    }
+
+    async fn invocations(&self, filter: InvocationFilter) -> Result<InvocationPage, StoreError> {
+        self.readers.read(move |read| invocations::list(read, &filter)).await
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        self.writer.call(COMMAND_BYTES, health::check).await
+    }
+}

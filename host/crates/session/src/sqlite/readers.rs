@@ -1,0 +1,89 @@
+//! Those who read: a few connections that see what is committed, and never wait for the writer.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rak_core::StoreError;
+use rusqlite::{Connection, Transaction};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+
+use super::connection::open_reader;
+use super::fault::Fault;
+
+/// The most connections, whatever is asked for: each has its own cache and file handles.
+const MAX_READERS: usize = 64;
+
+/// A bounded pool of reading connections, opened when they are needed.
+pub(super) struct Readers {
+    permits: Arc<Semaphore>,
+    size: usize,
+    pool: Arc<Pool>,
+}
+
+struct Pool {
+    path: PathBuf,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Readers {
+    pub(super) fn new(path: PathBuf, size: usize) -> Self {
+        let size = size.clamp(1, MAX_READERS);
+        Self {
+            permits: Arc::new(Semaphore::new(size)),
+            size,
+            pool: Arc::new(Pool { path, idle: Mutex::default() }),
+        }
+    }
+
+    /// Runs a query on one state of the database, on a thread that may block.
+    pub(super) async fn read<T, F>(&self, query: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, Fault> + Send + 'static,
+    {
+        let permit = Arc::clone(&self.permits).acquire_owned().await;
+        let permit = permit.map_err(|_| StoreError::unavailable("it was closed"))?;
+        let pool = Arc::clone(&self.pool);
+        let work = spawn_blocking(move || {
+            let result = pool.read(query);
+            drop(permit);
+            result
+        });
+        Ok(work.await.map_err(StoreError::unavailable)??)
+    }
+
+    /// Refuses what comes, waits for what is under way, and closes the connections.
+    pub(super) async fn close(&self) {
+        let all = u32::try_from(self.size).unwrap_or(u32::MAX);
+        // An error says that it is closed already.
+        let permits = self.permits.acquire_many(all).await;
+        self.permits.close();
+        self.pool.idle().clear();
+        drop(permits);
+    }
+}
+
+impl fmt::Debug for Readers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Readers").field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
+impl Pool {
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read<T>(&self, query: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+        let idle = self.idle().pop();
+        let mut connection = idle.map_or_else(|| open_reader(&self.path), Ok)?;
+        let transaction = connection.transaction()?;
+        let result = query(&transaction);
+        // There is nothing to commit; this ends the view.
+        transaction.finish()?;
+        self.idle().push(connection);
+        result
+    }
+}

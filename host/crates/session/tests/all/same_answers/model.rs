@@ -1,0 +1,230 @@
+//! Lists that are searched from one end to the other.
+
+use rak_core::{InvocationId, InvocationRecord, Scope, SessionKey, StateDelta, scope_of, time::UnixMillis};
+
+use super::operation::{Fixed, Operation, said, show_session};
+use super::{Answer, Refusal};
+
+#[derive(Default)]
+pub(crate) struct Model {
+    /// In the order of their last changes.
+    sessions: Vec<Session>,
+    invocations: Vec<Invocation>,
+    /// App, user or nothing, session or nothing, key, value.
+    state: Vec<(SharedBy, String, serde_json::Value)>,
+}
+
+type SharedBy = (String, Option<String>, Option<String>);
+
+struct Session {
+    key: SessionKey,
+    history: Vec<String>,
+}
+
+struct Invocation {
+    record: InvocationRecord,
+    events: Vec<String>,
+}
+
+impl Model {
+    pub(crate) fn apply(&mut self, fixed: &Fixed, operation: &Operation) -> Answer {
+        let key = |key: &usize| &fixed.keys[*key];
+        match operation {
+            Operation::Create { key: k, state } => self.create(key(k), state),
+            Operation::Get { key: k } => Ok(self.get(key(k))),
+            Operation::Find { session } => {
+                let mut found: Vec<_> = self.sessions.iter().map(|session| &session.key).collect();
+                found.retain(|found| found.session_id == fixed.keys[*session].session_id);
+                found.sort();
+                Ok(format!("{found:?}"))
+            }
+            Operation::List { app, user, limit } => Ok(self.list(
+                |session| {
+                    app.is_none_or(|app| session.app_name == fixed.keys[app * 4].app_name)
+                        && user.is_none_or(|user| session.user_id == fixed.keys[user * 2].user_id)
+                },
+                *limit,
+            )),
+            Operation::UpdateState { key: k, state } => {
+                if self.touch(key(k)).is_some() {
+                    self.set(key(k), state);
+                }
+                Ok(self.get(key(k)))
+            }
+            Operation::Delete { key: k } => Ok(self.delete(key(k)).to_string()),
+            Operation::Append { key: k, state } => {
+                let session = self.touch(key(k)).ok_or(Refusal::NotFound)?;
+                session.history.push("outside".to_owned());
+                let position = session.history.len();
+                self.set(key(k), state);
+                Ok(position.to_string())
+            }
+            Operation::After { key: k, position, limit } => {
+                Ok(self.history(key(k), |n| n > *position, *limit, false))
+            }
+            Operation::Before { key: k, position, limit } => {
+                Ok(self.history(key(k), |n| position.is_none_or(|position| n < position), *limit, true))
+            }
+            Operation::Begin { run, key: k, status, message } => {
+                let message = message.then(|| said(fixed.runs[*run], 0));
+                self.begin(fixed.record(*run, *k, *status), message)
+            }
+            Operation::Commit { .. } => self.commit(fixed, operation),
+            Operation::Read { run, after, limit } => {
+                let events = self.invocation(fixed.runs[*run]).map(|found| &found.events);
+                let events = events.into_iter().flat_map(|events| (1_u64..).zip(events));
+                let events: Vec<_> = events.filter(|(seq, _)| seq > after).take(*limit).collect();
+                Ok(format!("{events:?}"))
+            }
+            Operation::Invocation { run } => {
+                Ok(format!("{:?}", self.invocation(fixed.runs[*run]).map(|found| found.record.clone())))
+            }
+            Operation::Invocations { sessions, status, before, limit } => {
+                let mut found: Vec<_> = self.invocations.iter().map(|found| &found.record).collect();
+                found.retain(|record| {
+                    (sessions.is_empty() || sessions.iter().any(|k| *key(k) == record.session))
+                        && status.is_none_or(|status| status == record.status)
+                        && before.is_none_or(|before| record.id < fixed.runs[before])
+                });
+                found.sort_by_key(|record| std::cmp::Reverse(record.id));
+                let more = found.len() > *limit;
+                found.truncate(*limit);
+                Ok(format!("{found:?} {:?}", found.last().filter(|_| more).map(|record| record.id)))
+            }
+        }
+    }
+
+    fn invocation(&self, id: InvocationId) -> Option<&Invocation> {
+        self.invocations.iter().find(|found| found.record.id == id)
+    }
+
+    /// Moves a session to the end of the order.
+    fn touch(&mut self, key: &SessionKey) -> Option<&mut Session> {
+        let index = self.sessions.iter().position(|session| session.key == *key)?;
+        let session = self.sessions.remove(index);
+        self.sessions.push(session);
+        self.sessions.last_mut()
+    }
+
+    fn create(&mut self, key: &SessionKey, state: &StateDelta) -> Answer {
+        if self.sessions.iter().any(|session| session.key == *key) {
+            return Err(Refusal::Conflict);
+        }
+        self.sessions.push(Session { key: key.clone(), history: Vec::new() });
+        self.set(key, state);
+        Ok(show_session(key, &self.state_of(key)))
+    }
+
+    fn get(&self, key: &SessionKey) -> String {
+        let found = self.sessions.iter().find(|session| session.key == *key);
+        format!("{:?}", found.map(|_| show_session(key, &self.state_of(key))))
+    }
+
+    fn list(&self, wanted: impl Fn(&SessionKey) -> bool, limit: usize) -> String {
+        let keys = self.sessions.iter().rev().map(|session| &session.key).filter(|key| wanted(key));
+        let shown: Vec<_> = keys.map(|key| show_session(key, &StateDelta::new())).collect();
+        let mut pages: Vec<_> = shown.chunks(limit.max(1)).map(<[String]>::to_vec).collect();
+        if limit == 0 || pages.is_empty() {
+            pages = vec![Vec::new()];
+        }
+        format!("{pages:?}")
+    }
+
+    fn delete(&mut self, key: &SessionKey) -> bool {
+        let before = self.sessions.len();
+        self.sessions.retain(|session| session.key != *key);
+        self.invocations.retain(|found| found.record.session != *key);
+        let own = shared_by(key, Scope::Session);
+        self.state.retain(|(by, _, _)| *by != own);
+        self.sessions.len() < before
+    }
+
+    fn history(
+        &self,
+        key: &SessionKey,
+        wanted: impl Fn(u64) -> bool,
+        limit: usize,
+        from_end: bool,
+    ) -> String {
+        let found = self.sessions.iter().find(|session| session.key == *key);
+        let all = found.into_iter().flat_map(|session| (1_u64..).zip(&session.history));
+        let mut entries: Vec<_> = all.filter(|(position, _)| wanted(*position)).collect();
+        let more = entries.len() > limit;
+        if from_end {
+            entries.drain(..entries.len().saturating_sub(limit));
+        } else {
+            entries.truncate(limit);
+        }
+        let edge = if from_end { entries.first() } else { entries.last() };
+        let next = edge.filter(|_| more).map(|(position, _)| *position);
+        format!("{entries:?} {next:?}")
+    }
+
+    fn begin(&mut self, record: InvocationRecord, message: Option<String>) -> Answer {
+        let key = record.session.clone();
+        match self.invocations.iter_mut().find(|found| found.record.id == record.id) {
+            Some(found) => {
+                let now = found.record.status;
+                let goes_on = !now.is_terminal() && (now == record.status || now.may_become(record.status));
+                if found.record.session != key || !goes_on {
+                    return Err(Refusal::Conflict);
+                }
+                found.record = record;
+            }
+            None => self.invocations.push(Invocation { record, events: Vec::new() }),
+        }
+        if self.touch(&key).is_none() {
+            self.sessions.push(Session { key: key.clone(), history: Vec::new() });
+        }
+        let history = &mut self.sessions.last_mut().unwrap().history;
+        history.extend(message);
+        Ok(history.len().to_string())
+    }
+
+    fn commit(&mut self, fixed: &Fixed, operation: &Operation) -> Answer {
+        let Operation::Commit { run, key, first, events, state, end } = operation else { unreachable!() };
+        let (id, key) = (fixed.runs[*run], &fixed.keys[*key]);
+        let found = self.invocations.iter_mut().find(|found| found.record.id == id);
+        let found = found.filter(|found| found.record.session == *key).ok_or(Refusal::NotFound)?;
+        let fits = *events == 0 || *first == found.events.len() as u64 + 1;
+        if found.record.status.is_terminal() || end.is_some_and(|end| !end.is_terminal()) || !fits {
+            return Err(Refusal::Conflict);
+        }
+        let new: Vec<_> = (*first..first + events).map(|seq| said(id, seq)).collect();
+        found.events.extend(new.clone());
+        if let Some(status) = end {
+            found.record.status = *status;
+            found.record.reason = Some("end".into());
+            found.record.ended_at = Some(UnixMillis(2));
+        }
+        self.touch(key).unwrap().history.extend(new);
+        self.set(key, state);
+        Ok("()".to_owned())
+    }
+
+    fn set(&mut self, key: &SessionKey, delta: &StateDelta) {
+        for (name, value) in delta {
+            let (scope, _) = scope_of(name).unwrap();
+            if scope == Scope::Temp {
+                continue;
+            }
+            let by = shared_by(key, scope);
+            self.state.retain(|(other, key, _)| (other, key) != (&by, name));
+            if !value.is_null() {
+                self.state.push((by, name.clone(), value.clone()));
+            }
+        }
+    }
+
+    fn state_of(&self, key: &SessionKey) -> StateDelta {
+        let mine = [Scope::App, Scope::User, Scope::Session].map(|scope| shared_by(key, scope));
+        let seen = self.state.iter().filter(|(by, _, _)| mine.contains(by));
+        seen.map(|(_, name, value)| (name.clone(), value.clone())).collect()
+    }
+}
+
+fn shared_by(key: &SessionKey, scope: Scope) -> SharedBy {
+    let user = (scope != Scope::App).then(|| key.user_id.to_string());
+    let session = (scope == Scope::Session).then(|| key.session_id.to_string());
+    (key.app_name.to_string(), user, session)
+}

@@ -1,0 +1,248 @@
+//! The file: reopened, full, newer, foreign, in use.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+
+use rak_core::{
+    EventLog, HistoryQuery, InvocationId, NewSession, SessionFilter, SessionService, StateDelta, StoreError,
+};
+use rak_session::{SqliteOptions, SqliteStore, Synchronous};
+use rusqlite::Connection;
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::support::{begin, commit, event, key};
+
+fn open(path: &Path) -> SqliteStore {
+    SqliteStore::open(path, SqliteOptions::default()).unwrap()
+}
+
+/// Why it is not opened.
+fn refusal(path: &Path) -> String {
+    match SqliteStore::open(path, SqliteOptions::default()) {
+        Err(StoreError::Unavailable { reason }) => reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn file() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rak.db");
+    (folder, path)
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[tokio::test]
+async fn what_was_stored_is_there_after_reopening() {
+    let (_folder, path) = file();
+    let key = key("app", "ann", "one");
+    let id = InvocationId::new();
+    let state: StateDelta = [("a".to_owned(), json!(1)), ("user:b".to_owned(), json!(2))].into();
+    let mut session = None;
+    for synchronous in [Synchronous::Normal, Synchronous::Full] {
+        let store =
+            SqliteStore::open(&path, SqliteOptions { synchronous, ..SqliteOptions::default() }).unwrap();
+        if session.is_none() {
+            store.create(NewSession { key: key.clone(), state: state.clone() }).await.unwrap();
+            store.begin(begin(id, &key)).await.unwrap();
+            store.commit(commit(id, &key, 1, "one")).await.unwrap();
+            session = store.get(&key).await.unwrap();
+        }
+        assert_eq!(store.get(&key).await.unwrap(), session);
+        assert_eq!(store.invocation(id).await.unwrap(), Some(begin(id, &key).record));
+        assert_eq!(store.read(id, 0, 10).await.unwrap().len(), 1);
+        let history = store.history(&key, HistoryQuery::After { position: 0, limit: 10 }).await.unwrap();
+        assert_eq!(history.entries.len(), 2);
+        drop(store);
+    }
+
+    // Changes after reopening come after those before it.
+    let store = open(&path);
+    store
+        .create(NewSession { key: crate::support::key("app", "ann", "two"), state: StateDelta::new() })
+        .await
+        .unwrap();
+    let listed = store.list(SessionFilter { limit: 10, ..SessionFilter::default() }).await.unwrap().sessions;
+    assert_eq!(
+        listed.iter().map(|session| session.key.session_id.as_str()).collect::<Vec<_>>(),
+        ["two", "one"]
+    );
+    store.commit(commit(id, &key, 2, "two")).await.unwrap();
+}
+
+#[tokio::test]
+async fn closing_leaves_one_file_and_refuses_what_comes() {
+    let (folder, path) = file();
+    let key = key("app", "ann", "one");
+    let store = open(&path);
+    store.begin(begin(InvocationId::new(), &key)).await.unwrap();
+    store.get(&key).await.unwrap();
+    store.close().await;
+    store.close().await;
+    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 2, "the database and its lock: {left:?}");
+    assert!(matches!(store.get(&key).await, Err(StoreError::Unavailable { .. })));
+    assert!(matches!(store.check().await, Err(StoreError::Unavailable { .. })));
+    // The file is free, although the store is still there.
+    assert!(open(&path).get(&key).await.unwrap().is_some());
+}
+
+#[test]
+fn files_and_folders_that_are_made_are_for_their_owner_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("made/for/rak.db");
+    let store = open(&path);
+    for name in ["made/for/rak.db", "made/for/rak.db.lock", "made/for/rak.db-wal", "made/for/rak.db-shm"] {
+        assert_eq!(mode(&folder.path().join(name)), 0o600, "{name}");
+    }
+    assert_eq!(mode(&folder.path().join("made")), 0o700);
+    assert_eq!(store.path(), fs::canonicalize(&path).unwrap());
+}
+
+#[tokio::test]
+async fn a_second_host_on_the_file_is_refused() {
+    let (folder, path) = file();
+    let first = open(&path);
+    let reason = refusal(&path);
+    assert!(
+        reason.contains("in use by another host") && reason.contains(&std::process::id().to_string()),
+        "{reason}"
+    );
+    // Under another name too.
+    let link = folder.path().join("link.db");
+    symlink(&path, &link).unwrap();
+    assert!(refusal(&link).contains("in use"));
+    // The first one did not notice.
+    let key = key("app", "ann", "one");
+    first.begin(begin(InvocationId::new(), &key)).await.unwrap();
+    drop(first);
+    assert!(open(&link).get(&key).await.unwrap().is_some());
+}
+
+#[test]
+fn a_newer_schema_is_refused_and_not_touched() {
+    let (_folder, path) = file();
+    drop(open(&path));
+    let connection = Connection::open(&path).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(connection);
+    let before = fs::read(&path).unwrap();
+    let reason = refusal(&path);
+    assert!(reason.contains("version 99") && reason.contains("start the newer host"), "{reason}");
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn what_is_no_store_is_refused_and_not_touched() {
+    let (folder, path) = file();
+    fs::write(&path, "this is not a database, and longer than a header of one would be: ".repeat(50))
+        .unwrap();
+    let before = fs::read(&path).unwrap();
+    assert!(refusal(&path).contains("not a database"), "{}", refusal(&path));
+    assert_eq!(fs::read(&path).unwrap(), before);
+
+    let theirs = folder.path().join("theirs.db");
+    Connection::open(&theirs).unwrap().execute_batch("CREATE TABLE theirs (x)").unwrap();
+    let before = fs::read(&theirs).unwrap();
+    assert!(refusal(&theirs).contains("another program"));
+    assert_eq!(fs::read(&theirs).unwrap(), before);
+
+    assert!(refusal(folder.path()).contains("unable to open"), "{}", refusal(folder.path()));
+    // A refused file is free again.
+    fs::remove_file(&path).unwrap();
+    drop(open(&path));
+}
+
+#[tokio::test]
+async fn a_file_that_is_cut_short_is_an_error_and_no_panic() {
+    let (_folder, path) = file();
+    let key = key("app", "ann", "one");
+    let store = open(&path);
+    store.begin(begin(InvocationId::new(), &key)).await.unwrap();
+    drop(store);
+    let whole = fs::read(&path).unwrap();
+    fs::write(&path, &whole[..whole.len() / 3]).unwrap();
+    // Whether at once or at the first read, depends on which pages are gone.
+    if let Ok(store) = SqliteStore::open(&path, SqliteOptions::default()) {
+        assert!(matches!(store.get(&key).await, Err(StoreError::Unavailable { .. })));
+    }
+}
+
+#[tokio::test]
+async fn a_full_store_refuses_keeps_what_it_has_and_recovers() {
+    let (_folder, path) = file();
+    let options = SqliteOptions { max_file_bytes: Some(1 << 20), ..SqliteOptions::default() };
+    let store = SqliteStore::open(&path, options).unwrap();
+    let (kept, filler) = (key("app", "ann", "kept"), key("app", "ann", "filler"));
+    let id = InvocationId::new();
+    store.begin(begin(id, &kept)).await.unwrap();
+    store.create(NewSession { key: filler.clone(), state: StateDelta::new() }).await.unwrap();
+
+    let large = "x".repeat(64 << 10);
+    let mut stored = 0;
+    let full = loop {
+        match store.append_event(&filler, event(id, 0, &large)).await {
+            Ok(_) => stored += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(&full, StoreError::Unavailable { reason } if reason.contains("full")), "{full}");
+    assert!((4..16).contains(&stored), "{stored}");
+    assert_eq!(store.check().await, Err(full.clone()));
+    assert_eq!(store.commit(commit(id, &kept, 1, &large)).await, Err(full));
+    // What was acknowledged is there, what was not is not.
+    let stats = store.stats();
+    assert_eq!((stats.failed_transactions, stats.commands), (3, stored as u64 + 2), "{stats:?}");
+    let history = store.history(&filler, HistoryQuery::After { position: 0, limit: 100 }).await.unwrap();
+    assert_eq!(history.entries.len(), stored);
+    assert!(store.read(id, 0, 10).await.unwrap().is_empty());
+
+    assert!(store.delete(&filler).await.unwrap());
+    store.check().await.unwrap();
+    store.commit(commit(id, &kept, 1, &large)).await.unwrap();
+    store.close().await;
+    drop(store);
+    assert_eq!(open(&path).read(id, 0, 10).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_newer_host_added_to_an_event_is_ignored() {
+    let (_folder, path) = file();
+    let key = key("app", "ann", "one");
+    let id = InvocationId::new();
+    let store = open(&path);
+    store.begin(begin(id, &key)).await.unwrap();
+    store.commit(commit(id, &key, 1, "one")).await.unwrap();
+    drop(store);
+    let connection = Connection::open(&path).unwrap();
+    connection
+        .execute_batch(
+            "UPDATE events SET json = json_set(json, '$.invented', json('{\"a\": 1}'));
+             UPDATE invocations SET usage = json_set(usage, '$.invented', 1)",
+        )
+        .unwrap();
+    drop(connection);
+    let store = open(&path);
+    let read = store.read(id, 0, 10).await.unwrap();
+    assert!(read[0].json.contains("invented"));
+    assert!(store.invocation(id).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn many_readers_share_few_connections() {
+    let (_folder, path) = file();
+    let options = SqliteOptions { reader_connections: 0, ..SqliteOptions::default() };
+    let store = std::sync::Arc::new(SqliteStore::open(&path, options).unwrap());
+    let key = key("app", "ann", "one");
+    store.begin(begin(InvocationId::new(), &key)).await.unwrap();
+    let mut reads = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        let (store, key) = (std::sync::Arc::clone(&store), key.clone());
+        reads.spawn(async move { store.get(&key).await.unwrap().is_some() });
+    }
+    assert!(reads.join_all().await.into_iter().all(|found| found));
+}
