@@ -1,0 +1,253 @@
+//! Which invocations are live, how to stop one, and how the newest ones ended.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use dashmap::DashMap;
+use rak_core::{InvocationId, InvocationStatus, StopReason};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// How many ended invocations are remembered at most, whatever the retention time: about 20 MB.
+const MAX_REMEMBERED: usize = 100_000;
+
+/// The invocations of a host. A clone shares the same invocations.
+#[derive(Clone)]
+pub struct InvocationTracker {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    entries: DashMap<InvocationId, Entry>,
+    ended: Mutex<VecDeque<(Instant, InvocationId)>>,
+    retention: Duration,
+}
+
+struct Entry {
+    phase: Phase,
+    /// The first reason wins: a run that is being cancelled does not time out on the way.
+    stop: Option<StopReason>,
+    token: CancellationToken,
+}
+
+enum Phase {
+    Live(InvocationStatus),
+    /// The end is being stored; it can no longer be stopped.
+    Settling,
+    Ended(InvocationStatus),
+}
+
+impl InvocationTracker {
+    /// A tracker that remembers how an invocation ended for this long.
+    pub fn new(retention: Duration) -> Self {
+        Self { inner: Arc::new(Inner { entries: DashMap::new(), ended: Mutex::default(), retention }) }
+    }
+
+    /// Takes in an invocation. It is live until the guard is completed or dropped.
+    pub fn register(&self, id: InvocationId, status: InvocationStatus) -> InvocationGuard {
+        let token = CancellationToken::new();
+        let entry = Entry { phase: Phase::Live(status), stop: None, token: token.clone() };
+        self.inner.entries.insert(id, entry);
+        InvocationGuard { tracker: self.clone(), id, token }
+    }
+
+    /// Stops a live invocation on a client's wish. False where there is none.
+    pub fn cancel(&self, id: InvocationId) -> bool {
+        self.stop(id, StopReason::Cancelled)
+    }
+
+    /// Stops a live invocation. False where there is none, or where its end is being stored already. When this
+    /// returned true, the invocation ends with the status of the first reason that was given.
+    pub fn stop(&self, id: InvocationId, reason: StopReason) -> bool {
+        let token = match self.inner.entries.get_mut(&id) {
+            Some(mut entry) if matches!(entry.phase, Phase::Live(_)) => {
+                entry.stop.get_or_insert(reason);
+                entry.token.clone()
+            }
+            _ => return false,
+        };
+        // Outside the map's lock: cancelling runs whatever waits for the token.
+        token.cancel();
+        true
+    }
+
+    /// Stops every live invocation.
+    pub fn stop_all(&self, reason: StopReason) {
+        let live: Vec<_> = self.inner.entries.iter().map(|entry| *entry.key()).collect();
+        for id in live {
+            self.stop(id, reason);
+        }
+    }
+
+    /// Where an invocation is; absent when it is unknown, or ended longer ago than the retention time. One that is
+    /// being stopped has the status it is going to end with.
+    pub fn status(&self, id: InvocationId) -> Option<InvocationStatus> {
+        self.inner.forget_old();
+        let entry = self.inner.entries.get(&id)?;
+        Some(match (&entry.phase, entry.stop) {
+            (Phase::Ended(status), _) | (Phase::Live(status), None) => *status,
+            (_, Some(reason)) => reason.status(),
+            (Phase::Settling, None) => InvocationStatus::Active,
+        })
+    }
+
+    /// Whether an invocation was, or is being, cancelled.
+    pub fn is_cancelled(&self, id: InvocationId) -> bool {
+        self.status(id) == Some(InvocationStatus::Cancelled)
+    }
+
+    /// Marks a live invocation as ended. The first end counts.
+    pub fn complete(&self, id: InvocationId, status: InvocationStatus) {
+        if let Some(mut entry) = self.inner.entries.get_mut(&id) {
+            if matches!(entry.phase, Phase::Ended(_)) {
+                return;
+            }
+            entry.phase = Phase::Ended(status);
+        } else {
+            return;
+        }
+        self.inner.ended().push_back((Instant::now(), id));
+        self.inner.forget_old();
+    }
+
+    /// How many invocations are live.
+    pub fn live(&self) -> usize {
+        self.inner.entries.len().saturating_sub(self.inner.ended().len())
+    }
+}
+
+impl Inner {
+    fn ended(&self) -> MutexGuard<'_, VecDeque<(Instant, InvocationId)>> {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn forget_old(&self) {
+        let mut ended = self.ended();
+        while let Some((at, id)) = ended.front().copied() {
+            if ended.len() <= MAX_REMEMBERED && at.elapsed() < self.retention {
+                break;
+            }
+            ended.pop_front();
+            self.entries.remove(&id);
+        }
+    }
+}
+
+/// A live invocation. Dropping it without [`complete`](Self::complete) marks it as failed, so that nothing that goes
+/// wrong in the host leaves an invocation that is active for ever.
+pub struct InvocationGuard {
+    tracker: InvocationTracker,
+    id: InvocationId,
+    token: CancellationToken,
+}
+
+impl InvocationGuard {
+    /// Its id.
+    pub fn id(&self) -> InvocationId {
+        self.id
+    }
+
+    /// Cancelled when the invocation is to stop.
+    pub fn token(&self) -> &CancellationToken {
+        &self.token
+    }
+
+    /// Stops it.
+    pub fn stop(&self, reason: StopReason) {
+        self.tracker.stop(self.id, reason);
+    }
+
+    /// It waited and now runs.
+    pub fn activate(&self) {
+        if let Some(mut entry) = self.tracker.inner.entries.get_mut(&self.id)
+            && matches!(entry.phase, Phase::Live(_))
+        {
+            entry.phase = Phase::Live(InvocationStatus::Active);
+        }
+    }
+
+    /// From here on it cannot be stopped any more. Gives the reason, if it was stopped before: then it has to end with
+    /// that reason's status, because whoever stopped it was told so.
+    pub fn settle(&self) -> Option<StopReason> {
+        let mut entry = self.tracker.inner.entries.get_mut(&self.id)?;
+        if matches!(entry.phase, Phase::Live(_)) {
+            entry.phase = Phase::Settling;
+        }
+        entry.stop
+    }
+
+    /// It ended.
+    pub fn complete(self, status: InvocationStatus) {
+        self.tracker.complete(self.id, status);
+    }
+}
+
+impl Drop for InvocationGuard {
+    fn drop(&mut self) {
+        self.tracker.complete(self.id, InvocationStatus::Failed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RETENTION: Duration = Duration::from_mins(10);
+
+    fn tracker() -> (InvocationTracker, InvocationGuard) {
+        let tracker = InvocationTracker::new(RETENTION);
+        let guard = tracker.register(InvocationId::new(), InvocationStatus::Active);
+        (tracker, guard)
+    }
+
+    #[tokio::test]
+    async fn a_clone_shares_the_invocations() {
+        let (tracker, guard) = tracker();
+        let clone = tracker.clone();
+        assert!(clone.cancel(guard.id()));
+        assert!(guard.token().is_cancelled());
+        assert!(tracker.is_cancelled(guard.id()));
+    }
+
+    #[tokio::test]
+    async fn an_ended_invocation_cannot_be_cancelled() {
+        let (tracker, guard) = tracker();
+        let id = guard.id();
+        guard.complete(InvocationStatus::Completed);
+        assert!(!tracker.cancel(id));
+        assert_eq!(tracker.status(id), Some(InvocationStatus::Completed));
+        tracker.complete(id, InvocationStatus::Failed);
+        assert_eq!(tracker.status(id), Some(InvocationStatus::Completed));
+    }
+
+    #[tokio::test]
+    async fn a_settling_invocation_keeps_the_first_reason() {
+        let (tracker, guard) = tracker();
+        assert!(tracker.stop(guard.id(), StopReason::TimedOut));
+        assert!(tracker.cancel(guard.id()));
+        assert_eq!(guard.settle(), Some(StopReason::TimedOut));
+        assert!(!tracker.cancel(guard.id()));
+        assert_eq!(tracker.status(guard.id()), Some(InvocationStatus::TimedOut));
+    }
+
+    #[tokio::test]
+    async fn a_dropped_guard_is_a_failure() {
+        let (tracker, guard) = tracker();
+        let id = guard.id();
+        drop(guard);
+        assert_eq!(tracker.status(id), Some(InvocationStatus::Failed));
+        assert_eq!(tracker.live(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_end_is_remembered_for_the_retention_time() {
+        let (tracker, guard) = tracker();
+        let id = guard.id();
+        guard.complete(InvocationStatus::Completed);
+        tokio::time::advance(RETENTION.saturating_sub(Duration::from_millis(1))).await;
+        assert_eq!(tracker.status(id), Some(InvocationStatus::Completed));
+        tokio::time::advance(Duration::from_millis(1)).await;
+        assert_eq!(tracker.status(id), None);
+    }
+}

@@ -1,0 +1,22 @@
+//! Runs agents: who may run now, what a run is from its admission to its terminal event, and who listens to it.
+//!
+//! [`Runner`] is the way in. A run is one task: it waits for its session ([`session_queue`]), stores what the user
+//! said, lets the agent work against a [`run_context`], and ends with exactly one terminal event ([`ending`]).
+//! Events go one way: agent, store, [`feed`], listeners. A listener that is too slow for the feed reads the store.
+
+mod ending;
+mod feed;
+mod invocation_tracker;
+mod listener;
+mod recovery;
+mod registry;
+mod run_context;
+mod run_task;
+mod runner;
+mod session_queue;
+
+pub use invocation_tracker::{InvocationGuard, InvocationTracker};
+pub use registry::StaticRegistry;
+pub use runner::{RunRequest, Runner, RunnerBuilder, RunnerSettings, SessionAddress, StartedRun};
+
+pub use rak_core::{EventStream, RunConfig, RunError};

@@ -1,0 +1,171 @@
+//! Listening to an invocation: from any point, while it runs or afterwards, without a gap and without a duplicate.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use futures::stream;
+use rak_core::{EncodedEvent, EventLog, EventStream, InvocationId, RunError};
+use tokio::sync::watch;
+
+use crate::feed::{Feed, Item, Next};
+
+/// How many events are read from the store at a time.
+const PAGE: usize = 128;
+
+/// A run that is going on, as its listeners see it.
+pub(crate) struct LiveRun {
+    pub(crate) feed: Feed,
+    /// How many listen now.
+    pub(crate) listeners: watch::Sender<usize>,
+}
+
+impl LiveRun {
+    pub(crate) fn new() -> Self {
+        Self { feed: Feed::new(), listeners: watch::Sender::new(0) }
+    }
+}
+
+/// Counts a listener for as long as it lives.
+pub(crate) struct Attendance(Arc<LiveRun>);
+
+impl Attendance {
+    pub(crate) fn new(run: Arc<LiveRun>) -> Self {
+        run.listeners.send_modify(|count| *count += 1);
+        Self(run)
+    }
+}
+
+impl Drop for Attendance {
+    fn drop(&mut self) {
+        self.0.listeners.send_modify(|count| *count -= 1);
+    }
+}
+
+/// Where the next events come from.
+enum Source {
+    /// The store, up to its end; then the feed, where there is one.
+    Log,
+    /// The feed, from this index.
+    Feed(u64),
+}
+
+struct Listener {
+    id: InvocationId,
+    log: Arc<dyn EventLog>,
+    live: Option<(Attendance, watch::Receiver<()>)>,
+    source: Source,
+    last_seq: u64,
+    ready: VecDeque<Item>,
+    done: bool,
+}
+
+/// All events of a run that has just begun.
+pub(crate) fn from_the_start(
+    id: InvocationId,
+    log: Arc<dyn EventLog>,
+    attendance: Attendance,
+) -> EventStream {
+    listen(id, log, Some(attendance), Source::Feed(0), 0)
+}
+
+/// The events after `after`: first those that are stored, then those to come, where the run goes on.
+pub(crate) fn from_the_log(
+    id: InvocationId,
+    log: Arc<dyn EventLog>,
+    attendance: Option<Attendance>,
+    after: u64,
+) -> EventStream {
+    listen(id, log, attendance, Source::Log, after)
+}
+
+fn listen(
+    id: InvocationId,
+    log: Arc<dyn EventLog>,
+    attendance: Option<Attendance>,
+    source: Source,
+    last_seq: u64,
+) -> EventStream {
+    let live = attendance.map(|attendance| {
+        let changes = attendance.0.feed.changes();
+        (attendance, changes)
+    });
+    let listener = Listener { id, log, live, source, last_seq, ready: VecDeque::new(), done: false };
+    Box::pin(stream::unfold(listener, |mut listener| async move {
+        let item = listener.next().await?;
+        Some((item, listener))
+    }))
+}
+
+impl Listener {
+    async fn next(&mut self) -> Option<Result<Arc<EncodedEvent>, RunError>> {
+        loop {
+            if self.done {
+                return None;
+            }
+            while let Some(item) = self.ready.pop_front() {
+                if let Some(event) = self.accept(item) {
+                    self.done = event.turn_complete;
+                    return Some(Ok(event));
+                }
+            }
+            if let Err(error) = self.refill().await {
+                self.done = true;
+                return Some(Err(error));
+            }
+        }
+    }
+
+    /// Leaves out what was seen already: a stored event by its number, another one by its place between two numbers.
+    fn accept(&mut self, item: Item) -> Option<Arc<EncodedEvent>> {
+        match item.event.seq {
+            Some(seq) if seq <= self.last_seq => None,
+            Some(seq) => {
+                self.last_seq = seq;
+                Some(item.event)
+            }
+            None if item.after_seq < self.last_seq => None,
+            None => Some(item.event),
+        }
+    }
+
+    async fn refill(&mut self) -> Result<(), RunError> {
+        match self.source {
+            Source::Log => {
+                let page = self.log.read(self.id, self.last_seq, PAGE).await?;
+                if page.is_empty() {
+                    match &self.live {
+                        Some((attendance, _)) => self.source = Source::Feed(attendance.0.feed.first()),
+                        None => self.done = true,
+                    }
+                }
+                self.ready.extend(page.into_iter().map(|event| {
+                    let event = Arc::new(event);
+                    Item { after_seq: event.seq().saturating_sub(1), event }
+                }));
+            }
+            Source::Feed(index) => {
+                let Some((attendance, changes)) = &mut self.live else {
+                    self.done = true;
+                    return Ok(());
+                };
+                changes.borrow_and_update();
+                match attendance.0.feed.from(index) {
+                    Next::Items { items, next } => {
+                        self.ready.extend(items);
+                        self.source = Source::Feed(next);
+                    }
+                    Next::Lagged => self.source = Source::Log,
+                    Next::Closed => {
+                        // The terminal event was in the feed or, where this listener missed it, is in the store.
+                        self.live = None;
+                        self.source = Source::Log;
+                    }
+                    Next::Pending => {
+                        let _ = changes.changed().await;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,449 @@
+//! The way in: starting runs, listening to them, stopping them all.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use dashmap::DashMap;
+use rak_core::time::UnixMillis;
+use rak_core::{
+    Agent, AgentRegistry, AgentState, AppName, Content, EventLog, EventStream, InvocationId, InvocationInfo,
+    InvocationRecord, InvocationStatus, OnDisconnect, RunConfig, RunError, SessionId, SessionKey,
+    SessionService, StopReason, StoreError, Usage, UserId,
+};
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::invocation_tracker::InvocationTracker;
+use crate::listener::{self, Attendance, LiveRun};
+use crate::recovery;
+use crate::registry::StaticRegistry;
+use crate::run_context::Recorder;
+use crate::run_task::{RunTask, Start};
+use crate::session_queue::{SessionQueue, Turn};
+
+/// How long a drain waits, after the runs were stopped, for their ends to be stored.
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Runs agents. A clone is the same runner.
+#[derive(Clone)]
+pub struct Runner {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    settings: RunnerSettings,
+    agents: Arc<dyn AgentRegistry>,
+    sessions: Arc<dyn SessionService>,
+    log: Arc<dyn EventLog>,
+    tracker: InvocationTracker,
+    queue: SessionQueue,
+    live: DashMap<InvocationId, Arc<LiveRun>>,
+    places: Arc<Semaphore>,
+    draining: AtomicBool,
+    tasks: TaskTracker,
+}
+
+/// What a runner allows. [`Default`] gives the numbers below.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunnerSettings {
+    /// The agent of a session that names none; where absent, the only agent there is.
+    pub default_app: Option<AppName>,
+    /// The user of a session that names none: `user`.
+    pub default_user: UserId,
+    /// How many invocations may live at once, those that wait for their session included: 1000.
+    pub max_invocations: usize,
+    /// What a lost connection means to a run that does not say: cancelled after 30 seconds.
+    pub on_disconnect: OnDisconnect,
+    /// How long the end of an invocation is remembered without asking the store: 10 minutes.
+    pub retention: Duration,
+}
+
+impl Default for RunnerSettings {
+    fn default() -> Self {
+        Self {
+            default_app: None,
+            default_user: UserId::anonymous(),
+            max_invocations: 1000,
+            on_disconnect: OnDisconnect::Grace(Duration::from_secs(30)),
+            retention: Duration::from_mins(10),
+        }
+    }
+}
+
+/// A session as a client names it: what it leaves out is found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SessionAddress {
+    /// The id.
+    pub session_id: SessionId,
+    /// The agent.
+    pub app_name: Option<AppName>,
+    /// The user.
+    pub user_id: Option<UserId>,
+}
+
+/// A run to be started.
+#[derive(Clone, Debug)]
+pub struct RunRequest {
+    /// The id of the invocation, made by whoever needs it before the run starts.
+    pub invocation_id: InvocationId,
+    /// Where it runs; made where it does not exist.
+    pub session: SessionKey,
+    /// What the user says.
+    pub message: Content,
+    /// How.
+    pub config: RunConfig,
+    /// Stops the run when it is cancelled.
+    pub cancel_token: Option<CancellationToken>,
+}
+
+/// A run that has begun.
+pub struct StartedRun {
+    /// Its id.
+    pub invocation_id: InvocationId,
+    /// All its events.
+    pub events: EventStream,
+}
+
+/// Puts a runner together. Agents and a store are needed, the rest has defaults.
+#[derive(Default)]
+pub struct RunnerBuilder {
+    settings: RunnerSettings,
+    fixed: StaticRegistry,
+    registry: Option<Arc<dyn AgentRegistry>>,
+    sessions: Option<Arc<dyn SessionService>>,
+    log: Option<Arc<dyn EventLog>>,
+}
+
+impl RunnerBuilder {
+    /// The agent of sessions that name none.
+    #[must_use]
+    pub fn app_name(mut self, name: AppName) -> Self {
+        self.settings.default_app = Some(name);
+        self
+    }
+
+    /// Adds an agent.
+    #[must_use]
+    pub fn agent(mut self, agent: Arc<dyn Agent>) -> Self {
+        self.fixed = self.fixed.with(agent);
+        self
+    }
+
+    /// Takes the agents from a registry, instead of those that were added one by one.
+    #[must_use]
+    pub fn agents(mut self, registry: Arc<dyn AgentRegistry>) -> Self {
+        self.registry = Some(registry);
+        self
+    }
+
+    /// Where sessions are kept. The same value has to be the event log.
+    #[must_use]
+    pub fn session_service<S: SessionService + EventLog>(mut self, store: Arc<S>) -> Self {
+        self.sessions = Some(store.clone());
+        self.log = Some(store);
+        self
+    }
+
+    /// What the runner allows; keeps a name given by [`app_name`](Self::app_name) where these have none.
+    #[must_use]
+    pub fn settings(mut self, settings: RunnerSettings) -> Self {
+        let named = self.settings.default_app.take();
+        self.settings = settings;
+        self.settings.default_app = self.settings.default_app.take().or(named);
+        self
+    }
+
+    /// The runner. Fails where no session service was given.
+    pub fn build(self) -> Result<Runner, RunError> {
+        let (Some(sessions), Some(log)) = (self.sessions, self.log) else {
+            return Err(RunError::Internal("a runner needs a session service".into()));
+        };
+        let inner = Inner {
+            agents: self.registry.unwrap_or_else(|| Arc::new(self.fixed)),
+            sessions,
+            log,
+            tracker: InvocationTracker::new(self.settings.retention),
+            queue: SessionQueue::default(),
+            live: DashMap::new(),
+            places: Arc::new(Semaphore::new(self.settings.max_invocations)),
+            draining: AtomicBool::new(false),
+            tasks: TaskTracker::new(),
+            settings: self.settings,
+        };
+        Ok(Runner { inner: Arc::new(inner) })
+    }
+}
+
+impl Runner {
+    /// Begins to put a runner together.
+    pub fn builder() -> RunnerBuilder {
+        RunnerBuilder::default()
+    }
+
+    /// Runs the default agent on a session, which is made where it does not exist. Dropping the stream is a lost
+    /// connection: the run goes on, or not, as the settings say.
+    pub async fn run(
+        &self,
+        user_id: &str,
+        session_id: &str,
+        message: Content,
+    ) -> Result<EventStream, RunError> {
+        self.run_with_cancellation(user_id, session_id, message, RunConfig::default(), None).await
+    }
+
+    /// The same, with a configuration and a token that stops the run.
+    pub async fn run_with_cancellation(
+        &self,
+        user_id: &str,
+        session_id: &str,
+        message: Content,
+        config: RunConfig,
+        cancel_token: Option<CancellationToken>,
+    ) -> Result<EventStream, RunError> {
+        let session = SessionKey {
+            app_name: self.default_app()?,
+            user_id: UserId::new(user_id)?,
+            session_id: SessionId::new(session_id)?,
+        };
+        let invocation_id = InvocationId::new();
+        let request = RunRequest { invocation_id, session, message, config, cancel_token };
+        Ok(self.start(request).await?.events)
+    }
+
+    /// Starts a run. When this returns, its beginning is stored.
+    pub async fn start(&self, request: RunRequest) -> Result<StartedRun, RunError> {
+        // In a task of its own: a caller that goes away in between must not leave a beginning without an end.
+        let runner = self.clone();
+        let starting = self.inner.tasks.spawn(async move { runner.begin(request).await });
+        starting.await.map_err(|error| RunError::Internal(error.to_string()))?
+    }
+
+    async fn begin(&self, request: RunRequest) -> Result<StartedRun, RunError> {
+        let inner = &self.inner;
+        let agent = self.agent(&request.session.app_name)?;
+        let full = RunError::Full { limit: inner.settings.max_invocations };
+        let permit = inner.places.clone().try_acquire_owned().map_err(|_| full)?;
+        let id = request.invocation_id;
+        let turn = inner.queue.enter(&request.session, id, request.config.if_busy)?;
+        let status = match &turn {
+            Turn::Now(_) => InvocationStatus::Active,
+            Turn::Later { .. } => InvocationStatus::Queued,
+        };
+        let guard = inner.tracker.register(id, status);
+        // Asked after the registration: a drain that came in between has seen this run, and stops it.
+        if inner.draining.load(Ordering::SeqCst) {
+            return Err(RunError::Draining);
+        }
+        let timeouts = [request.config.timeout, agent.wall_time_limit()];
+        let record = InvocationRecord {
+            id,
+            session: request.session,
+            agent_version: agent.version().to_owned(),
+            status,
+            reason: None,
+            attempt: 1,
+            started_at: UnixMillis::now(),
+            ended_at: None,
+            progress: None,
+            usage: Usage::default(),
+        };
+        let live = Arc::new(LiveRun::new());
+        let task = RunTask {
+            recorder: self.recorder(&record, &live),
+            agent,
+            message: request.message,
+            guard,
+            live: live.clone(),
+            sessions: inner.sessions.clone(),
+            record,
+            deadline: timeouts
+                .into_iter()
+                .flatten()
+                .min()
+                .and_then(|limit| Instant::now().checked_add(limit)),
+            on_disconnect: request.config.on_disconnect.unwrap_or(inner.settings.on_disconnect),
+            caller_token: request.cancel_token,
+            permit,
+        };
+        let start = match turn {
+            Turn::Now(lease) => Start::Now { begins_at: task.begin(false).await?, lease },
+            Turn::Later { turn, supersedes } => {
+                task.begin(true).await?;
+                for other in supersedes {
+                    inner.tracker.stop(other, StopReason::Superseded);
+                }
+                Start::Later(turn)
+            }
+        };
+        let events = listener::from_the_start(id, inner.log.clone(), Attendance::new(live.clone()));
+        self.spawn(id, live, task, start);
+        Ok(StartedRun { invocation_id: id, events })
+    }
+
+    fn spawn(&self, id: InvocationId, live: Arc<LiveRun>, task: RunTask, start: Start) {
+        let inner = self.inner.clone();
+        inner.live.insert(id, live);
+        self.inner.tasks.spawn(async move {
+            task.run(start).await;
+            inner.live.remove(&id);
+        });
+    }
+
+    fn recorder(&self, record: &InvocationRecord, live: &Arc<LiveRun>) -> Arc<Recorder> {
+        Arc::new(Recorder {
+            info: InvocationInfo {
+                id: record.id,
+                session: record.session.clone(),
+                agent_version: record.agent_version.clone(),
+                attempt: record.attempt,
+                parent: None,
+            },
+            log: self.inner.log.clone(),
+            live: live.clone(),
+            tasks: self.inner.tasks.clone(),
+            runtime: Handle::current(),
+            progress: std::sync::Mutex::default(),
+            written: Arc::default(),
+        })
+    }
+
+    /// Listens to an invocation: its stored events after `after`, then, while it runs, those to come.
+    pub async fn listen(&self, id: InvocationId, after: u64) -> Result<EventStream, RunError> {
+        let attendance = self.inner.live.get(&id).map(|live| Attendance::new(live.clone()));
+        if attendance.is_none() && self.inner.log.invocation(id).await?.is_none() {
+            return Err(RunError::InvocationNotFound(id));
+        }
+        Ok(listener::from_the_log(id, self.inner.log.clone(), attendance, after))
+    }
+
+    /// What is known of an invocation.
+    pub async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, RunError> {
+        Ok(self.inner.log.invocation(id).await?)
+    }
+
+    /// The session a client means. One that does not exist gets the default agent and user.
+    pub async fn locate(&self, address: SessionAddress) -> Result<SessionKey, RunError> {
+        match self.find(&address).await? {
+            Some(key) => Ok(key),
+            None => Ok(SessionKey {
+                app_name: match address.app_name {
+                    Some(name) => name,
+                    None => self.default_app()?,
+                },
+                user_id: address.user_id.unwrap_or_else(|| self.inner.settings.default_user.clone()),
+                session_id: address.session_id,
+            }),
+        }
+    }
+
+    /// The session a client means, where it exists.
+    pub async fn find(&self, address: &SessionAddress) -> Result<Option<SessionKey>, RunError> {
+        let mut matches = self.inner.sessions.find(&address.session_id).await?;
+        matches.retain(|key| {
+            address.app_name.as_ref().is_none_or(|name| *name == key.app_name)
+                && address.user_id.as_ref().is_none_or(|user| *user == key.user_id)
+        });
+        if matches.len() > 1 {
+            return Err(RunError::SessionAmbiguous { id: address.session_id.clone(), matches });
+        }
+        Ok(matches.pop())
+    }
+
+    /// Removes a session that no run has. False where there is none.
+    pub async fn delete_session(&self, key: &SessionKey) -> Result<bool, RunError> {
+        let turn = self.inner.queue.enter(key, InvocationId::new(), rak_core::IfBusy::Reject)?;
+        let deleted = self.inner.sessions.delete(key).await?;
+        drop(turn);
+        Ok(deleted)
+    }
+
+    /// The agent with this name, ready to run.
+    pub fn agent(&self, name: &AppName) -> Result<Arc<dyn Agent>, RunError> {
+        if let Some(agent) = self.inner.agents.get(name) {
+            return Ok(agent);
+        }
+        let listed = self.inner.agents.list();
+        if let Some(refused) = listed.iter().find(|info| info.name == *name) {
+            return Err(RunError::AgentRefused {
+                name: name.clone(),
+                reason: refused.reason.clone().unwrap_or_else(|| "it is not ready".into()),
+            });
+        }
+        Err(RunError::AgentNotFound { name: name.clone(), known: self.ready_agents() })
+    }
+
+    fn ready_agents(&self) -> Vec<AppName> {
+        let ready = self.inner.agents.list().into_iter().filter(|info| info.state == AgentState::Ready);
+        ready.map(|info| info.name).collect()
+    }
+
+    fn default_app(&self) -> Result<AppName, RunError> {
+        if let Some(name) = &self.inner.settings.default_app {
+            return Ok(name.clone());
+        }
+        let mut known = self.ready_agents();
+        match (known.pop(), known.is_empty()) {
+            (Some(only), true) => Ok(only),
+            (last, _) => {
+                known.extend(last);
+                Err(RunError::AgentUnnamed { known })
+            }
+        }
+    }
+
+    /// The registry of agents.
+    pub fn agents(&self) -> &Arc<dyn AgentRegistry> {
+        &self.inner.agents
+    }
+
+    /// The tracker of invocations.
+    pub fn invocation_tracker(&self) -> &InvocationTracker {
+        &self.inner.tracker
+    }
+
+    /// The event log.
+    pub fn event_log(&self) -> &Arc<dyn EventLog> {
+        &self.inner.log
+    }
+
+    /// The session service.
+    pub fn session_service(&self) -> &Arc<dyn SessionService> {
+        &self.inner.sessions
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &RunnerSettings {
+        &self.inner.settings
+    }
+
+    /// Ends the runs that the last end of the host cut off, as interrupted. To be called once, before anything is
+    /// started. Gives how many there were.
+    pub async fn recover(&self) -> Result<usize, StoreError> {
+        recovery::interrupt_unfinished(self.inner.log.clone()).await
+    }
+
+    /// Whether new runs are refused because the host is shutting down.
+    pub fn is_draining(&self) -> bool {
+        self.inner.draining.load(Ordering::SeqCst)
+    }
+
+    /// Takes no new runs, lets those that there are end within the grace time, stops the rest, and waits until
+    /// everything is stored. Gives how many had to be stopped.
+    pub async fn drain(&self, grace: Duration) -> usize {
+        self.inner.draining.store(true, Ordering::SeqCst);
+        self.inner.tasks.close();
+        if timeout(grace, self.inner.tasks.wait()).await.is_ok() {
+            return 0;
+        }
+        let stopped = self.inner.live.len();
+        self.inner.tracker.stop_all(StopReason::ShuttingDown);
+        if timeout(STOP_TIMEOUT, self.inner.tasks.wait()).await.is_err() {
+            tracing::error!(left = self.inner.live.len(), "some runs did not end in time");
+        }
+        stopped
+    }
+}

@@ -1,0 +1,90 @@
+//! Every listener sees the same order, without a gap and without a duplicate, from wherever it begins.
+
+use proptest::prelude::*;
+use rak_core::{Emission, Event, InvocationId, RunError};
+
+use crate::support::{Step, TestRunner, collect, done, note, say};
+
+fn numbers(events: &[Event]) -> Vec<u64> {
+    events.iter().filter_map(|event| event.seq).collect()
+}
+
+#[tokio::test]
+async fn a_listener_that_reads_nothing_for_a_long_time_misses_nothing_stored() {
+    let test = TestRunner::new();
+    let run = test.start("s").await;
+    // Several times what the feed holds; the listener has not read anything yet.
+    for number in 0..2000 {
+        test.step(Step::Emit(vec![note(number)])).await;
+    }
+    test.step(done()).await;
+    assert_eq!(test.runner.drain(std::time::Duration::from_mins(1)).await, 0);
+    let events = collect(run.events).await;
+    assert_eq!(numbers(&events), (1..=2001).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn listening_after_the_end_replays_from_any_number() {
+    let test = TestRunner::new();
+    let run = test.start("s").await;
+    for number in 0..300 {
+        test.step(Step::Emit(vec![note(number)])).await;
+    }
+    test.step(done()).await;
+    collect(run.events).await;
+    for after in [0, 1, 127, 128, 129, 300, 301, 1000] {
+        let events = collect(test.runner.listen(run.invocation_id, after).await.ok().unwrap()).await;
+        assert_eq!(numbers(&events), (after + 1..=301).collect::<Vec<_>>());
+    }
+    let unknown = InvocationId::new();
+    assert_eq!(test.runner.listen(unknown, 0).await.err(), Some(RunError::InvocationNotFound(unknown)));
+}
+
+#[tokio::test]
+async fn text_still_being_written_reaches_those_who_listen_and_is_not_kept() {
+    let test = TestRunner::new();
+    let run = test.start("s").await;
+    test.step(Step::Emit(vec![Emission::TextDelta("he".into()), Emission::TextDelta("llo".into())])).await;
+    test.step(say("hello")).await;
+    test.step(done()).await;
+    let events = collect(run.events).await;
+    assert_eq!(events.iter().map(|event| event.partial).collect::<Vec<_>>(), [true, true, false, false]);
+    let replayed = collect(test.runner.listen(run.invocation_id, 0).await.ok().unwrap()).await;
+    assert_eq!(replayed[..], events[2..]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Listeners come in the middle, at any number, while stored and unstored events are emitted in batches.
+    #[test]
+    fn any_listener_sees_a_gapless_order(
+        batches in proptest::collection::vec(proptest::collection::vec(any::<bool>(), 1..20), 1..60),
+        joins in proptest::collection::vec((any::<proptest::sample::Index>(), 0..400u64), 0..6),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let test = TestRunner::new();
+            let run = test.start("s").await;
+            let stored = batches.iter().flatten().filter(|stored| **stored).count() as u64;
+            let mut listeners = Vec::new();
+            for (index, batch) in batches.iter().enumerate() {
+                let emission = |(number, stored): (usize, &bool)| {
+                    if *stored { note(number) } else { Emission::TextDelta(number.to_string()) }
+                };
+                test.step(Step::Emit(batch.iter().enumerate().map(emission).collect())).await;
+                for (_, after) in joins.iter().filter(|(at, _)| at.index(batches.len()) == index) {
+                    let events = test.runner.listen(run.invocation_id, *after).await.ok().unwrap();
+                    listeners.push((*after, events));
+                }
+            }
+            test.step(done()).await;
+            listeners.push((0, run.events));
+            for (after, events) in listeners {
+                let seen = collect(events).await;
+                assert_eq!(numbers(&seen), (after + 1..=stored + 1).collect::<Vec<_>>());
+                assert_eq!(seen.last().is_some_and(|event| event.turn_complete), after <= stored);
+            }
+        });
+    }
+}

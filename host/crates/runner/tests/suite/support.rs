@@ -1,0 +1,241 @@
+//! An agent that does what a test tells it, step by step.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::StreamExt as _;
+use rak_core::{
+    Agent, AgentDescriptor, AgentError, AgentOutcome, AgentRun, AppName, Commit, Content, Custom, Emission,
+    Event, EventLog, EventStream, HistoryPage, HistoryQuery, InvocationFilter, InvocationId, InvocationPage,
+    InvocationRecord, NewSession, RunConfig, RunError, Session, SessionFilter, SessionId, SessionKey,
+    SessionPage, SessionService, StateDelta, StoreError, Usage,
+};
+use rak_core::{Begin, EncodedEvent};
+use rak_runner::{RunRequest, Runner, StartedRun};
+use rak_session::MemoryStore;
+use tokio::sync::{Mutex, mpsc};
+
+/// What the agent does next.
+pub(crate) enum Step {
+    Emit(Vec<Emission>),
+    Set(&'static str, serde_json::Value),
+    Panic,
+    Return(Result<AgentOutcome, AgentError>),
+}
+
+pub(crate) fn say(text: &str) -> Step {
+    Step::Emit(vec![Emission::Content(Content::new_model_text(text))])
+}
+
+pub(crate) fn note(number: usize) -> Emission {
+    Emission::Custom(Custom { name: "note".into(), value: number.into() })
+}
+
+pub(crate) fn done() -> Step {
+    Step::Return(Ok(AgentOutcome::default()))
+}
+
+/// Takes its steps from the test; waits, and heeds its token, while there is none.
+pub(crate) struct Puppet {
+    name: AppName,
+    descriptor: AgentDescriptor,
+    steps: Mutex<mpsc::Receiver<Step>>,
+    pub(crate) runs: AtomicUsize,
+}
+
+#[async_trait]
+impl Agent for Puppet {
+    fn name(&self) -> &AppName {
+        &self.name
+    }
+
+    fn version(&self) -> &'static str {
+        "v1"
+    }
+
+    fn descriptor(&self) -> &AgentDescriptor {
+        &self.descriptor
+    }
+
+    fn wall_time_limit(&self) -> Option<Duration> {
+        None
+    }
+
+    async fn run(&self, run: AgentRun) -> (Result<AgentOutcome, AgentError>, Usage) {
+        self.runs.fetch_add(1, Ordering::SeqCst);
+        (self.follow(run).await, Usage::default())
+    }
+}
+
+impl Puppet {
+    async fn follow(&self, run: AgentRun) -> Result<AgentOutcome, AgentError> {
+        loop {
+            let step = tokio::select! {
+                biased;
+                () = run.host.token().cancelled() => return Err(AgentError::Stopped),
+                step = async { self.steps.lock().await.recv().await } => step.expect("the test holds the sender"),
+            };
+            match step {
+                Step::Emit(emissions) => drop(run.host.emit(emissions).await.map_err(AgentError::Failed)?),
+                Step::Set(key, value) => run.host.set_state(key, value).map_err(AgentError::Failed)?,
+                Step::Panic => panic!("the agent has a bug"),
+                Step::Return(result) => return result,
+            }
+        }
+    }
+}
+
+pub(crate) struct TestRunner<S = MemoryStore> {
+    pub(crate) runner: Runner,
+    pub(crate) store: Arc<S>,
+    pub(crate) agent: Arc<Puppet>,
+    pub(crate) steps: mpsc::Sender<Step>,
+}
+
+impl TestRunner {
+    pub(crate) fn new() -> Self {
+        Self::with_store(MemoryStore::new())
+    }
+}
+
+impl<S: SessionService + EventLog> TestRunner<S> {
+    pub(crate) fn with_store(store: S) -> Self {
+        let (steps, receiver) = mpsc::channel(10_000);
+        let agent = Arc::new(Puppet {
+            name: "puppet".parse().unwrap(),
+            descriptor: AgentDescriptor::default(),
+            steps: Mutex::new(receiver),
+            runs: AtomicUsize::new(0),
+        });
+        let store = Arc::new(store);
+        let runner = Runner::builder().agent(agent.clone()).session_service(store.clone()).build().unwrap();
+        Self { runner, store, agent, steps }
+    }
+
+    pub(crate) async fn step(&self, step: Step) {
+        self.steps.send(step).await.ok().unwrap();
+    }
+
+    pub(crate) async fn try_start(&self, session: &str, config: RunConfig) -> Result<StartedRun, RunError> {
+        let request = RunRequest {
+            invocation_id: InvocationId::new(),
+            session: key(session),
+            message: Content::new_user_text("hello"),
+            config,
+            cancel_token: None,
+        };
+        self.runner.start(request).await
+    }
+
+    pub(crate) async fn start(&self, session: &str) -> StartedRun {
+        self.try_start(session, RunConfig::default()).await.ok().unwrap()
+    }
+}
+
+pub(crate) fn key(session: &str) -> SessionKey {
+    SessionKey {
+        app_name: "puppet".parse().unwrap(),
+        user_id: "ann".parse().unwrap(),
+        session_id: session.parse().unwrap(),
+    }
+}
+
+pub(crate) async fn collect(events: EventStream) -> Vec<Event> {
+    events.map(|event| event.unwrap().event.clone()).collect().await
+}
+
+/// Everything a session remembers, as `author:text`.
+pub(crate) async fn history(store: &dyn SessionService, session: &str) -> Vec<String> {
+    let query = HistoryQuery::After { position: 0, limit: 1000 };
+    let page = store.history(&key(session), query).await.unwrap();
+    let line = |event: &Event| {
+        format!("{}:{}", event.author, event.content.as_ref().map(Content::text).unwrap_or_default())
+    };
+    page.entries.iter().map(|entry| line(&entry.event)).collect()
+}
+
+/// A store whose commits fail from a certain one on.
+pub(crate) struct FailingStore {
+    inner: MemoryStore,
+    pub(crate) commits_left: AtomicUsize,
+}
+
+impl FailingStore {
+    pub(crate) fn after(commits: usize) -> Self {
+        Self { inner: MemoryStore::new(), commits_left: AtomicUsize::new(commits) }
+    }
+}
+
+#[async_trait]
+impl EventLog for FailingStore {
+    async fn begin(&self, begin: Begin) -> Result<u64, StoreError> {
+        self.inner.begin(begin).await
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<(), StoreError> {
+        let left =
+            self.commits_left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        if left.is_err() {
+            return Err(StoreError::unavailable("the disk at /secret/path is full"));
+        }
+        self.inner.commit(commit).await
+    }
+
+    async fn read(
+        &self,
+        id: InvocationId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<EncodedEvent>, StoreError> {
+        self.inner.read(id, after, limit).await
+    }
+
+    async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {
+        self.inner.invocation(id).await
+    }
+
+    async fn invocations(&self, filter: InvocationFilter) -> Result<InvocationPage, StoreError> {
+        self.inner.invocations(filter).await
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        self.inner.check().await
+    }
+}
+
+#[async_trait]
+impl SessionService for FailingStore {
+    async fn create(&self, new: NewSession) -> Result<Session, StoreError> {
+        self.inner.create(new).await
+    }
+
+    async fn get(&self, key: &SessionKey) -> Result<Option<Session>, StoreError> {
+        self.inner.get(key).await
+    }
+
+    async fn find(&self, id: &SessionId) -> Result<Vec<SessionKey>, StoreError> {
+        self.inner.find(id).await
+    }
+
+    async fn list(&self, filter: SessionFilter) -> Result<SessionPage, StoreError> {
+        self.inner.list(filter).await
+    }
+
+    async fn update_state(&self, key: &SessionKey, delta: StateDelta) -> Result<Option<Session>, StoreError> {
+        self.inner.update_state(key, delta).await
+    }
+
+    async fn delete(&self, key: &SessionKey) -> Result<bool, StoreError> {
+        self.inner.delete(key).await
+    }
+
+    async fn append_event(&self, key: &SessionKey, event: EncodedEvent) -> Result<u64, StoreError> {
+        self.inner.append_event(key, event).await
+    }
+
+    async fn history(&self, key: &SessionKey, query: HistoryQuery) -> Result<HistoryPage, StoreError> {
+        self.inner.history(key, query).await
+    }
+}
