@@ -1,0 +1,35 @@
+//! The interfaces a guest may import, one file each.
+//!
+//! A capability says what a call costs and what its effect is; the [`gate`](crate::gate) does the rest.
+
+pub(crate) mod context;
+pub(crate) mod events;
+pub(crate) mod http;
+pub(crate) mod log;
+pub(crate) mod session;
+pub(crate) mod wait;
+
+use wasmtime::component::{HasSelf, Linker};
+
+use crate::bindings::{Agent, common};
+use crate::convert;
+use crate::gate::Refusal;
+use crate::state::GuestState;
+
+/// Links the contract and all of WASI 0.2: components of some languages import all of it, whether they use it or not.
+pub(crate) fn link(linker: &mut Linker<GuestState>) -> wasmtime::Result<()> {
+    wasmtime_wasi::p2::add_to_linker_async(linker)?;
+    wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)?;
+    Agent::add_to_linker::<_, HasSelf<GuestState>>(linker, |state| state)
+}
+
+impl common::Host for GuestState {}
+
+/// The answer of a host function: what the guest sees inside, what ends the guest outside.
+fn answer<T>(result: Result<T, Refusal>) -> wasmtime::Result<Result<T, common::Failure>> {
+    match result {
+        Ok(value) => Ok(Ok(value)),
+        Err(Refusal::Failure(failure)) => Ok(Err(convert::failure_to_wit(failure))),
+        Err(Refusal::Stop(stop)) => Err(wasmtime::Error::new(stop)),
+    }
+}

@@ -1,0 +1,165 @@
+//! The one engine of a host and the one place that configures it.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use wasmtime::component::Linker;
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+use crate::capabilities;
+use crate::scheduler::Scheduler;
+use crate::state::GuestState;
+use crate::ticker::Ticker;
+
+/// The stack of a guest's code. Deeper recursion is a trap of that run alone.
+const WASM_STACK_BYTES: usize = 512 << 10;
+/// The stack that guest and host functions share: what a host function needs comes on top. Only touched pages count.
+const ASYNC_STACK_BYTES: usize = 1 << 20;
+/// A slot's memory that is kept when a run ends: zeroing it is cheaper than having the kernel take and give it again.
+const KEEP_RESIDENT_BYTES: usize = 128 << 10;
+/// Pool slots for each invocation: most components have one memory, Python and JavaScript up to three.
+const MEMORIES_PER_INVOCATION: u32 = 2;
+/// A Rust component has 3 core instances and as many tables, a stubbed Python one 38.
+const CORE_INSTANCES_PER_INVOCATION: u32 = 8;
+
+/// How the engine is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EngineSettings {
+    /// How many guests may live at once: 4096. Each reserves 8 GiB of address space, of which 128 TiB are there.
+    pub max_guests: u32,
+    /// The largest memory a guest may have at all, in bytes: 1 GiB. A run's own limit lies below it.
+    pub max_memory_bytes: u64,
+    /// Whether slots are reserved beforehand, which makes a run's start several times cheaper. Where the address space
+    /// is too small for it, the engine goes without by itself.
+    pub pooling: bool,
+}
+
+impl Default for EngineSettings {
+    fn default() -> Self {
+        Self { max_guests: 4096, max_memory_bytes: 1 << 30, pooling: true }
+    }
+}
+
+/// Why there is no engine.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// Wasmtime refused the configuration or the machine.
+    #[error("failed to start the WebAssembly engine")]
+    Engine(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// No thread could be started.
+    #[error("failed to start the threads of the WebAssembly engine")]
+    Threads(#[from] std::io::Error),
+}
+
+/// The engine, the linker that all components share, and the threads guests run on. A clone is the same engine.
+#[derive(Clone)]
+pub struct WasmEngine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    engine: Engine,
+    linker: Linker<GuestState>,
+    scheduler: Scheduler,
+    settings: EngineSettings,
+    pooling: bool,
+}
+
+impl WasmEngine {
+    /// Starts the engine and its threads.
+    pub fn new(settings: EngineSettings) -> Result<Self, EngineError> {
+        let (engine, pooling) = build(settings)?;
+        let ticker = Ticker::start(engine.weak())?;
+        let mut linker = Linker::new(&engine);
+        capabilities::link(&mut linker).map_err(engine_error)?;
+        let scheduler = Scheduler::new(ticker)?;
+        Ok(Self { inner: Arc::new(Inner { engine, linker, scheduler, settings, pooling }) })
+    }
+
+    /// Whether runs start from reserved slots.
+    pub fn is_pooling(&self) -> bool {
+        self.inner.pooling
+    }
+
+    /// The settings it was built with.
+    pub fn settings(&self) -> &EngineSettings {
+        &self.inner.settings
+    }
+
+    pub(crate) fn wasmtime(&self) -> &Engine {
+        &self.inner.engine
+    }
+
+    pub(crate) fn linker(&self) -> &Linker<GuestState> {
+        &self.inner.linker
+    }
+
+    pub(crate) fn scheduler(&self) -> &Scheduler {
+        &self.inner.scheduler
+    }
+}
+
+fn engine_error(error: wasmtime::Error) -> EngineError {
+    EngineError::Engine(error.into_boxed_dyn_error())
+}
+
+/// Builds with the pool, or without it where it cannot be had.
+fn build(settings: EngineSettings) -> Result<(Engine, bool), EngineError> {
+    if settings.pooling {
+        let mut config = config();
+        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(settings)));
+        match Engine::new(&config) {
+            Ok(engine) => return Ok((engine, true)),
+            Err(error) => tracing::warn!(
+                error = %format_args!("{error:#}"),
+                "no address space for the pool of {} guests; every run allocates for itself, which is slower", settings.max_guests
+            ),
+        }
+    }
+    let mut config = config();
+    config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
+    Engine::new(&config).map(|engine| (engine, false)).map_err(engine_error)
+}
+
+fn config() -> Config {
+    let mut config = Config::new();
+    config
+        .wasm_component_model(true)
+        // Costs 8 to 20 % a call, and no guest of this world needs it.
+        .concurrency_support(false)
+        .epoch_interruption(true)
+        .max_wasm_stack(WASM_STACK_BYTES)
+        .async_stack_size(ASYNC_STACK_BYTES)
+        .memory_init_cow(true)
+        .parallel_compilation(true)
+        // The same input gives the same bits on every machine.
+        .cranelift_nan_canonicalization(true)
+        .relaxed_simd_deterministic(true);
+    config
+}
+
+fn pool(settings: EngineSettings) -> PoolingAllocationConfig {
+    let guests = settings.max_guests;
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(guests)
+        .total_core_instances(guests.saturating_mul(CORE_INSTANCES_PER_INVOCATION))
+        .total_memories(guests.saturating_mul(MEMORIES_PER_INVOCATION))
+        .total_tables(guests.saturating_mul(CORE_INSTANCES_PER_INVOCATION))
+        .total_stacks(guests)
+        .total_gc_heaps(guests.min(64))
+        // What the largest components known need; see `Loader` for how a larger one is refused.
+        .max_component_instance_size(10 << 20)
+        .max_core_instance_size(10 << 20)
+        .max_core_instances_per_component(64)
+        .max_memories_per_component(8)
+        .max_tables_per_component(64)
+        .max_memories_per_module(4)
+        .max_tables_per_module(64)
+        .table_elements(100_000)
+        .max_memory_size(usize::try_from(settings.max_memory_bytes).unwrap_or(usize::MAX))
+        .linear_memory_keep_resident(KEEP_RESIDENT_BYTES)
+        .table_keep_resident(KEEP_RESIDENT_BYTES)
+        .async_stack_keep_resident(0);
+    pool
+}

@@ -1,0 +1,78 @@
+//! Why a guest's code ended early, from what wasmtime says.
+
+use rak_core::AgentError;
+use wasmtime::{PoolConcurrencyLimitError, Trap};
+use wasmtime_wasi::I32Exit;
+
+use crate::limits::MemoryGauge;
+use crate::output::Output;
+
+/// Why the host ended a guest's code: a trap of our own.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum HostStop {
+    #[error("the run was stopped")]
+    Stopped,
+    #[error("{message}")]
+    Limit { limit: &'static str, message: String },
+}
+
+impl HostStop {
+    pub(crate) fn limit(limit: &'static str, message: impl Into<String>) -> Self {
+        Self::Limit { limit, message: message.into() }
+    }
+}
+
+pub(crate) fn explain(
+    error: &wasmtime::Error,
+    memory: &MemoryGauge,
+    output: &Output,
+    memory_limit: u64,
+) -> AgentError {
+    if let Some(stop) = error.downcast_ref::<HostStop>() {
+        return match stop.clone() {
+            HostStop::Stopped => AgentError::Stopped,
+            HostStop::Limit { limit, message } => AgentError::LimitExceeded { limit, message },
+        };
+    }
+    if let Some(exit) = error.downcast_ref::<I32Exit>() {
+        let message = with_tail(&format!("the agent called exit({}) instead of returning", exit.0), output);
+        return AgentError::Trapped { message };
+    }
+    if memory.was_refused() {
+        let mebibytes = memory_limit >> 20;
+        let message = with_tail(&format!("the agent used more than its {mebibytes} MiB of memory"), output);
+        return AgentError::LimitExceeded { limit: "memory", message };
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::StackOverflow) => AgentError::LimitExceeded {
+            limit: "stack",
+            message: "the agent used more than its stack: it calls itself too deeply".into(),
+        },
+        Some(trap) => AgentError::Trapped {
+            message: with_tail(&format!("the agent trapped: {}", short(*trap)), output),
+        },
+        None if error.is::<PoolConcurrencyLimitError>() => AgentError::Unavailable {
+            message: "the host has no room for another guest; try again in a moment".into(),
+        },
+        None => {
+            let text = error.root_cause().to_string();
+            if text.contains("allocated for hostcalls") {
+                let message = "the agent handed more to the host in one call than it may".into();
+                return AgentError::LimitExceeded { limit: "host_call_bytes", message };
+            }
+            AgentError::Trapped { message: with_tail(&format!("the agent could not go on: {text}"), output) }
+        }
+    }
+}
+
+fn short(trap: Trap) -> String {
+    let text = trap.to_string();
+    text.strip_prefix("wasm trap: ").map_or(text.clone(), str::to_owned)
+}
+
+/// The end of what the guest wrote to its error output says more than any trap: a panic's text, a traceback.
+fn with_tail(message: &str, output: &Output) -> String {
+    let tail = output.error_tail();
+    let tail = tail.trim();
+    if tail.is_empty() { message.to_owned() } else { format!("{message}\n{tail}") }
+}

@@ -1,0 +1,202 @@
+//! What a guest writes to its output and error output: lines in the host's log, the end of them kept, and not too much.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use tokio::io::AsyncWrite;
+use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
+use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
+
+use crate::guest_error::HostStop;
+
+/// How much of the error output is kept for the failure's text: a long traceback.
+const TAIL_BYTES: usize = 4 << 10;
+/// A longer line is logged in pieces.
+const MAX_LINE_BYTES: usize = 8 << 10;
+/// What one write may bring.
+const WRITE_BYTES: usize = 64 << 10;
+
+/// Which of the two.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Channel {
+    Out,
+    Err,
+}
+
+/// Both outputs of one run. A clone is the same.
+#[derive(Clone)]
+pub(crate) struct Output {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// Whose it is, for the log.
+    label: String,
+    limit: u64,
+    written: Mutex<Written>,
+}
+
+#[derive(Default)]
+struct Written {
+    bytes: u64,
+    out_line: Vec<u8>,
+    err_line: Vec<u8>,
+    tail: Vec<u8>,
+}
+
+impl Output {
+    pub(crate) fn new(label: String, limit: u64) -> Self {
+        Self { inner: Arc::new(Inner { label, limit, written: Mutex::default() }) }
+    }
+
+    pub(crate) fn sink(&self, channel: Channel) -> Sink {
+        Sink { output: self.clone(), channel }
+    }
+
+    /// The end of the error output, as text.
+    pub(crate) fn error_tail(&self) -> String {
+        String::from_utf8_lossy(&self.written().tail).into_owned()
+    }
+
+    /// Logs what has no line end yet.
+    pub(crate) fn finish(&self) {
+        let mut written = self.written();
+        for channel in [Channel::Out, Channel::Err] {
+            let line = std::mem::take(written.line(channel));
+            if !line.is_empty() {
+                self.log(channel, &line);
+            }
+        }
+    }
+
+    fn written(&self) -> MutexGuard<'_, Written> {
+        self.inner.written.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self, channel: Channel, bytes: &[u8]) -> Result<(), HostStop> {
+        let mut written = self.written();
+        written.bytes = written.bytes.saturating_add(bytes.len() as u64);
+        if written.bytes > self.inner.limit {
+            let message = format!("the agent wrote more than {} KiB to its output", self.inner.limit >> 10);
+            return Err(HostStop::limit("output", message));
+        }
+        if channel == Channel::Err {
+            written.tail.extend_from_slice(bytes);
+            let excess = written.tail.len().saturating_sub(TAIL_BYTES);
+            written.tail.drain(..excess);
+        }
+        let line = written.line(channel);
+        for &byte in bytes {
+            if byte != b'\n' {
+                line.push(byte);
+            }
+            if byte == b'\n' || line.len() >= MAX_LINE_BYTES {
+                self.log(channel, line);
+                line.clear();
+            }
+        }
+        Ok(())
+    }
+
+    fn log(&self, channel: Channel, line: &[u8]) {
+        let text = String::from_utf8_lossy(line);
+        let run = &self.inner.label;
+        match channel {
+            Channel::Out => tracing::info!(target: "rak::guest", run, stream = "stdout", "{text}"),
+            Channel::Err => tracing::warn!(target: "rak::guest", run, stream = "stderr", "{text}"),
+        }
+    }
+}
+
+impl Written {
+    fn line(&mut self, channel: Channel) -> &mut Vec<u8> {
+        match channel {
+            Channel::Out => &mut self.out_line,
+            Channel::Err => &mut self.err_line,
+        }
+    }
+}
+
+/// One of the two, as WASI sees it. It takes everything at once, so it is always ready.
+#[derive(Clone)]
+pub(crate) struct Sink {
+    output: Output,
+    channel: Channel,
+}
+
+impl IsTerminal for Sink {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdoutStream for Sink {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        Box::new(self.clone())
+    }
+
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        Box::new(self.clone())
+    }
+}
+
+impl OutputStream for Sink {
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        self.output.write(self.channel, &bytes).map_err(|stop| StreamError::Trap(wasmtime::Error::new(stop)))
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        Ok(())
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        Ok(WRITE_BYTES)
+    }
+}
+
+#[wasmtime_wasi::async_trait]
+impl Pollable for Sink {
+    async fn ready(&mut self) {}
+}
+
+impl AsyncWrite for Sink {
+    fn poll_write(
+        self: std::pin::Pin<&mut Self>,
+        _context: &mut std::task::Context<'_>,
+        bytes: &[u8],
+    ) -> std::task::Poll<std::io::Result<usize>> {
+        let written = self.output.write(self.channel, bytes).map_err(std::io::Error::other);
+        std::task::Poll::Ready(written.map(|()| bytes.len()))
+    }
+
+    fn poll_flush(
+        self: std::pin::Pin<&mut Self>,
+        _context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<std::io::Result<()>> {
+        std::task::Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(
+        self: std::pin::Pin<&mut Self>,
+        _context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<std::io::Result<()>> {
+        std::task::Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_the_error_output_is_kept_and_all_of_it_counted() {
+        let output = Output::new("test".into(), 10_000);
+        output.write(Channel::Out, b"not this").unwrap();
+        output.write(Channel::Err, &b"x".repeat(TAIL_BYTES)).unwrap();
+        output.write(Channel::Err, b"the end").unwrap();
+        let tail = output.error_tail();
+        assert_eq!(tail.len(), TAIL_BYTES);
+        assert!(tail.ends_with("xthe end"));
+        assert!(output.write(Channel::Out, &[0; 10_000]).is_err());
+    }
+}
