@@ -20,6 +20,7 @@ impl Role {
 
 /// One message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "a message: an object with parts, and a role where it is not the user's")]
 pub struct Content {
     /// `user`, `model`, `function` or `system`; a client may leave it out and means `user`.
     #[serde(default = "user_role", deserialize_with = "role_or_user")]
@@ -170,7 +171,11 @@ pub struct Custom {
 /// A part as it is read: one key says what it is. A struct of options rather than an untagged enum, so that the error
 /// names the key that is wrong.
 #[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(
+    rename_all = "camelCase",
+    default,
+    expecting = "a part: an object with text, inlineData or another kind"
+)]
 struct WirePart {
     text: Option<String>,
     thought: Option<bool>,

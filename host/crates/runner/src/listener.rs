@@ -1,10 +1,10 @@
 //! Listening to an invocation: from any point, while it runs or afterwards, without a gap and without a duplicate.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::stream;
-use rak_core::{EncodedEvent, EventLog, EventStream, InvocationId, RunError};
+use rak_core::{EncodedEvent, EventLog, EventStream, InvocationId, Progress, RunError};
 use tokio::sync::watch;
 
 use crate::feed::{Feed, Item, Next};
@@ -17,11 +17,17 @@ pub(crate) struct LiveRun {
     pub(crate) feed: Feed,
     /// How many listen now.
     pub(crate) listeners: watch::Sender<usize>,
+    progress: Mutex<Option<Progress>>,
 }
 
 impl LiveRun {
     pub(crate) fn new() -> Self {
-        Self { feed: Feed::new(), listeners: watch::Sender::new(0) }
+        Self { feed: Feed::new(), listeners: watch::Sender::new(0), progress: Mutex::default() }
+    }
+
+    /// The newest progress.
+    pub(crate) fn progress(&self) -> MutexGuard<'_, Option<Progress>> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -55,7 +55,6 @@ pub(crate) struct Recorder {
     pub(crate) tasks: TaskTracker,
     /// The runtime of the server: a store must not wait behind agents.
     pub(crate) runtime: Handle,
-    pub(crate) progress: Mutex<Option<Progress>>,
     pub(crate) written: Arc<tokio::sync::Mutex<Written>>,
 }
 
@@ -167,7 +166,7 @@ impl Recorder {
     }
 
     pub(crate) fn progress(&self) -> MutexGuard<'_, Option<Progress>> {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+        self.live.progress()
     }
 }
 
@@ -245,24 +244,19 @@ impl RunHost for RunContext {
             first.actions.state_delta.clone_from(&state);
         }
         let restore = state.clone();
-        let result = self.recorder.record(events, state).await;
-        match result {
-            Ok(seq) => {
-                if newest_progress.is_some() {
-                    *self.recorder.progress() = newest_progress;
-                }
-                Ok(seq)
-            }
-            Err(error) => {
-                tracing::warn!(invocation = %self.info.id, %error, "an event could not be stored");
-                // Changes made since then win over those that were not stored.
-                let mut run_state = self.run_state();
-                for (key, value) in restore {
-                    run_state.pending.entry(key).or_insert(value);
-                }
-                Err(error.into())
-            }
+        // Before the event is seen: who saw it and asks finds it.
+        if newest_progress.is_some() {
+            *self.recorder.progress() = newest_progress;
         }
+        self.recorder.record(events, state).await.map_err(|error| {
+            tracing::warn!(invocation = %self.info.id, %error, "an event could not be stored");
+            // Changes made since then win over those that were not stored.
+            let mut run_state = self.run_state();
+            for (key, value) in restore {
+                run_state.pending.entry(key).or_insert(value);
+            }
+            error.into()
+        })
     }
 
     async fn history(&self, before: Option<u64>, limit: usize) -> Result<HistoryPage, Failure> {

@@ -306,7 +306,6 @@ impl Runner {
             live: live.clone(),
             tasks: self.inner.tasks.clone(),
             runtime: Handle::current(),
-            progress: std::sync::Mutex::default(),
             written: Arc::default(),
         })
     }
@@ -320,9 +319,15 @@ impl Runner {
         Ok(listener::from_the_log(id, self.inner.log.clone(), attendance, after))
     }
 
-    /// What is known of an invocation.
+    /// What is known of an invocation: what is stored, and the progress of one that is not over.
     pub async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, RunError> {
-        Ok(self.inner.log.invocation(id).await?)
+        let mut record = self.inner.log.invocation(id).await?;
+        if let Some(record) = record.as_mut().filter(|record| !record.status.is_terminal())
+            && let Some(live) = self.inner.live.get(&id)
+        {
+            record.progress.clone_from(&live.progress());
+        }
+        Ok(record)
     }
 
     /// The session a client means. One that does not exist gets the default agent and user.

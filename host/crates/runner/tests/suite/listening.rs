@@ -1,7 +1,7 @@
 //! Every listener sees the same order, without a gap and without a duplicate, from wherever it begins.
 
 use proptest::prelude::*;
-use rak_core::{Emission, Event, InvocationId, RunError};
+use rak_core::{Emission, Event, InvocationId, Progress, RunError};
 
 use crate::support::{Step, TestRunner, collect, done, note, say};
 
@@ -51,6 +51,18 @@ async fn text_still_being_written_reaches_those_who_listen_and_is_not_kept() {
     assert_eq!(events.iter().map(|event| event.partial).collect::<Vec<_>>(), [true, true, false, false]);
     let replayed = collect(test.runner.listen(run.invocation_id, 0).await.ok().unwrap()).await;
     assert_eq!(replayed[..], events[2..]);
+}
+
+#[tokio::test]
+async fn the_newest_progress_is_known_while_the_run_goes_on() {
+    use futures::StreamExt as _;
+    let test = TestRunner::new();
+    let mut run = test.start("s").await;
+    let progress = Progress { message: "half".into(), done: Some(1), total: Some(2) };
+    test.step(Step::Emit(vec![Emission::Progress(progress.clone())])).await;
+    run.events.next().await.unwrap().unwrap();
+    let record = test.runner.invocation(run.invocation_id).await.unwrap().unwrap();
+    assert_eq!(record.progress, Some(progress));
 }
 
 proptest! {

@@ -1,0 +1,203 @@
+//! What went wrong, as a client sees it: the only place that knows status codes, and the only one that decides which
+//! text is public.
+
+use std::fmt;
+
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rak_core::{IdError, InvocationId, RunError, SessionId, SessionKey, StateKeyError, StoreError};
+
+use crate::json::JsonError;
+use crate::protocol::rest::{ErrorBody, SessionName};
+
+/// When a place may be free again, in seconds: runs end all the time.
+const RETRY_SOON: u32 = 1;
+/// When another host may have taken over, or the store may be back, in seconds.
+const RETRY_LATER: u32 = 5;
+
+/// A refusal: status, stable code and public text.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    code: &'static str,
+    text: String,
+    retry_after: Option<u32>,
+    invocation_id: Option<InvocationId>,
+    matches: Vec<SessionKey>,
+}
+
+impl ApiError {
+    pub(crate) fn new(status: StatusCode, code: &'static str, text: impl Into<String>) -> Self {
+        Self { status, code, text: text.into(), retry_after: None, invocation_id: None, matches: Vec::new() }
+    }
+
+    fn unavailable(code: &'static str, text: impl Into<String>, retry_after: u32) -> Self {
+        let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, text);
+        Self { retry_after: Some(retry_after), ..error }
+    }
+
+    /// It can be read, but not used.
+    pub(crate) fn invalid(text: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text)
+    }
+
+    pub(crate) fn no_route() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "there is no such route")
+    }
+
+    pub(crate) fn no_method(method: &Method) -> Self {
+        let text = format!("this route does not take {method}; the header Allow says what it takes");
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", text)
+    }
+
+    pub(crate) fn session_exists(id: &SessionId) -> Self {
+        let text = format!("there is a session {:?} already", id.as_str());
+        Self::new(StatusCode::CONFLICT, "session_exists", text)
+    }
+
+    pub(crate) fn body_too_large(limit: usize) -> Self {
+        let text = format!("the body is too large: {limit} bytes are allowed");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", text)
+    }
+
+    pub(crate) fn draining() -> Self {
+        RunError::Draining.into()
+    }
+
+    pub(crate) fn store_unavailable() -> Self {
+        let text = "the store is not usable at the moment; try again in a moment";
+        Self::unavailable("store_unavailable", text, RETRY_LATER)
+    }
+
+    /// Something in the server itself failed. The cause is for the log.
+    pub(crate) fn internal(cause: impl fmt::Display) -> Self {
+        tracing::error!(%cause, "the server failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the server failed; its log says why")
+    }
+
+    /// The stable word.
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What anybody may read.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The body of the answer.
+    pub(crate) fn body(&self) -> ErrorBody {
+        ErrorBody {
+            error: self.text.clone(),
+            code: self.code.to_owned(),
+            invocation_id: self.invocation_id,
+            matches: self.matches.iter().map(SessionName::from).collect(),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let body = serde_json::to_vec(&self.body()).unwrap_or_default();
+        let mut response = (self.status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl From<RunError> for ApiError {
+    fn from(error: RunError) -> Self {
+        let text = error.to_string();
+        match error {
+            RunError::AgentNotFound { .. } => Self::new(StatusCode::NOT_FOUND, "agent_not_found", text),
+            RunError::AgentUnnamed { .. } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "agent_unnamed", text)
+            }
+            RunError::AgentRefused { .. } => Self::unavailable("agent_refused", text, RETRY_LATER),
+            RunError::SessionBusy { running } => {
+                Self { invocation_id: Some(running), ..Self::new(StatusCode::CONFLICT, "session_busy", text) }
+            }
+            RunError::SessionAmbiguous { matches, .. } => {
+                Self { matches, ..Self::new(StatusCode::CONFLICT, "session_ambiguous", text) }
+            }
+            RunError::SessionNotFound(_) => Self::new(StatusCode::NOT_FOUND, "session_not_found", text),
+            RunError::QueueFull { .. } => Self {
+                retry_after: Some(RETRY_SOON),
+                ..Self::new(StatusCode::TOO_MANY_REQUESTS, "queue_full", text)
+            },
+            RunError::Full { .. } => Self::unavailable("full", text, RETRY_SOON),
+            RunError::Draining => Self::unavailable("draining", text, RETRY_LATER),
+            RunError::InvalidId(error) => error.into(),
+            RunError::InvocationNotFound(_) => Self::new(StatusCode::NOT_FOUND, "invocation_not_found", text),
+            RunError::Store(error) => error.into(),
+            RunError::Internal(cause) => Self::internal(cause),
+        }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        let text = error.to_string();
+        match error {
+            StoreError::Conflict { .. } => Self::new(StatusCode::CONFLICT, "conflict", text),
+            StoreError::Invalid { .. } => Self::invalid(text),
+            StoreError::NotFound { .. } => Self::new(StatusCode::NOT_FOUND, "not_found", text),
+            StoreError::TooLarge { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", text),
+            StoreError::Unavailable { reason } => {
+                tracing::error!(%reason, "the store failed");
+                Self::store_unavailable()
+            }
+        }
+    }
+}
+
+impl From<IdError> for ApiError {
+    fn from(error: IdError) -> Self {
+        Self::invalid(error.to_string())
+    }
+}
+
+impl From<StateKeyError> for ApiError {
+    fn from(error: StateKeyError) -> Self {
+        Self::invalid(error.to_string())
+    }
+}
+
+impl From<JsonError> for ApiError {
+    fn from(error: JsonError) -> Self {
+        match error {
+            JsonError::Malformed(text) => Self::new(StatusCode::BAD_REQUEST, "malformed_json", text),
+            JsonError::Invalid(text) => Self::invalid(text),
+        }
+    }
+}
+
+impl From<QueryRejection> for ApiError {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::invalid(rejection.body_text())
+    }
+}
+
+impl From<PathRejection> for ApiError {
+    fn from(rejection: PathRejection) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "malformed_path", rejection.body_text())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_store_says_is_not_shown() {
+        let error = ApiError::from(RunError::from(StoreError::unavailable("/var/lib/rak: disk I/O error")));
+        assert_eq!((error.status.as_u16(), error.code), (503, "store_unavailable"));
+        assert!(!error.text.contains("disk"));
+        let error = ApiError::from(RunError::Internal("task 7 panicked at src/x.rs".into()));
+        assert_eq!((error.status.as_u16(), error.code), (500, "internal"));
+        assert!(!error.text.contains("panicked"));
+    }
+}

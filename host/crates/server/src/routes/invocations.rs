@@ -1,0 +1,89 @@
+//! Invocations: what is kept of them, their events, and how they are stopped.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use rak_core::{InvocationFilter, InvocationId, RunError};
+
+use crate::error::ApiError;
+use crate::extract::{PathId, Query};
+use crate::protocol::rest::{
+    InvocationBody, InvocationList, InvocationListParameters, MAX_POSITION, ReplayParameters, page_size,
+};
+use crate::routes::event_stream;
+use crate::state::AppState;
+
+pub(crate) async fn list(
+    State(state): State<AppState>,
+    Query(parameters): Query<InvocationListParameters>,
+) -> Result<Json<InvocationList>, ApiError> {
+    let sessions = match &parameters.session_id {
+        Some(id) => state.session_service.find(id).await?,
+        None => Vec::new(),
+    };
+    if parameters.session_id.is_some() && sessions.is_empty() {
+        // An empty list of sessions would mean all of them.
+        return Ok(Json(InvocationList { invocations: Vec::new(), next: None }));
+    }
+    let filter = InvocationFilter {
+        sessions,
+        status: parameters.status,
+        before: parameters.cursor,
+        limit: page_size(parameters.limit),
+    };
+    let page = state.runner.event_log().invocations(filter).await?;
+    let invocations = page
+        .invocations
+        .into_iter()
+        .map(|record| {
+            let live = state.invocation_tracker.status(record.id);
+            InvocationBody::new(record, live)
+        })
+        .collect();
+    Ok(Json(InvocationList { invocations, next: page.next }))
+}
+
+pub(crate) async fn get(
+    State(state): State<AppState>,
+    PathId(id): PathId<InvocationId>,
+) -> Result<Json<InvocationBody>, ApiError> {
+    body(&state, id).await.map(Json)
+}
+
+/// Stops an invocation. One that is over stays as it is: the answer says how it ended.
+pub(crate) async fn cancel(
+    State(state): State<AppState>,
+    PathId(id): PathId<InvocationId>,
+) -> Result<Json<InvocationBody>, ApiError> {
+    let cancelled = state.invocation_tracker.cancel(id);
+    tracing::debug!(invocation = %id, cancelled, "asked to cancel");
+    body(&state, id).await.map(Json)
+}
+
+pub(crate) async fn events(
+    State(state): State<AppState>,
+    PathId(id): PathId<InvocationId>,
+    Query(parameters): Query<ReplayParameters>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    // A browser that reconnects sends the header, and the URL as it was at first.
+    let after = last_event_id(&headers)?.or(parameters.after).unwrap_or(0).min(MAX_POSITION);
+    let events = state.runner.listen(id, after).await?;
+    Ok(event_stream::respond(id, events, parameters.streaming.unwrap_or(true), &state.settings))
+}
+
+async fn body(state: &AppState, id: InvocationId) -> Result<InvocationBody, ApiError> {
+    let record = state.runner.invocation(id).await?.ok_or(RunError::InvocationNotFound(id))?;
+    Ok(InvocationBody::new(record, state.invocation_tracker.status(id)))
+}
+
+fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, ApiError> {
+    let Some(value) = headers.get("last-event-id").filter(|value| !value.is_empty()) else {
+        return Ok(None);
+    };
+    let number = value.to_str().ok().and_then(|text| text.trim().parse().ok());
+    number
+        .map(Some)
+        .ok_or_else(|| ApiError::invalid("Last-Event-ID: it has to be the id of an event, a number"))
+}

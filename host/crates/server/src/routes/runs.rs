@@ -1,0 +1,104 @@
+//! Runs, answered as one document or as a stream of events.
+
+use std::convert::Infallible;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use futures::{Stream, StreamExt as _, stream};
+use rak_core::{EventStream, InvocationId, SessionId};
+
+use crate::error::ApiError;
+use crate::extract::{Json, PathId};
+use crate::presentation::{RunFailure, Shown, show};
+use crate::protocol::rest::RunBody;
+use crate::routes::event_stream;
+use crate::run_start::RunStart;
+use crate::state::AppState;
+
+pub(crate) async fn run(
+    State(state): State<AppState>,
+    PathId(session_id): PathId<SessionId>,
+    Json(body): Json<RunBody>,
+) -> Result<Response, ApiError> {
+    let start = RunStart::from_body(session_id, body, false);
+    let streaming = start.streaming();
+    let id = InvocationId::new();
+    let run = start.start(&state, id).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/json".parse().map_err(ApiError::internal)?),
+        (event_stream::INVOCATION_ID, event_stream::header_value(id)),
+    ];
+    Ok((headers, Body::from_stream(answer(id, run.events, streaming))).into_response())
+}
+
+pub(crate) async fn run_sse(
+    State(state): State<AppState>,
+    PathId(session_id): PathId<SessionId>,
+    Json(body): Json<RunBody>,
+) -> Result<Response, ApiError> {
+    let start = RunStart::from_body(session_id, body, true);
+    let streaming = start.streaming();
+    let id = InvocationId::new();
+    let run = start.start(&state, id).await?;
+    Ok(event_stream::respond(id, run.events, streaming, &state.settings))
+}
+
+/// A [`RunAnswer`](crate::protocol::rest::RunAnswer) that is written while the run goes on, so that the events of a
+/// long one are not collected here.
+fn answer(
+    id: InvocationId,
+    events: EventStream,
+    streaming: bool,
+) -> impl Stream<Item = Result<Bytes, Infallible>> {
+    let head = format!(r#"{{"invocationId":"{id}","events":["#);
+    let state = Some(Answer { events, streaming, separator: "", failure: None });
+    let rest = stream::unfold(state, |state| async move {
+        let mut state = state?;
+        match state.next().await {
+            Some(piece) => Some((piece, Some(state))),
+            None => Some((state.tail(), None)),
+        }
+    });
+    stream::once(std::future::ready(head)).chain(rest).map(|piece| Ok(Bytes::from(piece)))
+}
+
+struct Answer {
+    events: EventStream,
+    streaming: bool,
+    separator: &'static str,
+    failure: Option<RunFailure>,
+}
+
+impl Answer {
+    async fn next(&mut self) -> Option<String> {
+        loop {
+            let Some(shown) = show(self.events.next().await?, self.streaming) else { continue };
+            let event = match shown {
+                Shown::Event(event) | Shown::Cancelled(event) => event,
+                Shown::Failed(event, failure) => {
+                    self.failure = Some(failure);
+                    event
+                }
+                Shown::Broken(failure) => {
+                    self.failure = Some(failure);
+                    return None;
+                }
+            };
+            let separator = std::mem::replace(&mut self.separator, ",");
+            return Some(format!("{separator}{}", event.json));
+        }
+    }
+
+    fn tail(self) -> String {
+        match self.failure {
+            None => "]}".to_owned(),
+            Some(RunFailure { code, text }) => {
+                let (text, code) = (serde_json::Value::from(text), serde_json::Value::from(code));
+                format!(r#"],"error":{text},"code":{code}}}"#)
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Sessions, their state and their history.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use rak_core::{
+    HistoryQuery, NewSession, RunError, SessionFilter, SessionId, SessionKey, StateDelta, StoreError,
+    scope_of,
+};
+use rak_runner::SessionAddress;
+use serde_json::value::RawValue;
+
+use crate::error::ApiError;
+use crate::extract::{Json, PathId, Query};
+use crate::presentation::raw_json;
+use crate::protocol::rest::{
+    CreateSession, History, MAX_POSITION, PatchSession, SessionBody, SessionList, SessionListParameters,
+    SessionName, SessionParameters, page_size,
+};
+use crate::state::AppState;
+
+pub(crate) async fn create(
+    State(state): State<AppState>,
+    Json(body): Json<CreateSession>,
+) -> Result<Answer<SessionName>, ApiError> {
+    state.runner.agent(&body.app_name)?;
+    let first_state = body.state.unwrap_or_default();
+    check_keys(&first_state)?;
+    let key = SessionKey {
+        app_name: body.app_name,
+        user_id: body.user_id,
+        session_id: body.session_id.unwrap_or_else(SessionId::random),
+    };
+    let name = SessionName::from(&key);
+    match state.session_service.create(NewSession { key, state: first_state }).await {
+        Ok(_) => Ok(Answer(name)),
+        Err(StoreError::Conflict { .. }) => Err(ApiError::session_exists(&name.session_id)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(crate) async fn list(
+    State(state): State<AppState>,
+    Query(parameters): Query<SessionListParameters>,
+) -> Result<Answer<SessionList>, ApiError> {
+    let filter = SessionFilter {
+        app_name: parameters.app_name,
+        user_id: parameters.user_id,
+        cursor: parameters.cursor,
+        limit: page_size(parameters.limit),
+    };
+    let page = match state.session_service.list(filter).await {
+        // Nothing else of a list can be absent.
+        Err(StoreError::NotFound { .. }) => {
+            return Err(ApiError::invalid("cursor: it has to be the next of an earlier page"));
+        }
+        page => page?,
+    };
+    let sessions = page.sessions.into_iter().map(SessionBody::listed).collect();
+    Ok(Answer(SessionList { sessions, next: page.next }))
+}
+
+pub(crate) async fn get(
+    State(state): State<AppState>,
+    PathId(id): PathId<SessionId>,
+    Query(parameters): Query<SessionParameters>,
+) -> Result<Answer<SessionBody>, ApiError> {
+    let key = find(&state, &id, parameters).await?;
+    let session = state.session_service.get(&key).await?.ok_or(RunError::SessionNotFound(id))?;
+    Ok(Answer(SessionBody::whole(session)))
+}
+
+pub(crate) async fn patch(
+    State(state): State<AppState>,
+    PathId(id): PathId<SessionId>,
+    Query(parameters): Query<SessionParameters>,
+    Json(body): Json<PatchSession>,
+) -> Result<Answer<SessionBody>, ApiError> {
+    check_keys(&body.state_delta)?;
+    let key = find(&state, &id, parameters).await?;
+    let session = state.session_service.update_state(&key, body.state_delta).await?;
+    Ok(Answer(SessionBody::whole(session.ok_or(RunError::SessionNotFound(id))?)))
+}
+
+pub(crate) async fn delete(
+    State(state): State<AppState>,
+    PathId(id): PathId<SessionId>,
+    Query(parameters): Query<SessionParameters>,
+) -> Result<StatusCode, ApiError> {
+    let key = find(&state, &id, parameters).await?;
+    if state.runner.delete_session(&key).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(RunError::SessionNotFound(id).into())
+    }
+}
+
+pub(crate) async fn history(
+    State(state): State<AppState>,
+    PathId(id): PathId<SessionId>,
+    Query(parameters): Query<SessionParameters>,
+) -> Result<Response, ApiError> {
+    let position = parameters.after.unwrap_or(0).min(MAX_POSITION);
+    let limit = page_size(parameters.limit);
+    let key = find(&state, &id, parameters).await?;
+    let page = state.session_service.history(&key, HistoryQuery::After { position, limit }).await?;
+    let events: Vec<&RawValue> = page.entries.iter().map(|entry| raw_json(&entry.event)).collect();
+    Ok(Answer(History { events, next: page.next }).into_response())
+}
+
+async fn find(
+    state: &AppState,
+    id: &SessionId,
+    parameters: SessionParameters,
+) -> Result<SessionKey, ApiError> {
+    let SessionParameters { app_name, user_id, .. } = parameters;
+    let address = SessionAddress { session_id: id.clone(), app_name, user_id };
+    let found = state.runner.find(&address).await?;
+    found.ok_or_else(|| RunError::SessionNotFound(id.clone()).into())
+}
+
+fn check_keys(state: &StateDelta) -> Result<(), ApiError> {
+    for key in state.keys() {
+        scope_of(key)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! The memory store, with a switch that breaks it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use rak_core::{
+    Begin, Commit, EncodedEvent, EventLog, HistoryPage, HistoryQuery, InvocationFilter, InvocationId,
+    InvocationPage, InvocationRecord, NewSession, Session, SessionFilter, SessionId, SessionKey, SessionPage,
+    SessionService, StateDelta, StoreError,
+};
+use rak_session::MemoryStore;
+
+/// What a broken store says; no client may ever see it.
+pub(crate) const SECRET: &str = "/var/secret/rak.db is on fire";
+
+#[derive(Default)]
+pub(crate) struct FlakyStore {
+    inner: MemoryStore,
+    broken: AtomicBool,
+}
+
+impl FlakyStore {
+    pub(crate) fn break_now(&self) {
+        self.broken.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn mend(&self) {
+        self.broken.store(false, Ordering::SeqCst);
+    }
+
+    fn up(&self) -> Result<&MemoryStore, StoreError> {
+        if self.broken.load(Ordering::SeqCst) {
+            return Err(StoreError::unavailable(SECRET));
+        }
+        Ok(&self.inner)
+    }
+}
+
+#[async_trait]
+impl SessionService for FlakyStore {
+    async fn create(&self, new: NewSession) -> Result<Session, StoreError> {
+        self.up()?.create(new).await
+    }
+    async fn get(&self, key: &SessionKey) -> Result<Option<Session>, StoreError> {
+        self.up()?.get(key).await
+    }
+    async fn find(&self, id: &SessionId) -> Result<Vec<SessionKey>, StoreError> {
+        self.up()?.find(id).await
+    }
+    async fn list(&self, filter: SessionFilter) -> Result<SessionPage, StoreError> {
+        self.up()?.list(filter).await
+    }
+    async fn update_state(&self, key: &SessionKey, delta: StateDelta) -> Result<Option<Session>, StoreError> {
+        self.up()?.update_state(key, delta).await
+    }
+    async fn delete(&self, key: &SessionKey) -> Result<bool, StoreError> {
+        self.up()?.delete(key).await
+    }
+    async fn append_event(&self, key: &SessionKey, event: EncodedEvent) -> Result<u64, StoreError> {
+        self.up()?.append_event(key, event).await
+    }
+    async fn history(&self, key: &SessionKey, query: HistoryQuery) -> Result<HistoryPage, StoreError> {
+        self.up()?.history(key, query).await
+    }
+}
+
+#[async_trait]
+impl EventLog for FlakyStore {
+    async fn begin(&self, begin: Begin) -> Result<u64, StoreError> {
+        self.up()?.begin(begin).await
+    }
+    async fn commit(&self, commit: Commit) -> Result<(), StoreError> {
+        self.up()?.commit(commit).await
+    }
+    async fn read(
+        &self,
+        id: InvocationId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<EncodedEvent>, StoreError> {
+        self.up()?.read(id, after, limit).await
+    }
+    async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {
+        self.up()?.invocation(id).await
+    }
+    async fn invocations(&self, filter: InvocationFilter) -> Result<InvocationPage, StoreError> {
+        self.up()?.invocations(filter).await
+    }
+    async fn check(&self) -> Result<(), StoreError> {
+        self.up()?.check().await
+    }
+}

@@ -1,0 +1,130 @@
+//! `rak serve`: agents over SSE, WebSocket and REST.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use rak_core::{AgentInfo, AgentRegistry as _, AgentState};
+use rak_runner::Runner;
+use rak_server::{AppState, bind, serve};
+use rak_session::SqliteStore;
+use rak_wasm::FolderRegistry;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::cli::ServeArguments;
+use crate::commands::run::print_line;
+use crate::config::Config;
+use crate::host;
+use crate::telemetry::print_error;
+
+/// The file of the store within the data folder.
+const STORE: &str = "rak.db";
+
+/// Serves until a signal stops it.
+pub(crate) async fn run(arguments: ServeArguments) -> anyhow::Result<ExitCode> {
+    let config = Config::for_serve(arguments)?;
+    raise_file_limit();
+    let listener = bind(config.listen).with_context(|| {
+        format!(
+            "failed to listen on {}; is another program there? --listen ADDR:PORT takes another place",
+            config.listen
+        )
+    })?;
+    let address = listener.local_addr()?;
+
+    std::fs::create_dir_all(&config.data).with_context(|| {
+        format!("failed to make the data folder {}; --data DIR takes another", config.data.display())
+    })?;
+    let store = Arc::new(SqliteStore::open(config.data.join(STORE), config.store)?);
+    let loader = host::loader(&config)?;
+    let agents =
+        FolderRegistry::open(&config.agents, &loader, &config.registry).await.with_context(|| {
+            format!(
+                "failed to read the agents folder {}; --agents DIR takes another",
+                config.agents.display()
+            )
+        })?;
+    let listed = agents.list();
+    let runner = Runner::builder()
+        .agents(Arc::new(agents))
+        .session_service(store.clone())
+        .settings(config.runner)
+        .build()?;
+    let interrupted = runner.recover().await.context("failed to end the runs that were cut off")?;
+    if interrupted > 0 {
+        print_error(&format!(
+            "{interrupted} runs were cut off when the host stopped; they are marked as interrupted"
+        ));
+    }
+
+    announce(address, &config.agents.display().to_string(), &listed);
+    let shutdown = CancellationToken::new();
+    let signals = watch_signals(shutdown.clone())?;
+    let state = AppState::new(runner, config.server);
+    serve(listener, state, shutdown).await.context("failed to serve")?;
+    drop(signals);
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The first signal begins an orderly end, the second one ends at once.
+fn watch_signals(shutdown: CancellationToken) -> anyhow::Result<AbortOnDropHandle<()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let watch = async move {
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            if shutdown.is_cancelled() {
+                print_error("stopped at once");
+                leave();
+            }
+            print_error("shutting down: runs in progress may end; once more to stop at once");
+            shutdown.cancel();
+        }
+    };
+    #[expect(clippy::disallowed_methods, reason = "the handle is the owner: the task ends with it")]
+    Ok(AbortOnDropHandle::new(tokio::spawn(watch)))
+}
+
+/// Every connection is a file to the system, and the usual limit of 1024 is meant for programs that know `select` only.
+fn raise_file_limit() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = rustix::process::Rlimit { current: limit.maximum, ..limit };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%error, "the limit of open files could not be raised");
+    }
+}
+
+#[expect(clippy::exit, reason = "the person at the terminal asked for exactly this")]
+fn leave() -> ! {
+    std::process::exit(1)
+}
+
+/// Says where the host is, what it serves, and what to try.
+fn announce(address: SocketAddr, folder: &str, agents: &[AgentInfo]) {
+    print_line(&format!("listening on http://{address}"));
+    let ready: Vec<_> = agents.iter().filter(|agent| agent.state == AgentState::Ready).collect();
+    for agent in agents.iter().filter(|agent| agent.state == AgentState::Refused) {
+        print_line(&format!("refused: {} - {}", agent.name, agent.reason.as_deref().unwrap_or("")));
+    }
+    let Some(first) = ready.iter().find(|agent| agent.name.as_str() == "echo").or(ready.first()) else {
+        print_line(&format!(
+            "no agent in {folder}: put a component there as NAME.wasm and start again, or name another folder with --agents DIR"
+        ));
+        return;
+    };
+    let names: Vec<_> = ready.iter().map(|agent| agent.name.as_str()).collect();
+    print_line(&format!("agents: {}", names.join(", ")));
+    print_line(&format!(
+        "try: curl -N http://{address}/api/v1/sessions/demo/run/sse -H 'content-type: application/json' \
+         -d '{{\"appName\":\"{}\",\"newMessage\":{{\"parts\":[{{\"text\":\"hello from rak\"}}]}}}}'",
+        first.name
+    ));
+}

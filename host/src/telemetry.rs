@@ -1,0 +1,41 @@
+//! What the program says on its error output.
+
+use std::io::{IsTerminal as _, stderr};
+use std::process::ExitCode;
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+
+/// Starts the log. A filter that cannot be read is reported and replaced.
+pub(crate) fn init(filter: Option<&str>) {
+    let default = || EnvFilter::default().add_directive(LevelFilter::WARN.into());
+    let (filter, problem) = match filter.map(EnvFilter::try_new) {
+        None => (default(), None),
+        Some(Ok(filter)) => (filter, None),
+        Some(Err(error)) => (default(), Some(error)),
+    };
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(stderr)
+        .with_ansi(stderr().is_terminal())
+        .init();
+    if let Some(error) = problem {
+        tracing::warn!(%error, "the log filter cannot be read; try --log info");
+    }
+}
+
+/// Shows an error with its causes. Always gives the exit code 1.
+pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
+    let mut text = format!("error: {error}");
+    for cause in error.chain().skip(1) {
+        text.push_str(&format!("\n  because: {cause}"));
+    }
+    print_error(&text);
+    ExitCode::FAILURE
+}
+
+/// Writes a line to the error output. A closed output is nobody's concern.
+pub(crate) fn print_error(text: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(stderr(), "{text}");
+}

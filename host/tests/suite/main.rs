@@ -1,0 +1,15 @@
+//! The program `rak` as its users meet it: a process, its command line, its sockets, its files.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails where something is not as it should be"
+)]
+
+mod clients;
+mod command_line;
+mod crash;
+mod load;
+mod support;

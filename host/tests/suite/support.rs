@@ -1,0 +1,252 @@
+//! A host in a process of its own, and what a client needs to talk to it.
+
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use futures::{SinkExt as _, StreamExt as _};
+use reqwest::Response;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::net::TcpStream;
+use tokio::process::{Child, ChildStdout, Command};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+
+/// A test that waits for longer has failed; nothing is measured with it.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
+
+/// A folder with agents, data and a configuration, and the hosts that are started on it.
+pub(crate) struct Place {
+    folder: TempDir,
+}
+
+/// A test with a thousand connections needs as many files; the usual limit is 1024.
+fn raise_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).expect("the limit can be raised");
+}
+
+impl Place {
+    /// A place with all shipped agents and the named fixtures.
+    pub(crate) fn new(fixtures: &[&str]) -> Self {
+        raise_file_limit();
+        let folder = tempfile::tempdir().expect("a folder");
+        let agents = folder.path().join("agents");
+        std::fs::create_dir(&agents).expect("a folder");
+        let shipped = rak_test_guests::agents::ALL.iter().map(rak_test_guests::Guest::path);
+        for path in shipped.chain(fixtures.iter().map(|name| rak_test_guests::fixture(name))) {
+            std::fs::copy(path, agents.join(path.file_name().expect("a name"))).expect("a copy");
+        }
+        Self { folder }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn configure(&self, text: &str) {
+        std::fs::write(self.path("rak.toml"), text).expect("a file");
+    }
+
+    /// The program, in this place.
+    pub(crate) fn rak(&self, arguments: &[&str]) -> Command {
+        rak(self.folder.path(), arguments)
+    }
+
+    /// A host, with the place it needs for as long as it lives.
+    pub(crate) async fn serve_owned(self) -> (Self, Host) {
+        let host = self.serve().await;
+        (self, host)
+    }
+
+    pub(crate) async fn serve(&self) -> Host {
+        Host::start(self.rak(&["serve", "--listen", "127.0.0.1:0"])).await
+    }
+}
+
+/// The program, in a folder, with nothing of the environment that could change what it does.
+pub(crate) fn rak(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rak"));
+    command.current_dir(folder).args(arguments).stdin(Stdio::null()).kill_on_drop(true);
+    for name in [
+        "RAK_LISTEN",
+        "RAK_AGENTS",
+        "RAK_DATA",
+        "RAK_CONFIG",
+        "RAK_LOG",
+        "RAK_DEFAULT_AGENT",
+        "RAK_ALLOW_ORIGIN",
+    ] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// A program that ended.
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+pub(crate) async fn finish(mut command: Command) -> Ended {
+    let output = tokio::time::timeout(PATIENCE, command.output()).await.expect("it ends").expect("it runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// A host that serves.
+pub(crate) struct Host {
+    child: Child,
+    pub(crate) lines: Lines<BufReader<ChildStdout>>,
+    pub(crate) url: String,
+    pub(crate) client: reqwest::Client,
+}
+
+impl Host {
+    pub(crate) async fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let line = tokio::time::timeout(PATIENCE, lines.next_line()).await.expect("it says something");
+        let line = line.expect("its output").expect("it does not end");
+        let url = line.strip_prefix("listening on ").expect(&line).to_owned();
+        Self { child, lines, url, client: reqwest::Client::new() }
+    }
+
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
+        let id = self.child.id().expect("it runs");
+        let id = rustix::process::Pid::from_raw(i32::try_from(id).expect("an id")).expect("an id");
+        rustix::process::kill_process(id, signal).expect("it runs");
+    }
+
+    pub(crate) async fn ended(&mut self) -> ExitStatus {
+        tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it ends").expect("it ends")
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> (u16, Value) {
+        read(self.client.get(format!("{}{path}", self.url)).send().await.expect("an answer")).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        read(self.client.post(format!("{}{path}", self.url)).json(&body).send().await.expect("an answer"))
+            .await
+    }
+
+    /// Starts a run over SSE.
+    pub(crate) async fn sse(&self, session: &str, body: Value) -> Sse {
+        let path = format!("{}/api/v1/sessions/{session}/run/sse", self.url);
+        Sse::new(self.client.post(path).json(&body).send().await.expect("an answer"))
+    }
+
+    /// Listens to an invocation from a number on.
+    pub(crate) async fn replay(&self, invocation: &str, after: u64) -> Sse {
+        let path = format!("{}/api/v1/invocations/{invocation}/events?after={after}", self.url);
+        Sse::new(self.client.get(path).send().await.expect("an answer"))
+    }
+
+    pub(crate) async fn socket(&self, session: &str) -> Socket {
+        let url = format!("{}/api/v1/sessions/{session}/run/ws", self.url.replace("http", "ws"));
+        Socket(tokio_tungstenite::connect_async(url).await.expect("a socket").0)
+    }
+}
+
+async fn read(response: Response) -> (u16, Value) {
+    let status = response.status().as_u16();
+    (status, response.json().await.expect("JSON"))
+}
+
+/// What a client sends to say something to an agent.
+pub(crate) fn message(agent: &str, text: &str) -> Value {
+    json!({"appName": agent, "newMessage": {"role": "user", "parts": [{"text": text}]}})
+}
+
+/// A stream of events.
+pub(crate) struct Sse {
+    pub(crate) status: u16,
+    pub(crate) invocation: String,
+    response: Response,
+    buffer: String,
+}
+
+impl Sse {
+    fn new(response: Response) -> Self {
+        let header = response.headers().get("x-invocation-id");
+        let invocation = header.map(|id| id.to_str().expect("an id").to_owned()).unwrap_or_default();
+        Self { status: response.status().as_u16(), invocation, response, buffer: String::new() }
+    }
+
+    /// The next event's data; none at the end, and none where the host is gone.
+    pub(crate) async fn next(&mut self) -> Option<Value> {
+        loop {
+            while let Some(end) = self.buffer.find("\n\n") {
+                let frame: String = self.buffer.drain(..end + 2).collect();
+                let data = frame.lines().find_map(|line| line.strip_prefix("data:")).map(str::trim_start);
+                if let Some(data) = data {
+                    return Some(serde_json::from_str(data).expect("JSON"));
+                }
+            }
+            let chunk = self.response.chunk().await.ok()??;
+            self.buffer.push_str(std::str::from_utf8(&chunk).expect("whole characters"));
+        }
+    }
+
+    pub(crate) async fn rest(&mut self) -> Vec<Value> {
+        let mut events = Vec::new();
+        while let Some(event) = self.next().await {
+            events.push(event);
+        }
+        events
+    }
+}
+
+/// A WebSocket.
+pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Socket {
+    pub(crate) async fn send(&mut self, message: Value) {
+        self.0.send(Message::text(message.to_string())).await.expect("it is open");
+    }
+
+    /// The next message of the host.
+    pub(crate) async fn receive(&mut self) -> Value {
+        loop {
+            let frame = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("a message");
+            match frame.expect("it is open").expect("a frame") {
+                Message::Text(text) => return serde_json::from_str(&text).expect("JSON"),
+                Message::Ping(_) | Message::Pong(_) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    /// The next message of this type, leaving out the others.
+    pub(crate) async fn receive_type(&mut self, kind: &str) -> Value {
+        loop {
+            let message = self.receive().await;
+            if message["type"] == kind {
+                return message;
+            }
+        }
+    }
+
+    /// The code of the close frame, after everything that came before it.
+    pub(crate) async fn close_code(&mut self) -> u16 {
+        loop {
+            let frame = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("a message");
+            match frame {
+                Some(Ok(Message::Close(Some(close)))) => return close.code.into(),
+                Some(Ok(_)) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
+/// The text of an event.
+pub(crate) fn text(event: &Value) -> String {
+    let parts = event["content"]["parts"].as_array().cloned().unwrap_or_default();
+    parts.iter().filter_map(|part| part["text"].as_str()).collect()
+}

@@ -1,0 +1,18 @@
+//! `cargo xtask demo`: the host with the shipped agents.
+
+use std::process::Command;
+
+use anyhow::Context as _;
+
+use crate::{agents, shell};
+
+pub(crate) fn run(serve: &[String]) -> anyhow::Result<()> {
+    let places = shell::places()?;
+    let agents = agents::build()?;
+    shell::run(shell::cargo(&places).args(["build", "--package", "rak"]))?;
+    let mut rak = Command::new(places.target.join("debug/rak"));
+    rak.arg("serve").arg("--agents").arg(agents).arg("--data").arg(places.target.join("demo")).args(serve);
+    // In the place of this process: signals reach the host itself.
+    let error = std::os::unix::process::CommandExt::exec(&mut rak);
+    Err(error).context("failed to start the host")
+}

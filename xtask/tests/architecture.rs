@@ -1,0 +1,105 @@
+//! The shape of the host: which crate may depend on which, and the only crate that may name a heavy dependency.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails where something is not as it should be"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
+
+/// What each of our crates may depend on, among our crates, outside of its tests.
+const EDGES: &[(&str, &[&str])] = &[
+    ("rak-core", &[]),
+    ("rak-session", &["rak-core"]),
+    ("rak-wasm", &["rak-core"]),
+    ("rak-runner", &["rak-core"]),
+    ("rak-server", &["rak-core", "rak-runner"]),
+    ("rak", &["rak-core", "rak-runner", "rak-server", "rak-session", "rak-wasm"]),
+    ("rak-sdk", &["rak-sdk-macros"]),
+    ("rak-sdk-macros", &[]),
+    ("rak-agent-counter", &["rak-sdk"]),
+    ("rak-agent-countdown", &["rak-sdk"]),
+    ("rak-agent-echo", &["rak-sdk"]),
+    ("rak-agent-primes", &["rak-sdk"]),
+    ("rak-guest-fixtures", &["rak-sdk"]),
+    ("rak-test-guests", &[]),
+    ("rak-examples", &["rak"]),
+    ("xtask", &[]),
+];
+
+/// A heavy dependency and who may name it.
+const OWNERS: &[(&str, &[&str])] = &[
+    ("wasmtime", &["rak-wasm"]),
+    ("wasmtime-wasi", &["rak-wasm"]),
+    ("wasmtime-wasi-http", &["rak-wasm"]),
+    ("rusqlite", &["rak-session"]),
+    ("axum", &["rak-server"]),
+    ("hyper", &["rak-server"]),
+    ("hyper-util", &["rak-server"]),
+    ("tower-http", &["rak-server"]),
+    ("clap", &["rak", "xtask"]),
+    ("toml", &["rak"]),
+    ("tracing-subscriber", &["rak"]),
+    ("wit-bindgen", &["rak-sdk"]),
+];
+
+/// Crates that must do no I/O of their own, and what would let them.
+const PURE: &[(&str, &[&str])] = &[("rak-core", &["tokio", "dashmap", "tracing"])];
+
+fn metadata() -> Metadata {
+    MetadataCommand::new().no_deps().exec().unwrap()
+}
+
+/// What every crate of the workspace depends on, outside of its tests.
+fn dependencies(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> {
+    let named = |package: &cargo_metadata::Package| {
+        let kept =
+            package.dependencies.iter().filter(|dependency| dependency.kind != DependencyKind::Development);
+        kept.map(|dependency| dependency.name.clone()).collect()
+    };
+    metadata
+        .workspace_packages()
+        .into_iter()
+        .map(|package| (package.name.to_string(), named(package)))
+        .collect()
+}
+
+#[test]
+fn arrows_go_one_way() {
+    let metadata = metadata();
+    let dependencies = dependencies(&metadata);
+    let ours: BTreeSet<_> = dependencies.keys().cloned().collect();
+    let listed: BTreeSet<_> = EDGES.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(ours, listed, "every crate of the workspace is in EDGES, and only those");
+    for (name, allowed) in EDGES {
+        for dependency in dependencies[*name].intersection(&ours) {
+            assert!(allowed.contains(&dependency.as_str()), "{name} must not depend on {dependency}");
+        }
+    }
+}
+
+#[test]
+fn a_heavy_dependency_has_one_owner() {
+    for (name, dependencies) in dependencies(&metadata()) {
+        for (heavy, owners) in OWNERS {
+            let allowed = owners.contains(&name.as_str());
+            assert!(
+                allowed || !dependencies.contains(*heavy),
+                "{name} must not name {heavy}; {owners:?} may"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_core_does_no_io() {
+    let dependencies = dependencies(&metadata());
+    for (name, forbidden) in PURE {
+        for dependency in *forbidden {
+            assert!(!dependencies[*name].contains(*dependency), "{name} must not depend on {dependency}");
+        }
+    }
+}
