@@ -1,5 +1,6 @@
 //! What the program says on its error output.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, stderr};
 use std::process::ExitCode;
 
@@ -28,7 +29,7 @@ pub(crate) fn init(filter: Option<&str>) {
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     let mut text = format!("error: {error}");
     for cause in error.chain().skip(1) {
-        text.push_str(&format!("\n  because: {cause}"));
+        let _ = write!(text, "\n  because: {cause}");
     }
     print_error(&text);
     ExitCode::FAILURE

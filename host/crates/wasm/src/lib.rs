@@ -2,8 +2,8 @@
 //!
 //! [`WasmEngine`] is the one engine of a host: its configuration, its epoch ticker, the threads guests run on.
 //! [`Loader`] turns bytes into an [`ComponentAgent`]: digest, validation, compilation (or the cache of it), `describe`.
-//! [`FolderRegistry`] serves the components of a folder. A run gets a `Store` of its own, with the [`state`] and the
-//! limits of that run; every host function in [`capabilities`] passes one [`gate`].
+//! [`FolderRegistry`] serves the components of a folder. A run gets a `Store` of its own, with the `state` and the
+//! limits of that run; every host function in `capabilities` passes one `gate`.
 
 mod bindings;
 mod cache;

@@ -31,7 +31,7 @@ async fn a_strangers_page_may_do_nothing() {
         ] {
             let answer = Answer::of(request).await;
             assert_eq!(answer.refusal(), (403, "origin_not_allowed".into()), "{origin}");
-            assert!(answer.error().contains("allowed_origins"));
+            assert!(answer.error().contains("--allow-origin"));
             assert!(!answer.headers.contains_key("access-control-allow-origin"));
         }
     }
@@ -104,7 +104,7 @@ async fn a_name_that_was_turned_to_this_machine_is_no_name_of_it() {
         let answer = client.rest().await;
         assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{host}: {answer}");
         if status == "403" {
-            assert!(answer.contains("host_not_allowed") && answer.contains("allowed_origins"), "{answer}");
+            assert!(answer.contains("host_not_allowed") && answer.contains("--allow-origin"), "{answer}");
         }
     }
 }

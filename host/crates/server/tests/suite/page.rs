@@ -55,7 +55,8 @@ fn every_example_is_read_and_written_by_its_type() {
 #[test]
 fn every_route_is_on_the_page() {
     let router = include_str!("../../src/router.rs");
-    let routes: Vec<_> = router.split('"').filter(|text| text.starts_with('/')).collect();
+    let routes: Vec<_> =
+        router.split('"').filter(|text| text.starts_with('/') && !text.starts_with("//")).collect();
     assert!(routes.len() > 10, "{routes:?}");
     for route in routes {
         assert!(PAGE.contains(route), "{route} is not on the page");
