@@ -139,11 +139,11 @@ impl Event {
     }
 }
 
-/// An event with its JSON, so that the store and every listener share one encoding.
+/// An event with its JSON, so that the store and every listener share one encoding. A clone shares both.
 #[derive(Clone, Debug)]
 pub struct EncodedEvent {
     /// The event.
-    pub event: Event,
+    pub event: Arc<Event>,
     /// The same, as it is stored and sent.
     pub json: Arc<str>,
 }
@@ -152,13 +152,13 @@ impl EncodedEvent {
     /// Encodes an event.
     pub fn new(event: Event) -> Result<Self, serde_json::Error> {
         let json = serde_json::to_string(&event)?.into();
-        Ok(Self { event, json })
+        Ok(Self { event: Arc::new(event), json })
     }
 
     /// Reads one back.
     pub fn from_json(json: impl Into<Arc<str>>) -> Result<Self, serde_json::Error> {
         let json = json.into();
-        Ok(Self { event: serde_json::from_str(&json)?, json })
+        Ok(Self { event: Arc::new(serde_json::from_str(&json)?), json })
     }
 
     /// The number within the invocation; 0 where it has none.
@@ -219,7 +219,7 @@ mod tests {
         };
         insta::assert_json_snapshot!(event);
         let encoded = EncodedEvent::new(event.clone()).unwrap();
-        assert_eq!(EncodedEvent::from_json(encoded.json).unwrap().event, event);
+        assert_eq!(*EncodedEvent::from_json(encoded.json).unwrap().event, event);
     }
 
     #[test]

@@ -28,6 +28,10 @@ use crate::state::AppState;
 
 pub(crate) use self::upgrade::upgrade;
 
+/// How long a client may take to answer a close. Those that read answer at once; one that does not must not hold up a
+/// shutdown, and finds the close when it reads.
+const CLOSE_ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// What the client understands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
@@ -43,12 +47,11 @@ pub(crate) async fn serve<S>(socket: WebSocketStream<S>, state: AppState, dialec
 where
     S: AsyncRead + AsyncWrite + Send + Unpin,
 {
-    let patience = state.settings.close_timeout;
     let kill = state.lifecycle.kill.clone();
     let (sink, mut frames) = socket.split();
     let conversation = async {
         if converse(sink, &mut frames, state, dialect).await != Err(WriteError::Stuck) {
-            await_close(&mut frames, patience).await;
+            await_close(&mut frames).await;
         }
     };
     tokio::select! {
@@ -89,9 +92,9 @@ where
 }
 
 /// Reads on until the close handshake is done, which also sends the answer to the client's close.
-async fn await_close<S>(frames: &mut SplitStream<WebSocketStream<S>>, patience: Duration)
+async fn await_close<S>(frames: &mut SplitStream<WebSocketStream<S>>)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let _ = timeout(patience, async { while let Some(Ok(_)) = frames.next().await {} }).await;
+    let _ = timeout(CLOSE_ANSWER_TIMEOUT, async { while let Some(Ok(_)) = frames.next().await {} }).await;
 }

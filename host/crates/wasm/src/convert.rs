@@ -129,7 +129,7 @@ pub(crate) fn history_to_wit(page: HistoryPage) -> session::Page {
                 seq: entry.position,
                 author: entry.event.author.clone(),
                 at_ms: u64::try_from(entry.at.0).unwrap_or(0),
-                content: content_to_wit(entry.event.event.content?),
+                content: content_to_wit(entry.content()?.clone()),
             })
         })
         .collect();

@@ -143,7 +143,7 @@ pub(crate) fn key(session: &str) -> SessionKey {
 }
 
 pub(crate) async fn collect(events: EventStream) -> Vec<Event> {
-    events.map(|event| event.unwrap().event.clone()).collect().await
+    events.map(|event| Event::clone(&event.unwrap().event)).collect().await
 }
 
 /// Everything a session remembers, as `author:text`.

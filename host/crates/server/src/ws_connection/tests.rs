@@ -13,7 +13,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
-use super::{Dialect, serve};
+use super::{CLOSE_ANSWER_TIMEOUT, Dialect, serve};
 use crate::settings::ServerSettings;
 use crate::state::AppState;
 
@@ -47,7 +47,7 @@ async fn a_client_that_answers_nothing_is_closed() {
     let begun = Instant::now();
     serving.join_next().await.unwrap().unwrap();
     let settings = settings();
-    assert_eq!(begun.elapsed(), settings.idle_timeout + settings.close_timeout);
+    assert_eq!(begun.elapsed(), settings.idle_timeout + CLOSE_ANSWER_TIMEOUT);
     // Byte by byte: the client would answer the pings, and find that nobody is there.
     let mut bytes = Vec::new();
     client.get_mut().read_to_end(&mut bytes).await.unwrap();

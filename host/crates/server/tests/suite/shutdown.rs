@@ -2,10 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use axum::routing::get;
+use rak_server::{AppState, create_router, serve_router};
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use crate::support::raw::RawClient;
-use crate::support::{EventSource, TestApp, message};
+use crate::support::{EventSource, SocketClient, TestApp, message, soon};
 
 #[tokio::test]
 async fn runs_may_end_and_new_ones_are_refused() {
@@ -64,6 +67,28 @@ async fn a_connection_that_is_kept_for_later_holds_nothing_up() {
     app.begin_shutdown();
     app.stopped().await;
     drop((kept, silent));
+}
+
+#[tokio::test]
+async fn a_router_of_its_own_ends_with_the_server_too() {
+    let app = TestApp::start();
+    let listener = rak_server::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = listener.local_addr().unwrap();
+    let state = AppState::new(app.state.runner.clone(), app.state.settings.as_ref().clone());
+    let router =
+        create_router(app.state.runner.clone(), app.store.clone()).route("/mine", get(async || "mine"));
+    let shutdown = CancellationToken::new();
+    let server = Box::pin(serve_router(listener, router, state, shutdown.clone()));
+    let client = Box::pin(async {
+        let mine = app.http.get(format!("http://{address}/mine")).send().await.unwrap();
+        assert_eq!(mine.text().await.unwrap(), "mine");
+        let mut socket = SocketClient::open(address, None).await;
+        assert_eq!(socket.status("x").await, "not_found");
+        shutdown.cancel();
+        assert_eq!(socket.closed().await, Some(1001));
+    });
+    let (served, ()) = soon(async { tokio::join!(server, client) }).await;
+    served.unwrap();
 }
 
 #[tokio::test]

@@ -101,7 +101,7 @@ impl TestHost {
 
     pub(crate) async fn finish(&self, live: Live) -> Ended {
         let events: Vec<Event> =
-            live.events.map(|event| event.expect("an event").event.clone()).collect().await;
+            live.events.map(|event| Event::clone(&event.expect("an event").event)).collect().await;
         let record = self.runner.invocation(live.id).await.expect("the store").expect("the invocation");
         let terminal = events.iter().filter(|event| event.turn_complete).count();
         assert_eq!(terminal, 1, "exactly one terminal event");

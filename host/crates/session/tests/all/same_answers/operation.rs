@@ -198,7 +198,7 @@ impl Operation {
             }
             Self::Delete { key: k } => store.delete(key(k)).await?.to_string(),
             Self::Append { key: k, state } => {
-                let mut outside = event(fixed.runs[0], 0, "outside").event;
+                let mut outside = Event::clone(&event(fixed.runs[0], 0, "outside").event);
                 outside.actions.state_delta = state;
                 store.append_event(key(k), EncodedEvent::new(outside).unwrap()).await?.to_string()
             }
