@@ -34,4 +34,4 @@ pub use session::{
     HistoryEntry, HistoryPage, HistoryQuery, NewSession, Session, SessionFilter, SessionKey, SessionPage,
     SessionService,
 };
-pub use state::{MAX_STATE_KEY_BYTES, Scope, StateDelta, StateKeyError, scope_of};
+pub use state::{MAX_STATE_KEY_BYTES, MAX_STATE_VALUE_BYTES, Scope, StateDelta, StateKeyError, scope_of};

@@ -7,6 +7,9 @@ use serde_json::Value;
 /// The longest key, in bytes, prefix included.
 pub const MAX_STATE_KEY_BYTES: usize = 512;
 
+/// The largest value of one state key, in bytes of JSON: what an artifact is for begins here.
+pub const MAX_STATE_VALUE_BYTES: usize = 1 << 20;
+
 /// Changes of state: a value to set, or `null` to remove the key. Keys carry their scope's prefix.
 pub type StateDelta = BTreeMap<String, Value>;
 

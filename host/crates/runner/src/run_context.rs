@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use rak_core::time::UnixMillis;
 use rak_core::{
     Commit, Content, Emission, EncodedEvent, Event, EventLog, Failure, FailureKind, HistoryPage,
-    HistoryQuery, InvocationEnd, InvocationInfo, Part, Progress, Role, RunHost, Scope, SessionService,
-    StateDelta, StoreError, scope_of,
+    HistoryQuery, InvocationEnd, InvocationInfo, MAX_STATE_VALUE_BYTES, Part, Progress, Role, RunHost, Scope,
+    SessionService, StateDelta, StoreError, scope_of,
 };
 use serde_json::Value;
 use tokio::runtime::Handle;
@@ -273,6 +273,13 @@ impl RunHost for RunContext {
 
     fn set_state(&self, key: &str, value: Value) -> Result<(), Failure> {
         let (scope, _) = scope_of(key).map_err(|error| invalid_key(&error))?;
+        // Refused here, where the agent can do something about it, and not when its answer is to be stored.
+        let bytes = value.to_string().len();
+        if bytes > MAX_STATE_VALUE_BYTES {
+            let message =
+                format!("the state value {key:?} has {bytes} bytes; {MAX_STATE_VALUE_BYTES} are allowed");
+            return Err(Failure::new(FailureKind::LimitExceeded, message));
+        }
         let mut state = self.run_state();
         if scope != Scope::Temp {
             state.pending.insert(key.to_owned(), value.clone());

@@ -25,6 +25,8 @@ use crate::session_queue::SessionLease;
 const STOP_GRACE: Duration = Duration::from_secs(5);
 /// How long the store may take to keep the end of a run.
 const STORE_END_TIMEOUT: Duration = Duration::from_secs(30);
+/// How soon a store that did not take the end of a run is asked again, and how long the pauses become.
+const RETRY_END: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
 /// Everything one run needs.
 pub(crate) struct RunTask {
@@ -38,6 +40,8 @@ pub(crate) struct RunTask {
     pub(crate) deadline: Option<Instant>,
     pub(crate) on_disconnect: OnDisconnect,
     pub(crate) caller_token: Option<CancellationToken>,
+    /// Cancelled when the host shuts down.
+    pub(crate) stopping: CancellationToken,
     /// Held for as long as the run lives.
     pub(crate) permit: OwnedSemaphorePermit,
 }
@@ -193,7 +197,7 @@ impl RunTask {
     }
 
     /// Stores the end. What cannot be stored becomes a failure that can be; a store that takes nothing leaves the
-    /// terminal event to the listeners alone, and the run is reported as interrupted after a restart.
+    /// terminal event to the listeners for now, and is asked again until it takes it.
     async fn end(
         &self,
         ending: Ending,
@@ -205,40 +209,62 @@ impl RunTask {
             _ => StateDelta::new(),
         };
         let status = ending.status();
-        let error = match self.try_end(ending, state, usage).await {
+        let error = match store_end(&self.recorder, ending, state, usage).await {
             Ok(events) => return (status, events),
             Err(error) => error,
         };
         tracing::warn!(invocation = %self.record.id, %error, "the end of a run could not be stored");
         let reason = rak_core::Failure::from(error).message;
         let message = format!("the end of the run could not be stored: {reason}");
-        let failed = || Ending::Failed { code: "not_stored".into(), message: message.clone() };
-        let events = match self.try_end(failed(), StateDelta::new(), usage).await {
-            Ok(events) => events,
-            Err(_) => run_context::encode(failed().events(self.record.id, "", &[], &StateDelta::new()))
-                .inspect_err(|error| tracing::error!(%error, "the terminal event was lost"))
-                .unwrap_or_default(),
-        };
+        let failed = move || Ending::Failed { code: "not_stored".into(), message: message.clone() };
+        if let Ok(events) = store_end(&self.recorder, failed(), StateDelta::new(), usage).await {
+            return (InvocationStatus::Failed, events);
+        }
+        let events = failed().events(self.record.id, "", &[], &StateDelta::new());
+        self.store_end_later(failed, usage);
+        let events = run_context::encode(events)
+            .inspect_err(|error| tracing::error!(%error, "the terminal event was lost"))
+            .unwrap_or_default();
         (InvocationStatus::Failed, events)
     }
 
-    async fn try_end(
-        &self,
-        ending: Ending,
-        state: StateDelta,
-        usage: Usage,
-    ) -> Result<Vec<Arc<EncodedEvent>>, StoreError> {
-        let end = ending.end(usage, self.recorder.progress().clone());
-        let store = async {
-            let open_calls = self.recorder.written.lock().await.open_calls.clone();
-            let author = self.record.session.app_name.as_str();
-            let events = ending.events(self.record.id, author, &open_calls, &state);
-            self.recorder.record_end(events, state, end).await
+    /// Asks the store again and again. Where the host ends before it answers, the run is found at the next start.
+    fn store_end_later(&self, ending: impl Fn() -> Ending + Send + Sync + 'static, usage: Usage) {
+        let (recorder, stopping) = (self.recorder.clone(), self.stopping.clone());
+        let (mut pause, longest) = RETRY_END;
+        let retry = async move {
+            loop {
+                tokio::select! {
+                    () = stopping.cancelled() => return,
+                    () = tokio::time::sleep(pause) => {}
+                }
+                match store_end(&recorder, ending(), StateDelta::new(), usage).await {
+                    Err(StoreError::Unavailable { .. }) => pause = pause.saturating_mul(2).min(longest),
+                    // Stored, or not to be stored any more: its session was deleted.
+                    _ => return,
+                }
+            }
         };
-        timeout(STORE_END_TIMEOUT, store)
-            .await
-            .map_err(|_| StoreError::unavailable("the store did not answer in time"))?
+        self.recorder.tasks.spawn_on(retry, &self.recorder.runtime);
     }
+}
+
+async fn store_end(
+    recorder: &Arc<Recorder>,
+    ending: Ending,
+    state: StateDelta,
+    usage: Usage,
+) -> Result<Vec<Arc<EncodedEvent>>, StoreError> {
+    let end = ending.end(usage, recorder.progress().clone());
+    let store = async {
+        let open_calls = recorder.written.lock().await.open_calls.clone();
+        let author = recorder.info.session.app_name.as_str();
+        let events = ending.events(recorder.info.id, author, &open_calls, &state);
+        recorder.record_end(events, state, end).await
+    };
+    timeout(STORE_END_TIMEOUT, store)
+        .await
+        .map_err(|_| StoreError::unavailable("the store did not answer in time"))?
 }
 
 fn unavailable(error: &StoreError) -> AgentError {

@@ -44,6 +44,8 @@ struct Inner {
     live: DashMap<InvocationId, Arc<LiveRun>>,
     places: Arc<Semaphore>,
     draining: AtomicBool,
+    /// Cancelled when the drain begins.
+    stopping: CancellationToken,
     tasks: TaskTracker,
 }
 
@@ -171,6 +173,7 @@ impl RunnerBuilder {
             live: DashMap::new(),
             places: Arc::new(Semaphore::new(self.settings.max_invocations)),
             draining: AtomicBool::new(false),
+            stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
             settings: self.settings,
         };
@@ -267,6 +270,7 @@ impl Runner {
                 .and_then(|limit| Instant::now().checked_add(limit)),
             on_disconnect: request.config.on_disconnect.unwrap_or(inner.settings.on_disconnect),
             caller_token: request.cancel_token,
+            stopping: inner.stopping.clone(),
             permit,
         };
         let start = match turn {
@@ -440,6 +444,7 @@ impl Runner {
     /// everything is stored. Gives how many had to be stopped.
     pub async fn drain(&self, grace: Duration) -> usize {
         self.inner.draining.store(true, Ordering::SeqCst);
+        self.inner.stopping.cancel();
         self.inner.tasks.close();
         if timeout(grace, self.inner.tasks.wait()).await.is_ok() {
             return 0;

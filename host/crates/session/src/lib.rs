@@ -43,5 +43,6 @@ mod scoped_delta;
 mod sqlite;
 
 pub use memory::MemoryStore;
-pub use scoped_delta::{MAX_STATE_SCOPE_BYTES, MAX_STATE_VALUE_BYTES};
+pub use rak_core::MAX_STATE_VALUE_BYTES;
+pub use scoped_delta::MAX_STATE_SCOPE_BYTES;
 pub use sqlite::{SqliteOptions, SqliteStats, SqliteStore, Synchronous};

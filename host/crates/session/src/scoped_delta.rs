@@ -1,10 +1,9 @@
 //! Changes of state, checked and sorted by who shares them.
 
-use rak_core::{MAX_STATE_KEY_BYTES, Scope, StateDelta, StateKeyError, StoreError, scope_of};
+use rak_core::{
+    MAX_STATE_KEY_BYTES, MAX_STATE_VALUE_BYTES, Scope, StateDelta, StateKeyError, StoreError, scope_of,
+};
 use serde_json::Value;
-
-/// The largest value of one state key, in bytes of JSON: what an artifact is for begins here.
-pub const MAX_STATE_VALUE_BYTES: usize = 1 << 20;
 
 /// The most that one scope (a session, a user of an agent, an agent) holds, in bytes of names and JSON. Every run reads
 /// its three scopes before it begins and hands them to a guest whose memory is some tens of MiB: 12 MiB at most.

@@ -153,6 +153,36 @@ async fn a_store_that_recovers_keeps_the_end() {
     assert_eq!(record.status, InvocationStatus::Interrupted);
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_end_that_could_not_be_stored_is_stored_when_the_store_recovers() {
+    let test = TestRunner::with_store(FailingStore::after(0));
+    let run = test.start("s").await;
+    test.step(done()).await;
+    let id = run.invocation_id;
+    assert!(collect(run.events).await.last().unwrap().turn_complete);
+    let stored = || async { test.runner.invocation(id).await.unwrap().unwrap() };
+    assert_eq!(stored().await.status, InvocationStatus::Active);
+    tokio::time::advance(Duration::from_secs(2)).await;
+    test.store.commits_left.store(usize::MAX, Ordering::SeqCst);
+    // Time is paused: it goes on by itself, from one retry to the next, while everything else waits.
+    while !stored().await.status.is_terminal() {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    let record = stored().await;
+    assert_eq!((record.status, record.reason.as_deref()), (InvocationStatus::Failed, Some("not_stored")));
+    let replayed = collect(test.runner.listen(id, 0).await.ok().unwrap()).await;
+    assert_eq!((replayed.len(), replayed[0].seq), (1, Some(1)));
+}
+
+#[tokio::test]
+async fn a_state_value_that_is_too_large_is_refused_when_it_is_set() {
+    let test = TestRunner::new();
+    let run = test.start("s").await;
+    test.step(Step::Set("a", json!("x".repeat(rak_core::MAX_STATE_VALUE_BYTES)))).await;
+    let events = collect(run.events).await;
+    assert_eq!(events.last().unwrap().error_code.as_deref(), Some("limit_exceeded"));
+}
+
 #[tokio::test]
 async fn a_host_that_drains_takes_nothing_new() {
     let test = TestRunner::new();
