@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rak_core::{Failure, FailureKind};
+use serde_json::json;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -210,7 +211,7 @@ fn spend(counter: &AtomicU64, amount: u64, limit: u64, what: &'static str) -> Re
 }
 
 fn over(limit: &str, message: String) -> Failure {
-    Failure { code: Some(limit.to_owned()), ..Failure::new(FailureKind::LimitExceeded, message) }
+    Failure { details: Some(json!({"limit": limit})), ..Failure::new(FailureKind::LimitExceeded, message) }
 }
 
 #[cfg(test)]

@@ -35,7 +35,9 @@ pub(crate) fn explain(
         };
     }
     if let Some(exit) = error.downcast_ref::<I32Exit>() {
-        let message = with_tail(&format!("the agent called exit({}) instead of returning", exit.0), output);
+        // WASI 0.2 tells success from failure, not which number it was.
+        let called = if exit.0 == 0 { "exit(0)" } else { "exit with a failure" };
+        let message = with_tail(&format!("the agent called {called} instead of returning"), output);
         return AgentError::Trapped { message };
     }
     if memory.was_refused() {
@@ -47,6 +49,14 @@ pub(crate) fn explain(
         Some(Trap::StackOverflow) => AgentError::LimitExceeded {
             limit: "stack",
             message: "the agent used more than its stack: it calls itself too deeply".into(),
+        },
+        // Most languages keep a stack of their own at the beginning of the memory.
+        Some(Trap::MemoryOutOfBounds) => AgentError::Trapped {
+            message: with_tail(
+                "the agent trapped: it reached outside of its memory, as code does that calls itself too deeply and \
+                 overflows its stack",
+                output,
+            ),
         },
         Some(trap) => AgentError::Trapped {
             message: with_tail(&format!("the agent trapped: {}", short(*trap)), output),
@@ -73,6 +83,8 @@ fn short(trap: Trap) -> String {
 /// The end of what the guest wrote to its error output says more than any trap: a panic's text, a traceback.
 fn with_tail(message: &str, output: &Output) -> String {
     let tail = output.error_tail();
-    let tail = tail.trim();
+    // What a panic of Rust advises is not for those who read this.
+    let lines = tail.trim().lines().filter(|line| !line.starts_with("note: run with `RUST_BACKTRACE"));
+    let tail = lines.collect::<Vec<_>>().join("\n");
     if tail.is_empty() { message.to_owned() } else { format!("{message}\n{tail}") }
 }

@@ -25,12 +25,12 @@ const ENTRY: &str = "rak:agent/entry@0.1";
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The file cannot be read.
-    #[error("{} cannot be read: {source}", .path.display())]
+    #[error("{} cannot be read: {cause}", .path.display())]
     Read {
         /// Which file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// It is larger than [`MAX_COMPONENT_BYTES`].
     #[error("it has {bytes} bytes; {MAX_COMPONENT_BYTES} are allowed")]
@@ -70,7 +70,7 @@ pub enum LoadError {
     },
     /// `describe` did not answer.
     #[error("its describe function failed: {0}")]
-    Describe(#[source] AgentError),
+    Describe(AgentError),
     /// The host itself failed.
     #[error("the host failed while it loaded the component")]
     Host,
@@ -267,7 +267,7 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
 }
 
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
-    let failed = |source| LoadError::Read { path: path.to_owned(), source };
+    let failed = |cause| LoadError::Read { path: path.to_owned(), cause };
     let bytes = std::fs::metadata(path).map_err(failed)?.len();
     if bytes > MAX_COMPONENT_BYTES {
         return Err(LoadError::TooLarge { bytes });
