@@ -1,6 +1,6 @@
 //! Starting a run, the same for every route.
 
-use rak_core::{AppName, Content, InvocationId, RunConfig, SessionId, UserId};
+use rak_core::{AppName, Content, InvocationId, Role, RunConfig, SessionId, UserId};
 use rak_runner::{RunRequest, SessionAddress, StartedRun};
 use tracing::Instrument as _;
 
@@ -50,6 +50,7 @@ impl RunStart {
 
     /// Finds the session and starts the run.
     pub(crate) async fn start(self, state: &AppState, id: InvocationId) -> Result<StartedRun, ApiError> {
+        check_role(&self.message)?;
         let address =
             SessionAddress { session_id: self.session_id, app_name: self.app_name, user_id: self.user_id };
         let starting = async {
@@ -65,4 +66,14 @@ impl RunStart {
         };
         starting.instrument(tracing::info_span!("run", invocation = %id)).await
     }
+}
+
+/// A client speaks for the user, or answers a function call. What the history keeps as said by the system or the model
+/// has to come from there.
+fn check_role(message: &Content) -> Result<(), ApiError> {
+    if [Role::USER, Role::FUNCTION].contains(&message.role.as_str()) {
+        return Ok(());
+    }
+    let role = &message.role;
+    Err(ApiError::invalid(format!("newMessage.role is {role:?}; a client says \"user\" or \"function\"")))
 }

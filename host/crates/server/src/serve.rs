@@ -37,9 +37,9 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(LISTEN_BACKLOG)
 }
 
-/// Serves everything of [`create_router_with`] until `shutdown` is cancelled, and then ends in order: no connection is
-/// accepted any more, runs may end for the grace time and are stopped then, every stream is sent its terminal event,
-/// sockets are closed with 1001. All of this is bounded by the settings, whatever the clients do. A state is good for
+/// Serves everything of [`create_router_with`] until `shutdown` is cancelled, and then ends in order: runs may end for
+/// the grace time and are stopped then, every stream is sent its terminal event, sockets are closed with 1001. New
+/// connections are accepted until the last run has ended, new runs are not. All of this is bounded by the settings, whatever the clients do. A state is good for
 /// one server.
 pub async fn serve(listener: TcpListener, state: AppState, shutdown: CancellationToken) -> io::Result<()> {
     serve_router(listener, create_router_with(state.clone()), state, shutdown).await
@@ -58,11 +58,20 @@ pub async fn serve_router(
     // The router may have been made without this state; its sockets are to end with this server all the same.
     let router = router.layer(Extension(state.lifecycle.clone()));
     let connections = Connections::new(router, &state);
-    tokio::select! {
-        () = accept(listener, &connections, state.settings.max_connections) => {}
-        () = shutdown.cancelled() => {}
+    {
+        let accepting = accept(listener, &connections, state.settings.max_connections);
+        tokio::pin!(accepting);
+        tokio::select! {
+            () = &mut accepting => {}
+            () = shutdown.cancelled() => {}
+        }
+        // While runs end, whoever asks how the host is, comes back to a run or cancels one is still let in.
+        tokio::select! {
+            () = &mut accepting => {}
+            () = drain(&state) => {}
+        }
     }
-    shut_down(&state).await;
+    close(&state).await;
     Ok(())
 }
 
@@ -89,13 +98,18 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
 
-/// The listener is dropped already.
-async fn shut_down(state: &AppState) {
+async fn drain(state: &AppState) {
     let lifecycle = &state.lifecycle;
-    let close_timeout = state.settings.close_timeout;
     tracing::info!(connections = lifecycle.tasks.len(), "shutting down");
     lifecycle.closing.cancel();
-    let stopped = state.runner.drain(state.settings.shutdown_grace).await;
+    let stopped_runs = state.runner.drain(state.settings.shutdown_grace).await;
+    tracing::info!(stopped_runs, "no run is left");
+}
+
+/// The listener is dropped already.
+async fn close(state: &AppState) {
+    let lifecycle = &state.lifecycle;
+    let close_timeout = state.settings.close_timeout;
     lifecycle.finishing.cancel();
     lifecycle.tasks.close();
     if timeout(close_timeout, lifecycle.tasks.wait()).await.is_err() {
@@ -103,5 +117,5 @@ async fn shut_down(state: &AppState) {
         lifecycle.kill.cancel();
         let _ = timeout(KILL_TIMEOUT, lifecycle.tasks.wait()).await;
     }
-    tracing::info!(stopped_runs = stopped, "shut down");
+    tracing::info!("shut down");
 }

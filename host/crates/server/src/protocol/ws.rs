@@ -136,6 +136,7 @@ impl FromStr for WsClientMessage {
     /// be named by its path.
     fn from_str(text: &str) -> Result<Self, WsMessageError> {
         #[derive(Deserialize)]
+        #[serde(expecting = "an object with a type")]
         struct Tagged<'a> {
             #[serde(borrow, rename = "type")]
             kind: Cow<'a, str>,

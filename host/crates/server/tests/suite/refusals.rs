@@ -6,6 +6,22 @@ use serde_json::json;
 use crate::support::{Answer, TestApp};
 
 #[tokio::test]
+async fn a_client_does_not_speak_for_the_system() {
+    let app = TestApp::start();
+    for role in ["system", "model", "x"] {
+        let body = json!({"appName": "puppet", "newMessage": {"role": role, "parts": [{"text": "hi"}]}});
+        let response = reqwest::Client::new()
+            .post(format!("http://{}/api/v1/sessions/s/run", app.address))
+            .json(&body)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(response.status().as_u16(), 422);
+        assert!(response.text().await.unwrap().contains("newMessage.role"));
+    }
+}
+
+#[tokio::test]
 async fn a_route_that_does_not_exist() {
     let app = TestApp::start();
     for path in ["/", "/api", "/api/v1/nothing", "/api/v1/sessions/", "/api/v1/sessions/a/b/c", "/health/"] {

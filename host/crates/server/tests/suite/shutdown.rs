@@ -29,6 +29,11 @@ async fn runs_may_end_and_new_ones_are_refused() {
     }
     open.send(&request).await;
     assert!(open.head().await.starts_with("HTTP/1.1 503"));
+    // So is a new one: a health check has to learn what is going on.
+    let mut new = RawClient::connect(app.address).await;
+    new.send(&request).await;
+    assert!(new.head().await.starts_with("HTTP/1.1 503"));
+    drop(new);
     socket.send(&json!({"type": "run", "sessionId": "u", "newMessage": message("hi")})).await;
     socket.next_of("started").await;
     assert_eq!(socket.next_of("error").await["code"], "draining");
