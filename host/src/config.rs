@@ -142,6 +142,18 @@ fn read(named: Option<&Path>) -> anyhow::Result<(File, PathBuf)> {
 
 fn runner(file: &File) -> anyhow::Result<RunnerSettings> {
     let defaults = RunnerSettings::default();
+    let ServerFile { max_body_bytes, max_connections, max_frame_bytes, max_runs_per_socket, .. } =
+        file.server;
+    let counts = [
+        ("max_invocations", file.max_invocations),
+        ("server.max_body_bytes", max_body_bytes),
+        ("server.max_connections", max_connections),
+        ("server.max_frame_bytes", max_frame_bytes),
+        ("server.max_runs_per_socket", max_runs_per_socket),
+    ];
+    if let Some((name, _)) = counts.into_iter().find(|(_, count)| *count == Some(0)) {
+        bail!("{name} is 0, which would refuse everything; give a number from 1 on, or leave it out");
+    }
     let guests = usize::try_from(file.engine.max_guests).unwrap_or(usize::MAX);
     let max_invocations = file.max_invocations.unwrap_or_else(|| defaults.max_invocations.min(guests));
     if max_invocations > guests {

@@ -14,7 +14,9 @@ use crate::cli::{Cli, Command};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    telemetry::init(cli.log.as_deref());
+    // In a terminal the run's own error says what the guest wrote.
+    let default = if matches!(cli.command, Command::Run(_)) { "warn,rak::guest=off" } else { "warn" };
+    telemetry::init(cli.log.as_deref(), default);
     let runtime =
         match tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("rak-server").build() {
             Ok(runtime) => runtime,

@@ -5,11 +5,10 @@ use std::io::{IsTerminal as _, stderr};
 use std::process::ExitCode;
 
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
 
 /// Starts the log. A filter that cannot be read is reported and replaced.
-pub(crate) fn init(filter: Option<&str>) {
-    let default = || EnvFilter::default().add_directive(LevelFilter::WARN.into());
+pub(crate) fn init(filter: Option<&str>, default: &str) {
+    let default = || EnvFilter::new(default);
     let (filter, problem) = match filter.map(EnvFilter::try_new) {
         None => (default(), None),
         Some(Ok(filter)) => (filter, None),

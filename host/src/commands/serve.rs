@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use rak_core::{AgentInfo, AgentRegistry as _, AgentState};
@@ -21,6 +22,9 @@ use crate::telemetry::print_error;
 
 /// The file of the store within the data folder.
 const STORE: &str = "rak.db";
+
+/// Signals that come within this time of the first one count as that one.
+const SAME_WISH: Duration = Duration::from_millis(500);
 
 /// Serves until a signal stops it.
 pub(crate) async fn run(arguments: ServeArguments) -> anyhow::Result<ExitCode> {
@@ -47,6 +51,7 @@ pub(crate) async fn run(arguments: ServeArguments) -> anyhow::Result<ExitCode> {
             )
         })?;
     let listed = agents.list();
+    warn_of_unknown_agents(&config, &listed);
     let runner = Runner::builder()
         .agents(Arc::new(agents))
         .session_service(store.clone())
@@ -75,14 +80,20 @@ fn watch_signals(shutdown: CancellationToken) -> anyhow::Result<AbortOnDropHandl
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let watch = async move {
+        let mut begun: Option<Instant> = None;
         loop {
             tokio::select! {
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
-            if shutdown.is_cancelled() {
-                print_error("stopped at once");
-                leave();
+            match begun {
+                // Some supervisors signal the process and then its group: that is one wish, not two.
+                Some(begun) if begun.elapsed() < SAME_WISH => continue,
+                Some(_) => {
+                    print_error("stopped at once");
+                    leave();
+                }
+                None => begun = Some(Instant::now()),
             }
             print_error("shutting down: runs in progress may end; once more to stop at once");
             shutdown.cancel();
@@ -90,6 +101,17 @@ fn watch_signals(shutdown: CancellationToken) -> anyhow::Result<AbortOnDropHandl
     };
     #[expect(clippy::disallowed_methods, reason = "the handle is the owner: the task ends with it")]
     Ok(AbortOnDropHandle::new(tokio::spawn(watch)))
+}
+
+/// Settings for an agent that is not there are most likely misspelt. It may come later, so this is no error.
+fn warn_of_unknown_agents(config: &Config, listed: &[AgentInfo]) {
+    let named = config.registry.agents.keys().map(|name| (name, format!("[agent.{name}]")));
+    let default = config.runner.default_app.iter().map(|name| (name, "the default agent".to_owned()));
+    for (name, place) in named.chain(default) {
+        if !listed.iter().any(|agent| agent.name == *name) {
+            print_error(&format!("warning: {place} is for an agent that is not there: {name}"));
+        }
+    }
 }
 
 /// Every connection is a file to the system, and the usual limit of 1024 is meant for programs that know `select` only.
