@@ -1,6 +1,6 @@
 //! `rak run`: one run in the terminal.
 
-use std::io::{Write as _, stdout};
+use std::io::{IsTerminal as _, Write as _, stderr, stdout};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -22,6 +22,8 @@ use crate::telemetry::print_error;
 
 /// The exit code of a program that was interrupted.
 const INTERRUPTED: u8 = 130;
+/// To the beginning of the line, and nothing left in it.
+const CLEAR_LINE: &str = "\r\x1b[2K";
 
 /// Runs an agent once. Ctrl-C cancels the run, a second one leaves at once.
 pub(crate) async fn run(arguments: RunArguments) -> anyhow::Result<ExitCode> {
@@ -80,6 +82,8 @@ struct Screen {
     json: bool,
     /// Text that was shown while it was written, of the message that is not finished.
     written: String,
+    /// Whether progress stands in the line of the cursor.
+    progress: bool,
     exit_code: u8,
 }
 
@@ -97,7 +101,7 @@ impl Screen {
                 (Some(done), None) => format!(" ({done})"),
                 _ => String::new(),
             };
-            print_error(&format!("{}{share}", progress.message));
+            self.show_progress(&format!("{}{share}", progress.message));
         }
         if let Some(content) = &event.content {
             self.show_parts(&content.parts, event.partial);
@@ -108,9 +112,22 @@ impl Screen {
         }
     }
 
+    /// In a terminal the newest progress stands in the place of the one before; in a file each has its line.
+    fn show_progress(&mut self, text: &str) {
+        if !stderr().is_terminal() {
+            return print_error(text);
+        }
+        self.break_line();
+        let _ = write!(stderr(), "{CLEAR_LINE}{text}");
+        self.progress = true;
+    }
+
     fn show_parts(&mut self, parts: &[Part], partial: bool) {
         let text: String = parts.iter().filter_map(Part::as_text).collect();
         if partial {
+            if self.written.is_empty() {
+                self.break_line();
+            }
             print(&text);
             self.written.push_str(&text);
             return;
@@ -131,6 +148,9 @@ impl Screen {
     }
 
     fn break_line(&mut self) {
+        if std::mem::take(&mut self.progress) {
+            let _ = write!(stderr(), "{CLEAR_LINE}");
+        }
         if !std::mem::take(&mut self.written).is_empty() {
             print_line("");
         }

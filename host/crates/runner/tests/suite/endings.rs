@@ -164,9 +164,8 @@ async fn an_end_that_could_not_be_stored_is_stored_when_the_store_recovers() {
     assert_eq!(stored().await.status, InvocationStatus::Active);
     tokio::time::advance(Duration::from_secs(2)).await;
     test.store.commits_left.store(usize::MAX, Ordering::SeqCst);
-    // Time is paused: it goes on by itself, from one retry to the next, while everything else waits.
     while !stored().await.status.is_terminal() {
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        tokio::time::advance(Duration::from_secs(1)).await;
     }
     let record = stored().await;
     assert_eq!((record.status, record.reason.as_deref()), (InvocationStatus::Failed, Some("not_stored")));
