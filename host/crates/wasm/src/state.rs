@@ -9,7 +9,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::capabilities::http::NoHttp;
-use crate::gate::{Gate, Grants, Refusal};
+use crate::gate::{Gate, Refusal};
 use crate::limits::MemoryLimiter;
 use crate::output::{Channel, Output};
 
@@ -52,13 +52,8 @@ impl GuestState {
     /// The run, for a call that passed the gate.
     pub(crate) fn host(&self) -> Result<Arc<dyn RunHost>, Refusal> {
         self.host.clone().ok_or_else(|| {
-            debug_assert_eq!(self.grants(), Grants::Nothing);
             Refusal::Failure(rak_core::Failure::new(rak_core::FailureKind::Denied, "there is no run"))
         })
-    }
-
-    fn grants(&self) -> Grants {
-        if self.host.is_some() { Grants::Conversation } else { Grants::Nothing }
     }
 }
 
