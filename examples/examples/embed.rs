@@ -6,7 +6,9 @@
 
 use std::{io::Write, sync::Arc};
 
-use rak::{AppState, Runner, ServerSettings, bind, create_router, serve_router, store::MemoryStore, wasm};
+use rak::{
+    AppState, Registry, Runner, ServerSettings, bind, create_router, serve_router, store::MemoryStore, wasm,
+};
 use tokio_util::sync::CancellationToken;
 
 #[tokio::main]
@@ -34,8 +36,7 @@ pub(crate) async fn serve_agents(
 ) -> anyhow::Result<()> {
     let engine = wasm::WasmEngine::new(wasm::EngineSettings::default())?;
     let loader = wasm::Loader::new(engine, None, wasm::Limits::default());
-    let agents =
-        wasm::FolderRegistry::open(folder.as_ref(), &loader, &wasm::RegistrySettings::default()).await?;
+    let agents = Registry::builder(loader).folder(folder).open().await?;
 
     let store = Arc::new(MemoryStore::new());
     let runner = Runner::builder().agents(Arc::new(agents)).session_service(store.clone()).build()?;

@@ -16,8 +16,8 @@ use futures::{SinkExt as _, StreamExt as _};
 use rak::core::{AppName, SessionId};
 use rak::server::{AppState, ServerSettings, bind, serve};
 use rak::store::MemoryStore;
-use rak::wasm::{EngineSettings, FolderRegistry, Limits, Loader, RegistrySettings, WasmEngine};
-use rak::{Content, Event, Runner, WsClientMessage, WsRun, WsServerMessage};
+use rak::wasm::{EngineSettings, Limits, Loader, WasmEngine};
+use rak::{Content, Event, Registry, Runner, WsClientMessage, WsRun, WsServerMessage};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
@@ -49,10 +49,11 @@ pub(crate) async fn tour(folder: &Path, out: &mut impl Write) -> anyhow::Result<
 
 async fn host(folder: &Path) -> anyhow::Result<AppState> {
     let loader = Loader::new(WasmEngine::new(EngineSettings::default())?, None, Limits::default());
-    let agents =
-        FolderRegistry::open(folder, &loader, &RegistrySettings::default()).await.with_context(|| {
-            format!("failed to read the agents folder {}; `cargo xtask agents` makes it", folder.display())
-        })?;
+    let agents = Registry::builder(loader)
+        .folder(folder)
+        .open()
+        .await
+        .context("the agents folder is needed; `cargo xtask agents` makes it")?;
     let runner =
         Runner::builder().agents(Arc::new(agents)).session_service(Arc::new(MemoryStore::new())).build()?;
     Ok(AppState::new(runner, ServerSettings::default()))

@@ -4,6 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use rak_core::{AppName, SessionId, UserId};
+
+use crate::project::Language;
 
 /// The host for AI agents that are WebAssembly components.
 #[derive(Debug, Parser)]
@@ -24,6 +27,22 @@ pub(crate) enum Command {
     Run(RunArguments),
     /// Show what is in a component, and why it would not load
     Inspect(InspectArguments),
+    /// Begin a new agent, in a folder of its name
+    New(NewArguments),
+    /// Build the agent of a project, and check that a host would load it
+    Build(BuildArguments),
+    /// Serve the agent of a project, and build and replace it whenever a file changes
+    Dev(DevArguments),
+    /// Look at the agents of a running host, and change which version of them is live
+    Agents(AgentsArguments),
+    /// Talk to an agent of a running host
+    Chat(ChatArguments),
+    /// Compile one component, for a host that started this
+    #[command(name = crate::host::COMPILE_COMMAND, hide = true)]
+    CompileWorker {
+        /// What the host says of it
+        arguments: Vec<String>,
+    },
 }
 
 /// What every command reads its settings from.
@@ -83,6 +102,122 @@ pub(crate) struct InspectArguments {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) config: ConfigArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewArguments {
+    /// The agent's name, which is that of the folder too
+    #[arg(value_name = "NAME")]
+    pub(crate) folder: PathBuf,
+    /// The language to write it in
+    #[arg(long, value_enum, default_value_t = Language::Rust, value_name = "LANGUAGE")]
+    pub(crate) lang: Language,
+    /// Build with the SDK in this folder, in place of a copy of the one that this program was built with
+    #[arg(long, value_name = "DIR")]
+    pub(crate) sdk: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BuildArguments {
+    /// The project
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) folder: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Copy the component to this place; into it, where it is a folder
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DevArguments {
+    /// The project
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) folder: PathBuf,
+    #[command(flatten)]
+    pub(crate) serve: ServeArguments,
+}
+
+/// Which host a command talks to.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct HostArguments {
+    /// The address of the host
+    #[arg(
+        long,
+        global = true,
+        env = "RAK_HOST",
+        value_name = "URL",
+        default_value = "http://127.0.0.1:8080"
+    )]
+    pub(crate) host: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AgentsArguments {
+    #[command(subcommand)]
+    pub(crate) action: AgentsAction,
+    /// Print what the host answers
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) host: HostArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AgentsAction {
+    /// List the agents, those that were refused too
+    List,
+    /// Show one agent and its versions
+    Inspect {
+        /// The agent
+        name: AppName,
+    },
+    /// Make a component the current version of an agent; a project is built first
+    Push(PushArguments),
+    /// Make an older version the current one
+    Rollback {
+        /// The agent
+        name: AppName,
+        /// Its number or digest, or the beginning of it [default: the one before the current one]
+        #[arg(long, value_name = "VERSION")]
+        to: Option<String>,
+    },
+    /// Take an agent away; runs in progress go on to their end
+    Remove {
+        /// The agent
+        name: AppName,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PushArguments {
+    /// A component, or the folder of a project
+    #[arg(value_name = "FILE.wasm|DIR")]
+    pub(crate) path: PathBuf,
+    /// The name to serve it under [default: that of the project or the file]
+    #[arg(long)]
+    pub(crate) name: Option<AppName>,
+    /// What the host is told about it [default: the agent.toml of the project]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ChatArguments {
+    /// The agent
+    pub(crate) name: AppName,
+    /// Go on with this session [default: a new one]
+    #[arg(long, value_name = "ID")]
+    pub(crate) session: Option<SessionId>,
+    /// Speak as this user [default: the host's]
+    #[arg(long, value_name = "ID")]
+    pub(crate) user: Option<UserId>,
+    /// Print each event as a line of JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) host: HostArguments,
 }
 
 #[cfg(test)]

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use rak_core::{AppName, OnDisconnect, UserId};
+use rak_registry::{AgentOverride, RegistrySettings};
 use rak_runner::RunnerSettings;
 use rak_server::ServerSettings;
 use rak_session::{SqliteOptions, Synchronous};
-use rak_wasm::{AgentSettings, EngineSettings, Limits, RegistrySettings};
+use rak_wasm::{CompileLimits, EngineSettings, Limits};
 use serde::Deserialize;
 
 use crate::cli::{ConfigArguments, ServeArguments};
@@ -40,7 +41,8 @@ struct File {
     store: StoreFile,
     engine: EngineSettings,
     limits: Limits,
-    agent: BTreeMap<AppName, AgentSettings>,
+    registry: RegistryFile,
+    agent: BTreeMap<AppName, AgentOverride>,
 }
 
 /// The bounds of connections; see [`ServerSettings`].
@@ -53,6 +55,18 @@ struct ServerFile {
     max_runs_per_socket: Option<usize>,
     keep_alive_ms: Option<u64>,
     shutdown_grace_ms: Option<u64>,
+}
+
+/// How agents are kept; see [`RegistrySettings`].
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RegistryFile {
+    keep_versions: Option<usize>,
+    max_component_bytes: Option<u64>,
+    max_agents: Option<usize>,
+    /// Where absent, a host that only this machine reaches takes uploads.
+    uploads: Option<bool>,
+    compile: CompileLimits,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -80,6 +94,9 @@ pub(crate) struct Config {
     pub(crate) store: SqliteOptions,
     pub(crate) engine: EngineSettings,
     pub(crate) registry: RegistrySettings,
+    /// Whether agents may be uploaded, where the file says so.
+    uploads: Option<bool>,
+    pub(crate) compile: CompileLimits,
 }
 
 impl Config {
@@ -93,6 +110,8 @@ impl Config {
             config.runner.default_app = Some(AppName::new(name).context("--default-agent cannot be used")?);
         }
         config.server.allowed_origins.extend(arguments.allow_origins);
+        // There is no authentication: who can reach the host could put code there.
+        config.registry.uploads = config.uploads.unwrap_or(config.listen.ip().is_loopback());
         Ok(config)
     }
 
@@ -117,7 +136,9 @@ impl Config {
                 ..SqliteOptions::default()
             },
             engine: file.engine,
-            registry: RegistrySettings { limits: file.limits, agents: file.agent },
+            uploads: file.registry.uploads,
+            compile: file.registry.compile,
+            registry: registry(file)?,
         })
     }
 }
@@ -168,6 +189,29 @@ fn runner(file: &File) -> anyhow::Result<RunnerSettings> {
         max_invocations,
         on_disconnect: grace.unwrap_or(defaults.on_disconnect),
         retention: file.retention_ms.map_or(defaults.retention, Duration::from_millis),
+    })
+}
+
+fn registry(file: File) -> anyhow::Result<RegistrySettings> {
+    let defaults = RegistrySettings::default();
+    let RegistryFile { keep_versions, max_component_bytes, max_agents, compile, .. } = file.registry;
+    let counts = [
+        ("registry.max_component_bytes", max_component_bytes.unwrap_or(defaults.max_component_bytes)),
+        ("registry.max_agents", max_agents.unwrap_or(defaults.max_agents) as u64),
+        ("registry.compile.cpu_time_ms", compile.cpu_time_ms),
+        ("registry.compile.memory_bytes", compile.memory_bytes),
+        ("registry.compile.parallel", compile.parallel.into()),
+    ];
+    if let Some((name, _)) = counts.into_iter().find(|(_, count)| *count == 0) {
+        bail!("{name} is 0, which would refuse every agent; give a number from 1 on, or leave it out");
+    }
+    Ok(RegistrySettings {
+        limits: file.limits,
+        agents: file.agent,
+        keep_versions: keep_versions.unwrap_or(defaults.keep_versions),
+        max_component_bytes: max_component_bytes.unwrap_or(defaults.max_component_bytes),
+        max_agents: max_agents.unwrap_or(defaults.max_agents),
+        uploads: defaults.uploads,
     })
 }
 

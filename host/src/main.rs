@@ -1,9 +1,17 @@
 //! The program `rak`.
 
 mod cli;
+mod client;
 mod commands;
 mod config;
 mod host;
+mod human;
+mod interrupt;
+mod progress;
+mod project;
+mod screen;
+mod source_watch;
+mod table;
 mod telemetry;
 
 use std::process::ExitCode;
@@ -14,9 +22,20 @@ use crate::cli::{Cli, Command};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    // In a terminal the run's own error says what the guest wrote.
-    let default = if matches!(cli.command, Command::Run(_)) { "warn,rak::guest=off" } else { "warn" };
-    telemetry::init(cli.log.as_deref(), default);
+    if let Command::CompileWorker { arguments } = &cli.command {
+        return ExitCode::from(rak_wasm::compile_worker(arguments));
+    }
+    let default = match cli.command {
+        // In a terminal the run's own error says what the guest wrote.
+        Command::Run(_) => "warn,rak::guest=off",
+        // Which version is live is worth a line each time.
+        Command::Serve(_) => "warn,rak_registry=info",
+        _ => "warn",
+    };
+    match cli.command {
+        Command::Dev(_) => telemetry::init_for_author(cli.log.as_deref()),
+        _ => telemetry::init(cli.log.as_deref(), default),
+    }
     let runtime =
         match tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("rak-server").build() {
             Ok(runtime) => runtime,
@@ -27,6 +46,13 @@ fn main() -> ExitCode {
             Command::Serve(arguments) => commands::serve::run(arguments).await,
             Command::Run(arguments) => commands::run::run(arguments).await,
             Command::Inspect(arguments) => commands::inspect::run(arguments).await,
+            Command::New(arguments) => commands::new::run(&arguments),
+            Command::Build(arguments) => commands::build::run(arguments).await,
+            Command::Dev(arguments) => commands::dev::run(arguments).await,
+            Command::Agents(arguments) => commands::agents::run(arguments).await,
+            Command::Chat(arguments) => commands::chat::run(arguments).await,
+            // It has ended above.
+            Command::CompileWorker { .. } => Ok(ExitCode::SUCCESS),
         }
     });
     // What still blocks a thread here, a compilation that nobody waits for any more, need not be waited for.

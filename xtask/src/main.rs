@@ -1,11 +1,13 @@
 //! What a person or CI runs. `cargo xtask --help` lists it.
 
 mod agents;
+mod bench;
 mod check;
 mod demo;
 mod shell;
 mod test;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -35,6 +37,21 @@ enum Task {
     },
     /// Formatting, lints and documentation, without warnings
     Check,
+    /// Measure what something costs
+    #[command(subcommand)]
+    Bench(Bench),
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// The author's loop with the clock running, from `rak new` to an answer and on
+    Author,
+    /// How long after a component was saved the first event of its new version comes
+    Hotload {
+        /// Components, of any language
+        #[arg(required = true, value_name = "FILE.wasm")]
+        components: Vec<PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -43,6 +60,8 @@ fn main() -> ExitCode {
         Task::Demo { serve } => demo::run(&serve),
         Task::Test { nextest } => test::run(&nextest),
         Task::Check => check::run(),
+        Task::Bench(Bench::Author) => bench::author::run(),
+        Task::Bench(Bench::Hotload { components }) => bench::hotload::run(&components),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

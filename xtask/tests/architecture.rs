@@ -15,9 +15,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("rak-core", &[]),
     ("rak-session", &["rak-core"]),
     ("rak-wasm", &["rak-core"]),
+    ("rak-registry", &["rak-core", "rak-wasm"]),
     ("rak-runner", &["rak-core"]),
     ("rak-server", &["rak-core", "rak-runner"]),
-    ("rak", &["rak-core", "rak-runner", "rak-server", "rak-session", "rak-wasm"]),
+    ("rak", &["rak-core", "rak-registry", "rak-runner", "rak-server", "rak-session", "rak-wasm"]),
     ("rak-sdk", &["rak-sdk-macros"]),
     ("rak-sdk-macros", &[]),
     ("rak-agent-counter", &["rak-sdk"]),
@@ -41,7 +42,12 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("hyper-util", &["rak-server"]),
     ("tower-http", &["rak-server"]),
     ("clap", &["rak", "xtask"]),
-    ("toml", &["rak"]),
+    ("toml", &["rak", "rak-registry"]),
+    ("notify", &["rak", "rak-registry"]),
+    ("include_dir", &["rak"]),
+    ("indicatif", &["rak"]),
+    ("reqwest", &["rak"]),
+    ("rustyline", &["rak"]),
     ("tracing-subscriber", &["rak"]),
     ("wit-bindgen", &["rak-sdk"]),
 ];
@@ -100,6 +106,27 @@ fn the_core_does_no_io() {
     for (name, forbidden) in PURE {
         for dependency in *forbidden {
             assert!(!dependencies[*name].contains(*dependency), "{name} must not depend on {dependency}");
+        }
+    }
+}
+
+/// `rak new` copies these crates out of the workspace, so they cannot inherit from it; they say the same nevertheless.
+#[test]
+fn the_sdk_says_itself_what_it_cannot_inherit() {
+    let metadata = metadata();
+    let packages = metadata.workspace_packages();
+    let host = packages.iter().find(|package| package.name == "rak").unwrap();
+    for name in ["rak-sdk", "rak-sdk-macros"] {
+        let package = packages.iter().find(|package| package.name == name).unwrap();
+        assert_eq!(package.version, host.version, "{name}");
+        assert_eq!(package.edition, host.edition, "{name}");
+        assert_eq!(package.rust_version, host.rust_version, "{name}");
+        assert_eq!(package.license, host.license, "{name}");
+        for dependency in &package.dependencies {
+            let same = host.dependencies.iter().find(|other| other.name == dependency.name);
+            assert!(same.is_none_or(|same| same.req == dependency.req), "{name}: {}", dependency.name);
+            let in_step = dependency.path.is_none() || dependency.req.matches(&host.version);
+            assert!(in_step, "{name}: {}", dependency.name);
         }
     }
 }

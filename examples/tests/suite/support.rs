@@ -10,8 +10,8 @@ use std::thread::JoinHandle;
 
 use rak::server::{AppState, ServerSettings, bind, serve};
 use rak::store::MemoryStore;
-use rak::wasm::{CompileCache, EngineSettings, FolderRegistry, Limits, Loader, RegistrySettings, WasmEngine};
-use rak::{InvocationStatus, Runner};
+use rak::wasm::{CompileCache, EngineSettings, Limits, Loader, WasmEngine};
+use rak::{InvocationStatus, Registry, Runner};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
@@ -53,8 +53,7 @@ impl TestHost {
             // Compiled once for all tests.
             let cache = CompileCache::open(Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled")).unwrap();
             let loader = Loader::new(engine, Some(cache), Limits::default());
-            let registry =
-                FolderRegistry::open(folder.path(), &loader, &RegistrySettings::default()).await.unwrap();
+            let registry = Registry::builder(loader).folder(folder.path()).watch(false).open().await.unwrap();
             let runner = Runner::builder()
                 .agents(Arc::new(registry))
                 .session_service(Arc::new(MemoryStore::new()))

@@ -10,6 +10,7 @@ use rak_wasm::{EngineSettings, Inspection, Limits, inspect};
 use crate::cli::InspectArguments;
 use crate::config::Config;
 use crate::host;
+use crate::screen::print_line;
 
 /// Exits with 1 where the component would not load.
 pub(crate) async fn run(arguments: InspectArguments) -> anyhow::Result<ExitCode> {
@@ -26,7 +27,7 @@ pub(crate) async fn run(arguments: InspectArguments) -> anyhow::Result<ExitCode>
     } else {
         describe(&name, &inspection, &config.registry.limits)
     };
-    super::run::print_line(&text);
+    print_line(&text);
     Ok(if inspection.problem.is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 

@@ -7,17 +7,18 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use rak_core::{AgentInfo, AgentRegistry as _, AgentState};
+use rak_registry::{OpenError, Registry, RegistryBuilder};
 use rak_runner::Runner;
 use rak_server::{AppState, bind, serve};
 use rak_session::SqliteStore;
-use rak_wasm::FolderRegistry;
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::cli::ServeArguments;
-use crate::commands::run::print_line;
 use crate::config::Config;
 use crate::host;
+use crate::screen::print_line;
 use crate::telemetry::print_error;
 
 /// The file of the store within the data folder.
@@ -29,49 +30,100 @@ const SAME_WISH: Duration = Duration::from_millis(500);
 /// Serves until a signal stops it.
 pub(crate) async fn run(arguments: ServeArguments) -> anyhow::Result<ExitCode> {
     let config = Config::for_serve(arguments)?;
-    raise_file_limit();
-    let listener = bind(config.listen).with_context(|| {
-        format!(
-            "failed to listen on {}; is another program there? --listen ADDR:PORT takes another place",
-            config.listen
-        )
-    })?;
-    let address = listener.local_addr()?;
-
-    std::fs::create_dir_all(&config.data).with_context(|| {
-        format!("failed to make the data folder {}; --data DIR takes another", config.data.display())
-    })?;
-    let store = Arc::new(SqliteStore::open(config.data.join(STORE), config.store)?);
-    let loader = host::loader(&config)?;
-    let agents =
-        FolderRegistry::open(&config.agents, &loader, &config.registry).await.with_context(|| {
-            format!(
-                "failed to read the agents folder {}; --agents DIR takes another",
-                config.agents.display()
-            )
-        })?;
+    let place = Place::take(&config)?;
+    let agents = place.registry(&config)?.folder(&config.agents).open().await.map_err(explain)?;
     let listed = agents.list();
     warn_of_unknown_agents(&config, &listed);
-    let runner = Runner::builder()
-        .agents(Arc::new(agents))
-        .session_service(store.clone())
-        .settings(config.runner)
-        .build()?;
-    let interrupted = runner.recover().await.context("failed to end the runs that were cut off")?;
-    if interrupted > 0 {
-        print_error(&format!(
-            "{interrupted} runs were cut off when the host stopped; they are marked as interrupted"
-        ));
+    let runner = place.runner(&config, &agents).await?;
+    announce(place.address, &config.agents.display().to_string(), &listed);
+    place.serve(config, runner, agents, std::future::pending()).await
+}
+
+/// What a host has to have to itself: its address and its data folder.
+pub(crate) struct Place {
+    listener: TcpListener,
+    pub(crate) address: SocketAddr,
+    store: Arc<SqliteStore>,
+}
+
+impl Place {
+    pub(crate) fn take(config: &Config) -> anyhow::Result<Self> {
+        raise_file_limit();
+        let listener = bind(config.listen).with_context(|| {
+            format!(
+                "failed to listen on {}; is another program there? --listen ADDR:PORT takes another place",
+                config.listen
+            )
+        })?;
+        let address = listener.local_addr()?;
+        std::fs::create_dir_all(&config.data).with_context(|| {
+            format!("failed to make the data folder {}; --data DIR takes another", config.data.display())
+        })?;
+        let store = Arc::new(SqliteStore::open(config.data.join(STORE), config.store)?);
+        Ok(Self { listener, address, store })
     }
 
-    announce(address, &config.agents.display().to_string(), &listed);
-    let shutdown = CancellationToken::new();
-    let signals = watch_signals(shutdown.clone())?;
-    let state = AppState::new(runner, config.server);
-    serve(listener, state, shutdown).await.context("failed to serve")?;
-    drop(signals);
-    store.close().await;
-    Ok(ExitCode::SUCCESS)
+    /// A registry that keeps its versions here.
+    pub(crate) fn registry(&self, config: &Config) -> anyhow::Result<RegistryBuilder> {
+        let builder = Registry::builder(host::loader(config)?);
+        let builder = builder.data(&config.data).settings(config.registry.clone());
+        Ok(builder.sessions(self.store.clone()))
+    }
+
+    /// A runner of the registry's agents. Ends what the last host here could not end.
+    pub(crate) async fn runner(&self, config: &Config, agents: &Registry) -> anyhow::Result<Runner> {
+        let runner = Runner::builder()
+            .agents(Arc::new(agents.clone()))
+            .session_service(self.store.clone())
+            .settings(config.runner.clone())
+            .build()?;
+        let interrupted = runner.recover().await.context("failed to end the runs that were cut off")?;
+        if interrupted > 0 {
+            print_error(&format!(
+                "{interrupted} runs were cut off when the host stopped; they are marked as interrupted"
+            ));
+        }
+        Ok(runner)
+    }
+
+    /// Serves until a signal stops it; something else is done beside it meanwhile.
+    pub(crate) async fn serve(
+        self,
+        config: Config,
+        runner: Runner,
+        agents: Registry,
+        beside: impl Future<Output = anyhow::Result<()>>,
+    ) -> anyhow::Result<ExitCode> {
+        let shutdown = CancellationToken::new();
+        let signals = watch_signals(shutdown.clone())?;
+        let state = AppState::new(runner, config.server);
+        let serving = serve(self.listener, state, shutdown.clone());
+        tokio::pin!(serving);
+        let stopped = shutdown.clone();
+        let beside = async { stopped.run_until_cancelled(beside).await.unwrap_or(Ok(())) };
+        tokio::select! {
+            served = &mut serving => served.context("failed to serve")?,
+            ended = beside => {
+                // Where it ended by itself the host ends too, in order.
+                shutdown.cancel();
+                serving.await.context("failed to serve")?;
+                ended?;
+            }
+        }
+        drop(signals);
+        agents.close().await;
+        self.store.close().await;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Says what can be done about a registry that does not open.
+pub(crate) fn explain(error: OpenError) -> anyhow::Error {
+    let advice = match &error {
+        OpenError::Folder { .. } => "--agents DIR takes another folder",
+        OpenError::Data { .. } => "--data DIR takes another folder",
+    };
+    anyhow::Error::new(error).context(advice)
 }
 
 /// The first signal begins an orderly end, the second one ends at once.
@@ -138,7 +190,7 @@ fn announce(address: SocketAddr, folder: &str, agents: &[AgentInfo]) {
     }
     let Some(first) = ready.iter().find(|agent| agent.name.as_str() == "echo").or(ready.first()) else {
         print_line(&format!(
-            "no agent in {folder}: put a component there as NAME.wasm and start again, or name another folder with --agents DIR"
+            "no agent in {folder} yet: put a component there as NAME.wasm and it is served, or begin one with `rak new NAME`"
         ));
         return;
     };

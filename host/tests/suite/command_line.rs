@@ -3,7 +3,7 @@
 use rak_test_guests::{agent, fixture};
 use rustix::process::Signal;
 
-use crate::support::{Host, PATIENCE, Place, finish, message};
+use crate::support::{Host, PATIENCE, Place, finish, message, signal};
 
 #[tokio::test]
 async fn serve_says_where_it_is_what_it_serves_and_what_to_try() {
@@ -86,8 +86,7 @@ async fn an_interrupt_cancels_the_run() {
     let mut line = String::new();
     tokio::io::AsyncBufReadExt::read_line(&mut out, &mut line).await.expect("its output");
     assert_eq!(line, "spinning\n");
-    let id = rustix::process::Pid::from_raw(child.id().expect("it runs").cast_signed()).expect("an id");
-    rustix::process::kill_process(id, Signal::INT).expect("it runs");
+    signal(&child, Signal::INT);
     let status = tokio::time::timeout(PATIENCE, child.wait()).await.expect("it ends").expect("it ends");
     assert_eq!(status.code(), Some(130));
 }

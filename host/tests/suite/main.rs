@@ -8,6 +8,9 @@
     reason = "a test fails where something is not as it should be"
 )]
 
+mod agents_command;
+mod author;
+mod chat;
 mod clients;
 mod command_line;
 mod crash;

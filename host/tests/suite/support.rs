@@ -1,14 +1,15 @@
 //! A host in a process of its own, and what a client needs to talk to it.
 
 use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
+use std::process::{ExitStatus, Output, Stdio};
 use std::time::Duration;
 
 use futures::{SinkExt as _, StreamExt as _};
 use reqwest::Response;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStdout, Command};
 use tokio_tungstenite::tungstenite::Message;
@@ -79,6 +80,7 @@ pub(crate) fn rak(folder: &Path, arguments: &[&str]) -> Command {
         "RAK_LOG",
         "RAK_DEFAULT_AGENT",
         "RAK_ALLOW_ORIGIN",
+        "RAK_HOST",
     ] {
         command.env_remove(name);
     }
@@ -92,10 +94,33 @@ pub(crate) struct Ended {
     pub(crate) err: String,
 }
 
+impl From<Output> for Ended {
+    fn from(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+}
+
 pub(crate) async fn finish(mut command: Command) -> Ended {
     let output = tokio::time::timeout(PATIENCE, command.output()).await.expect("it ends").expect("it runs");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    output.into()
+}
+
+/// Runs a program that reads this and then the end of its input.
+pub(crate) async fn finish_with(mut command: Command, input: &str) -> Ended {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    let mut stdin = child.stdin.take().expect("its input");
+    stdin.write_all(input.as_bytes()).await.expect("it reads");
+    drop(stdin);
+    let output = tokio::time::timeout(PATIENCE, child.wait_with_output()).await.expect("it ends");
+    output.expect("it runs").into()
+}
+
+/// Sends a signal to a program that runs.
+pub(crate) fn signal(child: &Child, signal: Signal) {
+    let id = child.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("it runs");
+    kill_process(id, signal).expect("it runs");
 }
 
 /// A host that serves.
@@ -116,10 +141,8 @@ impl Host {
         Self { child, lines, url, client: reqwest::Client::new() }
     }
 
-    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
-        let id = self.child.id().expect("it runs");
-        let id = rustix::process::Pid::from_raw(i32::try_from(id).expect("an id")).expect("an id");
-        rustix::process::kill_process(id, signal).expect("it runs");
+    pub(crate) fn signal(&self, wanted: Signal) {
+        signal(&self.child, wanted);
     }
 
     pub(crate) async fn ended(&mut self) -> ExitStatus {

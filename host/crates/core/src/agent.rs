@@ -14,7 +14,6 @@ use crate::failure::Failure;
 use crate::ids::{AppName, InvocationId};
 use crate::invocation::Usage;
 use crate::session::{HistoryPage, SessionKey};
-use crate::time::UnixMillis;
 
 /// What an agent says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -66,6 +65,11 @@ pub trait Agent: Send + Sync + 'static {
 
     /// The longest a run may take.
     fn wall_time_limit(&self) -> Option<std::time::Duration>;
+
+    /// Whether a session that has no version yet stays on this one.
+    fn pins_sessions(&self) -> bool {
+        false
+    }
 
     /// Runs it once. When the run's token is cancelled, this returns soon, whatever the agent does.
     async fn run(&self, run: AgentRun) -> (Result<AgentOutcome, AgentError>, Usage);
@@ -192,46 +196,4 @@ pub trait RunHost: Send + Sync + 'static {
 
     /// Keys with this prefix, sorted.
     fn state_keys(&self, prefix: &str) -> Result<Vec<String>, Failure>;
-}
-
-/// Where an agent is in the registry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AgentState {
-    /// It can be run.
-    Ready,
-    /// Its component could not be loaded.
-    Refused,
-}
-
-/// An agent as the registry lists it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AgentInfo {
-    /// The name it is served under.
-    pub name: AppName,
-    /// Whether it can be run.
-    pub state: AgentState,
-    /// Why it cannot.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// Digest of its component, `sha256:` and 64 hexadecimal digits; absent where the file could not be read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub digest: Option<String>,
-    /// What it says of itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub descriptor: Option<AgentDescriptor>,
-    /// Interfaces it imports.
-    pub imports: Vec<String>,
-    /// When it was loaded.
-    pub loaded_at: UnixMillis,
-}
-
-/// The agents of a host.
-pub trait AgentRegistry: Send + Sync + 'static {
-    /// The current version of an agent.
-    fn get(&self, name: &AppName) -> Option<Arc<dyn Agent>>;
-
-    /// All agents, those that were refused too, sorted by name.
-    fn list(&self) -> Vec<AgentInfo>;
 }

@@ -17,6 +17,8 @@ pub struct Begin {
     pub record: InvocationRecord,
     /// What the user said, without a number; absent while the invocation is queued.
     pub message: Option<EncodedEvent>,
+    /// Whether the session, where it has no version of the agent yet, stays on the record's.
+    pub pin: bool,
 }
 
 /// Events, changes of state and perhaps the end of an invocation, stored together or not at all.

@@ -12,14 +12,14 @@ mod event_log;
 mod failure;
 mod ids;
 mod invocation;
+mod registry;
 mod run;
 mod session;
 mod state;
 pub mod time;
 
 pub use agent::{
-    Agent, AgentDescriptor, AgentError, AgentInfo, AgentOutcome, AgentRegistry, AgentRun, AgentState,
-    Emission, InvocationInfo, RunHost, Skill,
+    Agent, AgentDescriptor, AgentError, AgentOutcome, AgentRun, Emission, InvocationInfo, RunHost, Skill,
 };
 pub use content::{Blob, Content, Custom, FileRef, FunctionCall, FunctionResponse, Part, Role};
 pub use event::{EncodedEvent, Event, EventActions, Progress, SYSTEM_AUTHOR, USER_AUTHOR};
@@ -28,6 +28,10 @@ pub use failure::{Failure, FailureKind, StoreError};
 pub use ids::{AppName, IdError, InvocationId, MAX_ID_BYTES, SessionId, UserId};
 pub use invocation::{
     InvocationFilter, InvocationPage, InvocationRecord, InvocationStatus, ParseStatusError, StopReason, Usage,
+};
+pub use registry::{
+    AgentCounters, AgentGrants, AgentInfo, AgentRegistry, AgentSource, AgentState, CodeTier, DeployError,
+    Deployment, Deployments, Environment, Pinning, Refusal, VersionInfo, VersionState,
 };
 pub use run::{EventStream, IfBusy, OnDisconnect, RunConfig, RunError};
 pub use session::{

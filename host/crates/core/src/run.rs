@@ -76,6 +76,16 @@ pub enum RunError {
         /// Why.
         reason: String,
     },
+    /// The session is pinned to a version that is not there any more.
+    #[error(
+        "the session stays on version {version} of {name}, which is not kept any more; PATCH the session with \"agentVersion\": null to let it take the current one"
+    )]
+    VersionGone {
+        /// The agent.
+        name: AppName,
+        /// The version.
+        version: String,
+    },
     /// Another run has the session.
     #[error(
         "the session is busy with invocation {running}; wait for it, cancel it, or send ifBusy \"queue\" or \"interrupt\""

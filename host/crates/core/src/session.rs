@@ -1,5 +1,6 @@
 //! Conversations, and the port behind which they are stored.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use async_trait::async_trait;
@@ -35,6 +36,8 @@ pub struct Session {
     pub key: SessionKey,
     /// Session, `user:` and `app:` state together, under their prefixed keys.
     pub state: StateDelta,
+    /// The version of the agent that its runs stay on, where it is pinned to one.
+    pub agent_version: Option<String>,
     /// When it was made.
     pub created_at: UnixMillis,
     /// When it last changed.
@@ -48,6 +51,8 @@ pub struct NewSession {
     pub key: SessionKey,
     /// Its first state; `user:` and `app:` keys reach their scopes, `temp:` keys are dropped.
     pub state: StateDelta,
+    /// The version of the agent to pin it to.
+    pub agent_version: Option<String>,
 }
 
 /// Which sessions to list, newest change first.
@@ -135,6 +140,16 @@ pub trait SessionService: Send + Sync + 'static {
 
     /// Applies changes of state. `None` where there is no such session.
     async fn update_state(&self, key: &SessionKey, delta: StateDelta) -> Result<Option<Session>, StoreError>;
+
+    /// Pins a session to a version of its agent, or lets go of it. `None` where there is no such session.
+    async fn pin(
+        &self,
+        key: &SessionKey,
+        agent_version: Option<String>,
+    ) -> Result<Option<Session>, StoreError>;
+
+    /// The versions of an agent that sessions are pinned to.
+    async fn pinned_versions(&self, agent: &AppName) -> Result<BTreeSet<String>, StoreError>;
 
     /// Removes a session with its history and its invocations; `user:` and `app:` state stays. False where there was
     /// none.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The longest key, in bytes, prefix included.
@@ -14,7 +15,8 @@ pub const MAX_STATE_VALUE_BYTES: usize = 1 << 20;
 pub type StateDelta = BTreeMap<String, Value>;
 
 /// Who shares a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// `app:`, all users of the agent.
     App,
@@ -24,6 +26,18 @@ pub enum Scope {
     Temp,
     /// No prefix, this session.
     Session,
+}
+
+impl Scope {
+    /// The word of the wire and of manifests.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::User => "user",
+            Self::Temp => "temp",
+            Self::Session => "session",
+        }
+    }
 }
 
 /// Why a text is not a state key.

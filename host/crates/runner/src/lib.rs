@@ -1,9 +1,11 @@
 //! Runs agents: who may run now, what a run is from its admission to its terminal event, and who listens to it.
 //!
-//! [`Runner`] is the way in. A run is one task: it waits for its session (`session_queue`), stores what the user
-//! said, lets the agent work against a `run_context`, and ends with exactly one terminal event (`ending`).
+//! [`Runner`] is the way in. A run is one task: it waits for its session (`session_queue`), takes the version of the
+//! agent that the session stays on (`agent_choice`), stores what the user said, lets the agent work against a
+//! `run_context`, and ends with exactly one terminal event (`ending`).
 //! Events go one way: agent, store, `feed`, listeners. A listener that is too slow for the feed reads the store.
 
+mod agent_choice;
 mod ending;
 mod feed;
 mod invocation_tracker;

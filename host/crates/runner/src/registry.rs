@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rak_core::time::UnixMillis;
-use rak_core::{Agent, AgentInfo, AgentRegistry, AgentState, AppName};
+use rak_core::{Agent, AgentInfo, AgentRegistry, AgentSource, AppName, Pinning, VersionInfo, VersionState};
 
 /// A fixed set of agents.
 #[derive(Clone, Default)]
@@ -27,17 +27,32 @@ impl AgentRegistry for StaticRegistry {
     }
 
     fn list(&self) -> Vec<AgentInfo> {
-        self.agents
-            .iter()
-            .map(|(name, (agent, loaded_at))| AgentInfo {
-                name: name.clone(),
-                state: AgentState::Ready,
-                reason: None,
-                digest: Some(agent.version().to_owned()),
-                descriptor: Some(agent.descriptor().clone()),
-                imports: Vec::new(),
-                loaded_at: *loaded_at,
-            })
-            .collect()
+        self.agents.values().map(|(agent, loaded_at)| info(agent.as_ref(), *loaded_at)).collect()
+    }
+
+    fn info(&self, name: &AppName) -> Option<AgentInfo> {
+        self.agents.get(name).map(|(agent, loaded_at)| info(agent.as_ref(), *loaded_at))
+    }
+}
+
+/// The agent with its only version. It is no component: it has no size and no machine code of its own.
+fn info(agent: &dyn Agent, loaded_at: UnixMillis) -> AgentInfo {
+    let current = VersionInfo {
+        version: agent.version().to_owned(),
+        number: 1,
+        digest: agent.version().to_owned(),
+        bytes: 0,
+        state: VersionState::Current,
+        source: AgentSource::Upload,
+        loaded_at,
+        code: None,
+        runs: 0,
+        described_version: agent.descriptor().version.clone(),
+    };
+    AgentInfo {
+        current: Some(current),
+        descriptor: Some(agent.descriptor().clone()),
+        pinning: if agent.pins_sessions() { Pinning::Session } else { Pinning::None },
+        ..AgentInfo::ready(agent.name().clone())
     }
 }

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use rak_core::time::UnixMillis;
 use rak_core::{
     Commit, Content, Emission, EncodedEvent, Event, EventLog, Failure, FailureKind, HistoryPage,
-    HistoryQuery, InvocationEnd, InvocationInfo, MAX_STATE_VALUE_BYTES, Part, Progress, Role, RunHost, Scope,
-    SessionService, StateDelta, StoreError, scope_of,
+    HistoryQuery, InvocationEnd, InvocationId, InvocationInfo, MAX_STATE_VALUE_BYTES, Part, Progress, Role,
+    RunHost, Scope, SessionKey, SessionService, StateDelta, StoreError, scope_of,
 };
 use serde_json::Value;
 use tokio::runtime::Handle;
@@ -49,7 +49,8 @@ impl RunState {
 /// Writes a run's events: in order, stored before they are seen. Apart from [`RunContext`] because a write that began
 /// is finished even where the agent that asked for it is stopped meanwhile.
 pub(crate) struct Recorder {
-    pub(crate) info: InvocationInfo,
+    pub(crate) id: InvocationId,
+    pub(crate) session: SessionKey,
     pub(crate) log: Arc<dyn EventLog>,
     pub(crate) live: Arc<LiveRun>,
     pub(crate) tasks: TaskTracker,
@@ -144,8 +145,8 @@ impl Recorder {
         let stored = || encoded.iter().filter(|event| event.seq.is_some());
         self.log
             .commit(Commit {
-                invocation: self.info.id,
-                session: self.info.session.clone(),
+                invocation: self.id,
+                session: self.session.clone(),
                 events: stored().map(|event| EncodedEvent::clone(event)).collect(),
                 state,
                 at: UnixMillis::now(),

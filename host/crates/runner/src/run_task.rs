@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use rak_core::{
-    Agent, AgentError, AgentOutcome, AgentRun, Begin, Content, EncodedEvent, Event, InvocationInfo,
-    InvocationRecord, InvocationStatus, OnDisconnect, SessionService, StateDelta, StopReason, StoreError,
-    USER_AUTHOR, Usage,
+    Agent, AgentError, AgentOutcome, AgentRegistry, AgentRun, Begin, Content, EncodedEvent, Event, Failure,
+    FailureKind, InvocationInfo, InvocationRecord, InvocationStatus, OnDisconnect, RunError, Session,
+    SessionService, StateDelta, StopReason, StoreError, USER_AUTHOR, Usage,
 };
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
+use crate::agent_choice;
 use crate::ending::Ending;
 use crate::invocation_tracker::InvocationGuard;
 use crate::listener::LiveRun;
@@ -30,13 +31,14 @@ const RETRY_END: (Duration, Duration) = (Duration::from_secs(1), Duration::from_
 
 /// Everything one run needs.
 pub(crate) struct RunTask {
-    pub(crate) agent: Arc<dyn Agent>,
+    pub(crate) agents: Arc<dyn AgentRegistry>,
     pub(crate) message: Content,
     pub(crate) guard: InvocationGuard,
     pub(crate) live: Arc<LiveRun>,
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) sessions: Arc<dyn SessionService>,
     pub(crate) record: InvocationRecord,
+    /// Counted from the admission, by the limit of the version that was chosen then.
     pub(crate) deadline: Option<Instant>,
     pub(crate) on_disconnect: OnDisconnect,
     pub(crate) caller_token: Option<CancellationToken>,
@@ -48,19 +50,43 @@ pub(crate) struct RunTask {
 
 /// When a run may begin.
 pub(crate) enum Start {
-    /// Now: its beginning is stored already, its message at this position.
-    Now { lease: SessionLease, begins_at: u64 },
-    /// When the session is free.
-    Later(oneshot::Receiver<SessionLease>),
+    /// Now: its beginning is stored already.
+    Now { lease: SessionLease, begun: Begun },
+    /// When the session is free. It was admitted with this version of the agent, and may get another one then.
+    Later { turn: oneshot::Receiver<SessionLease>, admitted: Arc<dyn Agent> },
+}
+
+/// A run whose beginning is stored.
+pub(crate) struct Begun {
+    pub(crate) agent: Arc<dyn Agent>,
+    /// The position of its message.
+    pub(crate) begins_at: u64,
+    /// The state of its session; absent where the run made the session, and has yet to see what its user and its agent
+    /// have elsewhere.
+    pub(crate) state: Option<StateDelta>,
 }
 
 impl RunTask {
-    /// Stores the beginning; `queued` leaves the message for when its turn comes.
-    pub(crate) async fn begin(&self, queued: bool) -> Result<u64, StoreError> {
-        let status = if queued { InvocationStatus::Queued } else { InvocationStatus::Active };
-        let record = InvocationRecord { status, ..self.record.clone() };
-        let message = if queued { None } else { Some(self.user_event()?) };
-        self.recorder.log.begin(Begin { record, message }).await
+    /// Stores that the run waits. Its message, and what it does to the session, are left for when its turn comes.
+    pub(crate) async fn wait(&self) -> Result<(), StoreError> {
+        let record = InvocationRecord { status: InvocationStatus::Queued, ..self.record.clone() };
+        self.recorder.log.begin(Begin { record, message: None, pin: false }).await.map(drop)
+    }
+
+    /// Stores the beginning, with this version of the agent, in the session as it was read.
+    pub(crate) async fn begin(
+        &self,
+        agent: Arc<dyn Agent>,
+        session: Option<Session>,
+    ) -> Result<Begun, StoreError> {
+        let record = InvocationRecord {
+            status: InvocationStatus::Active,
+            agent_version: agent.version().to_owned(),
+            ..self.record.clone()
+        };
+        let begin = Begin { record, message: Some(self.user_event()?), pin: agent.pins_sessions() };
+        let begins_at = self.recorder.log.begin(begin).await?;
+        Ok(Begun { agent, begins_at, state: session.map(|session| session.state) })
     }
 
     fn user_event(&self) -> Result<EncodedEvent, StoreError> {
@@ -105,43 +131,59 @@ impl RunTask {
         context: &mut Option<Arc<RunContext>>,
         lease: &mut Option<SessionLease>,
     ) -> (Result<AgentOutcome, AgentError>, Usage) {
-        let prepared = async {
-            let begins_at = match start {
-                Start::Now { lease: held, begins_at } => {
-                    *lease = Some(held);
-                    begins_at
-                }
-                Start::Later(turn) => {
-                    tokio::select! {
-                        biased;
-                        () = self.guard.token().cancelled() => return Err(AgentError::Stopped),
-                        turn = turn => *lease = turn.ok(),
+        let begun = match start {
+            Start::Now { lease: held, begun } => {
+                *lease = Some(held);
+                Ok(begun)
+            }
+            Start::Later { turn, admitted } => {
+                tokio::select! {
+                    biased;
+                    () = self.guard.token().cancelled() => {
+                        return (Err(AgentError::Stopped), Usage::default());
                     }
-                    self.guard.activate();
-                    self.begin(false).await.map_err(|error| unavailable(&error))?
+                    turn = turn => *lease = turn.ok(),
+                }
+                self.guard.activate();
+                self.begin_late(admitted).await
+            }
+        };
+        let prepared = async {
+            let Begun { agent, begins_at, state } = begun?;
+            let state = match state {
+                Some(state) => state,
+                None => {
+                    self.sessions.get(&self.record.session).await?.map(|made| made.state).unwrap_or_default()
                 }
             };
-            let session =
-                self.sessions.get(&self.record.session).await.map_err(|error| unavailable(&error))?;
-            Ok(self.context(begins_at, session.map(|session| session.state).unwrap_or_default()))
+            Ok((agent.clone(), self.context(&agent, begins_at, state)))
         };
-        let ready = match prepared.await {
-            Ok(ready) => ready,
-            Err(error) => return (Err(error), Usage::default()),
+        let (agent, host) = match prepared.await {
+            Ok(prepared) => prepared,
+            Err(error) => return (Err(not_begun(&error)), Usage::default()),
         };
-        *context = Some(ready.clone());
+        *context = Some(host.clone());
         if self.guard.token().is_cancelled() {
             return (Err(AgentError::Stopped), Usage::default());
         }
-        self.agent.run(AgentRun { input: self.message.clone(), host: ready }).await
+        agent.run(AgentRun { input: self.message.clone(), host }).await
     }
 
-    fn context(&self, begins_at: u64, state: StateDelta) -> Arc<RunContext> {
+    /// Begins a run that waited. The runs before it changed the state and may have pinned the session, and there may be
+    /// a newer version by now; an agent that was taken away meanwhile still serves whom it had let in.
+    async fn begin_late(&self, admitted: Arc<dyn Agent>) -> Result<Begun, RunError> {
+        let session = self.sessions.get(&self.record.session).await?;
+        let current = self.agents.get(admitted.name()).unwrap_or(admitted);
+        let agent = agent_choice::choose(self.agents.as_ref(), current, session.as_ref()).await?;
+        Ok(self.begin(agent, session).await?)
+    }
+
+    fn context(&self, agent: &Arc<dyn Agent>, begins_at: u64, state: StateDelta) -> Arc<RunContext> {
         Arc::new(RunContext {
             info: InvocationInfo {
                 id: self.record.id,
                 session: self.record.session.clone(),
-                agent_version: self.record.agent_version.clone(),
+                agent_version: agent.version().to_owned(),
                 attempt: self.record.attempt,
                 parent: None,
             },
@@ -258,8 +300,8 @@ async fn store_end(
     let end = ending.end(usage, recorder.progress().clone());
     let store = async {
         let open_calls = recorder.written.lock().await.open_calls.clone();
-        let author = recorder.info.session.app_name.as_str();
-        let events = ending.events(recorder.info.id, author, &open_calls, &state);
+        let author = recorder.session.app_name.as_str();
+        let events = ending.events(recorder.id, author, &open_calls, &state);
         recorder.record_end(events, state, end).await
     };
     timeout(STORE_END_TIMEOUT, store)
@@ -267,7 +309,14 @@ async fn store_end(
         .map_err(|_| StoreError::unavailable("the store did not answer in time"))?
 }
 
-fn unavailable(error: &StoreError) -> AgentError {
+/// The end of a run that waited and could not begin.
+fn not_begun(error: &RunError) -> AgentError {
     tracing::warn!(%error, "a run could not be prepared");
-    AgentError::Unavailable { message: "the store is not usable at the moment".into() }
+    match error {
+        RunError::VersionGone { .. } => {
+            let failure = Failure::new(FailureKind::NotFound, error.to_string());
+            AgentError::Failed(Failure { code: Some("version_gone".into()), ..failure })
+        }
+        _ => AgentError::Unavailable { message: "the store is not usable at the moment".into() },
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use dashmap::DashMap;
 use rak_core::time::UnixMillis;
 use rak_core::{
-    Agent, AgentRegistry, AgentState, AppName, Content, EventLog, EventStream, InvocationId, InvocationInfo,
+    Agent, AgentRegistry, AgentState, AppName, Content, EventLog, EventStream, InvocationId,
     InvocationRecord, InvocationStatus, OnDisconnect, RunConfig, RunError, SessionId, SessionKey,
     SessionService, StopReason, StoreError, Usage, UserId,
 };
@@ -17,6 +17,7 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::agent_choice;
 use crate::invocation_tracker::InvocationTracker;
 use crate::listener::{self, Attendance, LiveRun};
 use crate::recovery;
@@ -227,7 +228,7 @@ impl Runner {
 
     async fn begin(&self, request: RunRequest) -> Result<StartedRun, RunError> {
         let inner = &self.inner;
-        let agent = self.agent(&request.session.app_name)?;
+        let current = self.agent(&request.session.app_name)?;
         let full = RunError::Full { limit: inner.settings.max_invocations };
         let permit = inner.places.clone().try_acquire_owned().map_err(|_| full)?;
         let id = request.invocation_id;
@@ -241,6 +242,8 @@ impl Runner {
         if inner.draining.load(Ordering::SeqCst) {
             return Err(RunError::Draining);
         }
+        let session = inner.sessions.get(&request.session).await?;
+        let agent = agent_choice::choose(inner.agents.as_ref(), current, session.as_ref()).await?;
         let timeouts = [request.config.timeout, agent.wall_time_limit()];
         let record = InvocationRecord {
             id,
@@ -257,7 +260,7 @@ impl Runner {
         let live = Arc::new(LiveRun::new());
         let task = RunTask {
             recorder: self.recorder(&record, &live),
-            agent,
+            agents: inner.agents.clone(),
             message: request.message,
             guard,
             live: live.clone(),
@@ -274,13 +277,13 @@ impl Runner {
             permit,
         };
         let start = match turn {
-            Turn::Now(lease) => Start::Now { begins_at: task.begin(false).await?, lease },
+            Turn::Now(lease) => Start::Now { begun: task.begin(agent, session).await?, lease },
             Turn::Later { turn, supersedes } => {
-                task.begin(true).await?;
+                task.wait().await?;
                 for other in supersedes {
                     inner.tracker.stop(other, StopReason::Superseded);
                 }
-                Start::Later(turn)
+                Start::Later { turn, admitted: agent }
             }
         };
         let events = listener::from_the_start(id, inner.log.clone(), Attendance::new(live.clone()));
@@ -299,13 +302,8 @@ impl Runner {
 
     fn recorder(&self, record: &InvocationRecord, live: &Arc<LiveRun>) -> Arc<Recorder> {
         Arc::new(Recorder {
-            info: InvocationInfo {
-                id: record.id,
-                session: record.session.clone(),
-                agent_version: record.agent_version.clone(),
-                attempt: record.attempt,
-                parent: None,
-            },
+            id: record.id,
+            session: record.session.clone(),
             log: self.inner.log.clone(),
             live: live.clone(),
             tasks: self.inner.tasks.clone(),
@@ -375,14 +373,14 @@ impl Runner {
         if let Some(agent) = self.inner.agents.get(name) {
             return Ok(agent);
         }
-        let listed = self.inner.agents.list();
-        if let Some(refused) = listed.iter().find(|info| info.name == *name) {
-            return Err(RunError::AgentRefused {
-                name: name.clone(),
-                reason: refused.reason.clone().unwrap_or_else(|| "it is not ready".into()),
-            });
-        }
-        Err(RunError::AgentNotFound { name: name.clone(), known: self.ready_agents() })
+        let name = name.clone();
+        Err(match self.inner.agents.info(&name) {
+            Some(refused) => RunError::AgentRefused {
+                name,
+                reason: refused.reason.unwrap_or_else(|| "it is not ready".into()),
+            },
+            None => RunError::AgentNotFound { name, known: self.ready_agents() },
+        })
     }
 
     fn ready_agents(&self) -> Vec<AppName> {

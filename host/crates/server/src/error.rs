@@ -6,7 +6,9 @@ use std::fmt;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use rak_core::{IdError, InvocationId, RunError, SessionId, SessionKey, StateKeyError, StoreError};
+use rak_core::{
+    DeployError, IdError, InvocationId, RunError, SessionId, SessionKey, StateKeyError, StoreError,
+};
 
 use crate::json::JsonError;
 use crate::protocol::rest::{ErrorBody, SessionName};
@@ -59,6 +61,34 @@ impl ApiError {
     pub(crate) fn body_too_large(limit: usize) -> Self {
         let text = format!("the body is too large: {limit} bytes are allowed");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", text)
+    }
+
+    pub(crate) fn manifest_too_large(limit: usize) -> Self {
+        let text = format!("the manifest is too large: {limit} bytes are allowed");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "manifest_too_large", text)
+    }
+
+    pub(crate) fn incomplete_body() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "incomplete_body", "the body did not arrive whole")
+    }
+
+    pub(crate) fn body_too_slow() -> Self {
+        let text = "the body took too long to arrive";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", text)
+    }
+
+    pub(crate) fn unsupported_media_type(text: &'static str) -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", text)
+    }
+
+    pub(crate) fn malformed_form(text: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "malformed_form", text)
+    }
+
+    /// The registry is one that cannot be changed.
+    pub(crate) fn fixed_agents() -> Self {
+        let text = "the agents of this host are part of its program, and cannot be changed while it runs";
+        Self::new(StatusCode::FORBIDDEN, "fixed_agents", text)
     }
 
     pub(crate) fn draining() -> Self {
@@ -117,6 +147,7 @@ impl From<RunError> for ApiError {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "agent_unnamed", text)
             }
             RunError::AgentRefused { .. } => Self::unavailable("agent_refused", text, RETRY_LATER),
+            RunError::VersionGone { .. } => Self::new(StatusCode::CONFLICT, "version_gone", text),
             RunError::SessionBusy { running } => {
                 Self { invocation_id: Some(running), ..Self::new(StatusCode::CONFLICT, "session_busy", text) }
             }
@@ -135,6 +166,28 @@ impl From<RunError> for ApiError {
             RunError::Store(error) => error.into(),
             RunError::Internal(cause) => Self::internal(cause),
         }
+    }
+}
+
+impl From<DeployError> for ApiError {
+    fn from(error: DeployError) -> Self {
+        let text = error.to_string();
+        let (status, code) = match error {
+            DeployError::Refused { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "version_refused"),
+            DeployError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "component_too_large"),
+            DeployError::DigestMismatch { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "digest_mismatch"),
+            DeployError::AgentNotFound { .. } => (StatusCode::NOT_FOUND, "agent_not_found"),
+            DeployError::VersionNotFound { .. } => (StatusCode::NOT_FOUND, "version_not_found"),
+            DeployError::NothingOlder { .. } => (StatusCode::CONFLICT, "nothing_older"),
+            DeployError::DiskFull => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),
+            DeployError::NotAllowed => (StatusCode::FORBIDDEN, "uploads_not_allowed"),
+            DeployError::Unavailable { reason } => {
+                tracing::error!(%reason, "the registry of agents failed");
+                let text = "the registry of agents is not usable at the moment; try again in a moment";
+                return Self::unavailable("registry_unavailable", text, RETRY_LATER);
+            }
+        };
+        Self::new(status, code, text)
     }
 }
 
@@ -199,5 +252,13 @@ mod tests {
         let error = ApiError::from(RunError::Internal("task 7 panicked at src/x.rs".into()));
         assert_eq!((error.status.as_u16(), error.code), (500, "internal"));
         assert!(!error.text.contains("panicked"));
+    }
+
+    #[test]
+    fn what_the_registry_says_to_the_operator_is_not_shown() {
+        let reason = "/var/lib/rak/agents: read-only file system".to_owned();
+        let error = ApiError::from(DeployError::Unavailable { reason });
+        assert_eq!((error.status.as_u16(), error.code), (503, "registry_unavailable"));
+        assert!(!error.text.contains("/var"));
     }
 }

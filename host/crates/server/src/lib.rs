@@ -5,6 +5,7 @@
 //! * `router` is the whole route table; `routes` holds its handlers, which extract, call and map, nothing else;
 //! * [`protocol`] has every type of the wire, once, for this server and for clients written in Rust;
 //! * `ws_connection` is one WebSocket: a reader that never waits for a run, a writer, and a task for each run;
+//! * `upload` writes a body into a deployment as it comes, and `agent_versions` says which version a client means;
 //! * `presentation` says how the events of a run are shown to a client, whatever carries them;
 //! * `error` is the only place that turns what went wrong into a status, a code and a text that anybody may read;
 //! * `origin` keeps the web pages of other origins away;
@@ -22,6 +23,7 @@
 //! # Ok::<(), rak_runner::RunError>(())
 //! ```
 
+mod agent_versions;
 mod error;
 mod extract;
 mod json;
@@ -35,6 +37,7 @@ mod run_start;
 mod serve;
 mod settings;
 mod state;
+mod upload;
 mod ws_connection;
 
 pub use protocol::ws::{WsClientMessage, WsServerMessage};

@@ -17,10 +17,12 @@ pub struct ServerSettings {
     /// between two requests: 30 seconds.
     pub header_timeout: Duration,
 
-    /// How long a client may take to send the body of a request: 30 seconds.
+    /// How long a client may take to send the body of a request: 30 seconds. An upload may take as long as it likes;
+    /// for it this is how long it may pause.
     pub body_timeout: Duration,
 
-    /// The largest body of a request: 4 MiB, room for a picture or two in base64.
+    /// The largest body of a request: 4 MiB, room for a picture or two in base64. How large an upload may be is the
+    /// registry's to say.
     pub max_body_bytes: usize,
 
     /// How long a client may leave something that is being sent to it untaken: 30 seconds. Then its connection is

@@ -26,6 +26,7 @@ mod fixture;
 mod history;
 mod invocations;
 mod load;
+mod pins;
 mod sessions;
 mod state;
 
@@ -33,6 +34,7 @@ pub use self::commits::*;
 pub use self::history::*;
 pub use self::invocations::*;
 pub use self::load::*;
+pub use self::pins::*;
 pub use self::sessions::*;
 pub use self::state::*;
 
@@ -93,6 +95,12 @@ macro_rules! conformance_tests {
             an_end_is_kept_with_its_record
             invocations_are_listed_newest_first_in_pages
             invocations_are_listed_by_session_and_status
+            // versions of agents
+            a_session_begins_with_the_version_it_is_given
+            a_session_is_pinned_and_let_go
+            beginning_pins_a_session_that_has_no_version
+            a_queued_run_pins_when_it_begins
+            pinned_versions_are_those_of_an_agents_sessions
             // load
             any_text_comes_back
             a_large_event_comes_back

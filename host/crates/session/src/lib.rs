@@ -23,7 +23,8 @@
 //! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 //! let store = SqliteStore::open(path, SqliteOptions::default())?;
 //! let key = SessionKey { app_name: "echo".parse()?, user_id: "ann".parse()?, session_id: "first".parse()? };
-//! store.create(NewSession { key: key.clone(), state: [("mood".to_owned(), "good".into())].into() }).await?;
+//! let state = [("mood".to_owned(), "good".into())].into();
+//! store.create(NewSession { key: key.clone(), state, agent_version: None }).await?;
 //! assert_eq!(store.get(&key).await?.unwrap().state["mood"], "good");
 //! store.close().await;
 //! # Ok(())

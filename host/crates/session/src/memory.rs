@@ -4,14 +4,15 @@ mod invocations;
 mod sessions;
 mod tables;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use rak_core::{
-    Begin, Commit, EncodedEvent, EventLog, HistoryPage, HistoryQuery, InvocationFilter, InvocationId,
-    InvocationPage, InvocationRecord, NewSession, Session, SessionFilter, SessionId, SessionKey, SessionPage,
-    SessionService, StateDelta, StoreError,
+    AppName, Begin, Commit, EncodedEvent, EventLog, HistoryPage, HistoryQuery, InvocationFilter,
+    InvocationId, InvocationPage, InvocationRecord, NewSession, Session, SessionFilter, SessionId,
+    SessionKey, SessionPage, SessionService, StateDelta, StoreError,
 };
 
 use self::tables::Tables;
@@ -62,6 +63,18 @@ impl SessionService for MemoryStore {
 
     async fn update_state(&self, key: &SessionKey, delta: StateDelta) -> Result<Option<Session>, StoreError> {
         self.tables().update_state(key, delta)
+    }
+
+    async fn pin(
+        &self,
+        key: &SessionKey,
+        agent_version: Option<String>,
+    ) -> Result<Option<Session>, StoreError> {
+        self.tables().pin(key, agent_version)
+    }
+
+    async fn pinned_versions(&self, agent: &AppName) -> Result<BTreeSet<String>, StoreError> {
+        Ok(self.tables().pinned_versions(agent))
     }
 
     async fn delete(&self, key: &SessionKey) -> Result<bool, StoreError> {

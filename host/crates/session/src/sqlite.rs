@@ -21,13 +21,14 @@ mod state;
 mod stats;
 mod writer;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use rak_core::{
-    Begin, Commit, EncodedEvent, EventLog, HistoryPage, HistoryQuery, InvocationFilter, InvocationId,
-    InvocationPage, InvocationRecord, NewSession, Session, SessionFilter, SessionId, SessionKey, SessionPage,
-    SessionService, StateDelta, StoreError,
+    AppName, Begin, Commit, EncodedEvent, EventLog, HistoryPage, HistoryQuery, InvocationFilter,
+    InvocationId, InvocationPage, InvocationRecord, NewSession, Session, SessionFilter, SessionId,
+    SessionKey, SessionPage, SessionService, StateDelta, StoreError,
 };
 
 pub use self::options::{SqliteOptions, Synchronous};
@@ -104,10 +105,12 @@ impl SqliteStore {
 #[async_trait]
 impl SessionService for SqliteStore {
     async fn create(&self, new: NewSession) -> Result<Session, StoreError> {
-        let NewSession { key, state } = new;
+        let NewSession { key, state, agent_version } = new;
         let delta = ScopedDelta::new(state)?;
         let bytes = COMMAND_BYTES + delta.bytes();
-        self.writer.call(bytes, move |write| sessions::create(write, &key, &delta)).await
+        self.writer
+            .call(bytes, move |write| sessions::create(write, &key, agent_version.as_deref(), &delta))
+            .await
     }
 
     async fn get(&self, key: &SessionKey) -> Result<Option<Session>, StoreError> {
@@ -131,6 +134,21 @@ impl SessionService for SqliteStore {
         self.writer.call(bytes, move |write| sessions::update_state(write, &key, &delta)).await
     }
 
+    async fn pin(
+        &self,
+        key: &SessionKey,
+        agent_version: Option<String>,
+    ) -> Result<Option<Session>, StoreError> {
+        let key = key.clone();
+        let bytes = COMMAND_BYTES + agent_version.as_ref().map_or(0, String::len);
+        self.writer.call(bytes, move |write| sessions::pin(write, &key, agent_version.as_deref())).await
+    }
+
+    async fn pinned_versions(&self, agent: &AppName) -> Result<BTreeSet<String>, StoreError> {
+        let agent = agent.clone();
+        self.readers.read(move |read| sessions::pinned_versions(read, &agent)).await
+    }
+
     async fn delete(&self, key: &SessionKey) -> Result<bool, StoreError> {
         let key = key.clone();
         self.writer.call(COMMAND_BYTES, move |write| sessions::delete(write, &key)).await
@@ -152,10 +170,10 @@ impl SessionService for SqliteStore {
 #[async_trait]
 impl EventLog for SqliteStore {
     async fn begin(&self, begin: Begin) -> Result<u64, StoreError> {
-        let Begin { record, message } = begin;
+        let Begin { record, message, pin } = begin;
         let record = EncodedRecord::new(record)?;
         let bytes = COMMAND_BYTES + message.as_ref().map_or(0, |message| message.json.len());
-        self.writer.call(bytes, move |write| invocations::begin(write, &record, message.as_ref())).await
+        self.writer.call(bytes, move |write| invocations::begin(write, &record, message.as_ref(), pin)).await
     }
 
     async fn commit(&self, commit: Commit) -> Result<(), StoreError> {

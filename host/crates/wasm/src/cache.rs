@@ -42,11 +42,7 @@ impl CompileCache {
             return None;
         }
         // From memory, not from the mapped file: what was checked is what is used, and nobody can cut it short later.
-        // SAFETY: the bytes are what `put` wrote: they match the digest beside them, the folder is the host's alone,
-        // and wasmtime checks that the engine's configuration and version are the same.
-        #[expect(unsafe_code, reason = "the one place that loads machine code; see the comment above")]
-        let component = unsafe { Component::deserialize(engine, &bytes) };
-        component
+        load(engine, &bytes)
             .inspect_err(
                 |error| tracing::warn!(path = %path.display(), %error, "a compiled component cannot be used"),
             )
@@ -54,12 +50,26 @@ impl CompileCache {
     }
 
     /// Keeps a compiled component. A cache that cannot be written costs time, not function.
-    pub(crate) fn put(&self, engine: &Engine, digest: &str, component: &Component) {
+    pub(crate) fn put(&self, engine: &Engine, digest: &str, code: &[u8]) {
         let path = self.path(engine, digest);
-        if let Err(error) =
-            component.serialize().map_err(std::io::Error::other).and_then(|bytes| self.write(&path, &bytes))
-        {
+        if let Err(error) = self.write(&path, code) {
             tracing::warn!(path = %path.display(), %error, "a compiled component could not be kept; the next start compiles it again");
+        }
+    }
+
+    /// Removes the compiled form for an engine.
+    pub(crate) fn remove(&self, engine: &Engine, digest: &str) {
+        remove(&self.path(engine, digest));
+    }
+
+    /// Forgets all compiled forms of a component, those of other engines too.
+    pub(crate) fn forget(&self, digest: &str) {
+        let prefix = format!("{}-", hexadecimal(digest));
+        let Ok(entries) = std::fs::read_dir(&self.folder) else { return };
+        for entry in entries.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(&prefix) {
+                remove(&entry.path());
+            }
         }
     }
 
@@ -78,9 +88,29 @@ impl CompileCache {
         let mut hasher = DefaultHasher::new();
         FORMAT.hash(&mut hasher);
         engine.precompile_compatibility_hash().hash(&mut hasher);
-        let digest = digest.strip_prefix("sha256:").unwrap_or(digest);
-        self.folder.join(format!("{digest}-{:016x}.cwasm", hasher.finish()))
+        self.folder.join(format!("{}-{:016x}.cwasm", hexadecimal(digest), hasher.finish()))
     }
+}
+
+/// Makes a component of compiled code.
+pub(crate) fn load(engine: &Engine, code: &[u8]) -> wasmtime::Result<Component> {
+    // SAFETY: the bytes are what a compiler of this program made: they come from it directly, or from a file that
+    // matches the digest beside it in a folder that is the host's alone. Wasmtime checks that the engine's
+    // configuration and version are the same.
+    #[expect(unsafe_code, reason = "the one place that loads machine code; see the comment above")]
+    unsafe {
+        Component::deserialize(engine, code)
+    }
+}
+
+/// A file that is gone already is as good as removed; one that stays only takes room.
+fn remove(path: &Path) {
+    let _ = std::fs::remove_file(sum_path(path));
+    let _ = std::fs::remove_file(path);
+}
+
+fn hexadecimal(digest: &str) -> &str {
+    digest.strip_prefix("sha256:").unwrap_or(digest)
 }
 
 fn sum_path(path: &Path) -> PathBuf {
@@ -100,9 +130,9 @@ pub(crate) fn sum(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn component(engine: &Engine) -> Component {
+    fn code(engine: &Engine) -> Vec<u8> {
         // The smallest component: magic number and layer.
-        Component::new(engine, b"\0asm\x0d\0\x01\0").unwrap()
+        engine.precompile_component(b"\0asm\x0d\0\x01\0").unwrap()
     }
 
     #[test]
@@ -111,11 +141,13 @@ mod tests {
         let cache = CompileCache::open(folder.path().join("a/b")).unwrap();
         let engine = Engine::default();
         assert!(cache.get(&engine, "sha256:00").is_none());
-        cache.put(&engine, "sha256:00", &component(&engine));
+        cache.put(&engine, "sha256:00", &code(&engine));
         assert!(cache.get(&engine, "sha256:00").is_some());
         assert!(cache.get(&engine, "sha256:01").is_none());
         let other = Engine::new(wasmtime::Config::new().epoch_interruption(true)).unwrap();
         assert!(cache.get(&other, "sha256:00").is_none());
+        cache.forget("sha256:00");
+        assert_eq!(std::fs::read_dir(&cache.folder).unwrap().count(), 0);
     }
 
     #[test]
@@ -123,7 +155,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = CompileCache::open(folder.path()).unwrap();
         let engine = Engine::default();
-        cache.put(&engine, "00", &component(&engine));
+        cache.put(&engine, "00", &code(&engine));
         let path = cache.path(&engine, "00");
         let mut bytes = std::fs::read(&path).unwrap();
         let middle = bytes.len() / 2;
@@ -132,7 +164,7 @@ mod tests {
         assert!(cache.get(&engine, "00").is_none());
         std::fs::write(&path, b"").unwrap();
         assert!(cache.get(&engine, "00").is_none());
-        cache.put(&engine, "00", &component(&engine));
+        cache.put(&engine, "00", &code(&engine));
         assert!(cache.get(&engine, "00").is_some());
     }
 }

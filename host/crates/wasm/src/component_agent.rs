@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use rak_core::{
-    Agent, AgentDescriptor, AgentError, AgentOutcome, AgentRun, AppName, Content, RunHost, Usage,
+    Agent, AgentDescriptor, AgentError, AgentGrants, AgentOutcome, AgentRun, AppName, CodeTier, Content,
+    Environment, Pinning, RunHost, Usage,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -17,48 +18,108 @@ use wasmtime::{Store, UpdateDeadline};
 use crate::bindings::{Agent as Instance, AgentPre};
 use crate::convert;
 use crate::engine::WasmEngine;
-use crate::gate::{Counters, Gate, Grants, WindDown};
+use crate::gate::{Counters, Gate, WindDown};
 use crate::guest_error::{self, HostStop};
-use crate::limits::{Limits, LimitsOverride, MemoryGauge, MemoryLimiter};
-use crate::loader::LoadedComponent;
+use crate::limits::{Limits, MemoryGauge, MemoryLimiter};
+use crate::loader::{Code, ComponentFacts, LoadedComponent};
 use crate::output::Output;
 use crate::scheduler::Share;
 use crate::state::GuestState;
 
-/// What the operator says of an agent.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+/// What an agent is served with, beside its component.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AgentSettings {
-    /// What one run may use, where it is not what the host's limits say.
-    pub limits: LimitsOverride,
+    /// Which version this is; the component's digest where absent.
+    pub version: Option<String>,
+    /// What it does, where it is not what the component says.
+    pub description: Option<String>,
+    /// What one run may use.
+    pub limits: Limits,
+    /// What it may do.
+    pub grants: AgentGrants,
     /// Values the agent reads with `context.config`.
     pub config: Map<String, Value>,
+    /// Its environment.
+    pub environment: Environment,
+    /// Whether its sessions stay on this version.
+    pub pinning: Pinning,
 }
 
 /// An agent that is a component.
 pub struct ComponentAgent {
     name: AppName,
+    version: String,
     descriptor: AgentDescriptor,
-    digest: String,
+    described: AgentDescriptor,
+    facts: ComponentFacts,
+    pinning: Pinning,
+    /// What new runs begin with.
+    code: ArcSwap<Code>,
     template: Template,
 }
 
 impl ComponentAgent {
     /// An agent of a loaded component, served under a name.
-    pub fn new(
-        engine: &WasmEngine,
-        name: AppName,
-        loaded: LoadedComponent,
-        limits: Limits,
-        settings: AgentSettings,
-    ) -> Self {
+    pub fn new(engine: &WasmEngine, name: AppName, loaded: LoadedComponent, settings: AgentSettings) -> Self {
+        let described = loaded.descriptor;
+        let mut descriptor = described.clone();
+        if let Some(description) = settings.description {
+            descriptor.description = description;
+        }
         let template = Template {
             engine: engine.clone(),
-            pre: loaded.pre,
-            limits: settings.limits.over(limits),
+            limits: settings.limits,
+            grants: Arc::new(settings.grants),
             config: Arc::new(settings.config),
+            environment: Arc::new(settings.environment),
         };
-        Self { name, descriptor: loaded.descriptor, digest: loaded.digest, template }
+        let version = settings.version.unwrap_or(loaded.digest);
+        let code = ArcSwap::from_pointee(loaded.code);
+        Self {
+            name,
+            version,
+            descriptor,
+            described,
+            facts: loaded.facts,
+            pinning: settings.pinning,
+            code,
+            template,
+        }
+    }
+
+    /// The code that new runs begin with.
+    pub fn tier(&self) -> CodeTier {
+        self.code.load().tier
+    }
+
+    /// The code itself, for another version of the same component.
+    pub fn code(&self) -> Code {
+        Code::clone(&self.code.load())
+    }
+
+    /// What the component says of itself, whatever the settings say.
+    pub fn described(&self) -> &AgentDescriptor {
+        &self.described
+    }
+
+    /// What is in the component.
+    pub fn facts(&self) -> &ComponentFacts {
+        &self.facts
+    }
+
+    /// Takes other code of the same component for new runs; those in progress keep theirs.
+    pub fn replace_code(&self, code: Code) {
+        self.code.store(Arc::new(code));
+    }
+
+    /// What one run may use.
+    pub fn limits(&self) -> &Limits {
+        &self.template.limits
+    }
+
+    /// What it may do.
+    pub fn grants(&self) -> &AgentGrants {
+        &self.template.grants
     }
 }
 
@@ -69,7 +130,7 @@ impl Agent for ComponentAgent {
     }
 
     fn version(&self) -> &str {
-        &self.digest
+        &self.version
     }
 
     fn descriptor(&self) -> &AgentDescriptor {
@@ -80,8 +141,13 @@ impl Agent for ComponentAgent {
         Some(self.template.limits.wall_time())
     }
 
+    fn pins_sessions(&self) -> bool {
+        self.pinning == Pinning::Session
+    }
+
     async fn run(&self, run: AgentRun) -> (Result<AgentOutcome, AgentError>, Usage) {
-        let guest = self.template.guest(&self.name, Some(run.host));
+        let pre = self.code.load().pre.clone();
+        let guest = Guest::new(self.template.clone(), pre, &self.name, Some(run.host));
         let probe = guest.probe();
         let max_bytes = self.template.limits.event_bytes;
         let result = guest.execute(Call::Run(run.input)).await.and_then(|answer| match answer {
@@ -107,9 +173,10 @@ fn checked(outcome: AgentOutcome, max_bytes: u64) -> Result<AgentOutcome, AgentE
 #[derive(Clone)]
 pub(crate) struct Template {
     pub(crate) engine: WasmEngine,
-    pub(crate) pre: AgentPre<GuestState>,
     pub(crate) limits: Limits,
+    pub(crate) grants: Arc<AgentGrants>,
     pub(crate) config: Arc<Map<String, Value>>,
+    pub(crate) environment: Arc<Environment>,
 }
 
 /// What to call.
@@ -124,29 +191,10 @@ pub(crate) enum Answer {
     Outcome(AgentOutcome),
 }
 
-impl Template {
-    /// A guest for one call; without a host nothing is granted to it.
-    pub(crate) fn guest(&self, name: &AppName, host: Option<Arc<dyn RunHost>>) -> Guest {
-        let label = match &host {
-            Some(host) => host.info().id.to_string(),
-            None => format!("describe {name}"),
-        };
-        Guest {
-            template: self.clone(),
-            token: host.as_ref().map(|host| host.token().clone()).unwrap_or_default(),
-            host,
-            share: self.engine.scheduler().share(),
-            counters: Arc::default(),
-            memory: MemoryGauge::default(),
-            wind_down: WindDown::default(),
-            output: Output::new(label, self.limits.output_bytes),
-        }
-    }
-}
-
 /// One guest, from its store to its answer.
 pub(crate) struct Guest {
     template: Template,
+    pre: AgentPre<GuestState>,
     host: Option<Arc<dyn RunHost>>,
     pub(crate) token: CancellationToken,
     share: Share,
@@ -176,6 +224,30 @@ impl Probe {
 }
 
 impl Guest {
+    /// A guest for one call; without a host nothing is granted to it.
+    pub(crate) fn new(
+        template: Template,
+        pre: AgentPre<GuestState>,
+        name: &AppName,
+        host: Option<Arc<dyn RunHost>>,
+    ) -> Self {
+        let label = match &host {
+            Some(host) => host.info().id.to_string(),
+            None => "describe".to_owned(),
+        };
+        Self {
+            token: host.as_ref().map(|host| host.token().clone()).unwrap_or_default(),
+            host,
+            share: template.engine.scheduler().share(),
+            counters: Arc::default(),
+            memory: MemoryGauge::default(),
+            wind_down: WindDown::default(),
+            output: Output::new(label, name.clone(), template.limits.output_bytes),
+            pre,
+            template,
+        }
+    }
+
     fn probe(&self) -> Probe {
         Probe { share: self.share.clone(), counters: self.counters.clone(), memory: self.memory.clone() }
     }
@@ -192,7 +264,7 @@ impl Guest {
             ended = &mut task => ended,
             () = token.cancelled() => {
                 // The next instruction that looks at the epoch sees the token, without waiting for the ticker.
-                engine.wasmtime().increment_epoch();
+                engine.bump();
                 task.await
             }
         };
@@ -239,7 +311,7 @@ impl Guest {
 
     async fn call(&self, call: Call) -> wasmtime::Result<Result<Answer, AgentError>> {
         let mut store = self.store();
-        let instance: Instance = self.template.pre.instantiate_async(&mut store).await?;
+        let instance: Instance = self.pre.instantiate_async(&mut store).await?;
         let entry = instance.rak_agent_entry();
         let failed = |failure| AgentError::Failed(failure);
         Ok(match call {
@@ -257,7 +329,7 @@ impl Guest {
     fn store(&self) -> Store<GuestState> {
         let limits = self.template.limits;
         let deadline = self.host.as_ref().and_then(|host| host.deadline()).map(Instant::from_std);
-        let grants = if self.host.is_some() { Grants::Conversation } else { Grants::Nothing };
+        let grants = self.host.is_some().then(|| self.template.grants.clone());
         let gate = Gate::new(
             self.token.clone(),
             deadline,
@@ -267,9 +339,8 @@ impl Guest {
             self.wind_down.clone(),
         );
         let limiter = MemoryLimiter::new(limits, self.memory.clone());
-        let state =
-            GuestState::new(self.host.clone(), gate, self.template.config.clone(), limiter, &self.output);
-        let mut store = Store::new(self.template.engine.wasmtime(), state);
+        let state = GuestState::new(self.host.clone(), gate, &self.template, limiter, &self.output);
+        let mut store = Store::new(self.pre.engine(), state);
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel(usize::try_from(limits.host_call_bytes).unwrap_or(usize::MAX));
         store.set_epoch_deadline(1);

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use rak_core::CodeTier;
 use serde::{Deserialize, Serialize};
 use wasmtime::component::Linker;
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Strategy};
 
 use crate::capabilities;
 use crate::scheduler::Scheduler;
@@ -33,11 +34,14 @@ pub struct EngineSettings {
     /// Whether slots are reserved beforehand, which makes a run's start several times cheaper. Where the address space
     /// is too small for it, the engine goes without by itself.
     pub pooling: bool,
+    /// Whether a new version may run on code of the baseline compiler until its optimized code is there. Such code makes
+    /// other bits of a NaN than optimized code does; nothing else about it differs but its speed.
+    pub baseline: bool,
 }
 
 impl Default for EngineSettings {
     fn default() -> Self {
-        Self { max_guests: 4096, max_memory_bytes: 1 << 30, pooling: true }
+        Self { max_guests: 4096, max_memory_bytes: 1 << 30, pooling: true, baseline: true }
     }
 }
 
@@ -53,28 +57,51 @@ pub enum EngineError {
 }
 
 /// The engine, the linker that all components share, and the threads guests run on. A clone is the same engine.
+///
+/// To wasmtime it is two: code of the baseline compiler needs an engine that was told so. Both have the same linker, the
+/// same ticker and the same threads.
 #[derive(Clone)]
 pub struct WasmEngine {
     inner: Arc<Inner>,
 }
 
 struct Inner {
-    engine: Engine,
-    linker: Linker<GuestState>,
+    optimized: Lane,
+    /// None where the settings or the machine do without.
+    baseline: Option<Lane>,
     scheduler: Scheduler,
     settings: EngineSettings,
     pooling: bool,
+}
+
+/// Where code of one tier runs.
+pub(crate) struct Lane {
+    pub(crate) engine: Engine,
+    pub(crate) linker: Linker<GuestState>,
+}
+
+impl Lane {
+    fn new(engine: Engine) -> wasmtime::Result<Self> {
+        let mut linker = Linker::new(&engine);
+        capabilities::link(&mut linker)?;
+        Ok(Self { engine, linker })
+    }
 }
 
 impl WasmEngine {
     /// Starts the engine and its threads.
     pub fn new(settings: EngineSettings) -> Result<Self, EngineError> {
         let (engine, pooling) = build(settings)?;
-        let ticker = Ticker::start(engine.weak())?;
-        let mut linker = Linker::new(&engine);
-        capabilities::link(&mut linker).map_err(engine_error)?;
+        let optimized = Lane::new(engine).map_err(engine_error)?;
+        let baseline = settings.baseline.then(|| compiling_engine(CodeTier::Baseline).and_then(Lane::new));
+        let baseline = baseline.and_then(|lane| {
+            let without = "the baseline compiler is not available here; new versions wait for optimized code";
+            lane.inspect_err(|error| tracing::info!(%error, "{without}")).ok()
+        });
+        let lanes = std::iter::once(&optimized).chain(&baseline);
+        let ticker = Ticker::start(lanes.map(|lane| lane.engine.weak()).collect())?;
         let scheduler = Scheduler::new(ticker)?;
-        Ok(Self { inner: Arc::new(Inner { engine, linker, scheduler, settings, pooling }) })
+        Ok(Self { inner: Arc::new(Inner { optimized, baseline, scheduler, settings, pooling }) })
     }
 
     /// Whether runs start from reserved slots.
@@ -87,17 +114,32 @@ impl WasmEngine {
         &self.inner.settings
     }
 
-    pub(crate) fn wasmtime(&self) -> &Engine {
-        &self.inner.engine
+    /// Where code of a tier runs.
+    pub(crate) fn lane(&self, tier: CodeTier) -> Option<&Lane> {
+        match tier {
+            CodeTier::Baseline => self.inner.baseline.as_ref(),
+            CodeTier::Optimized => Some(&self.inner.optimized),
+        }
     }
 
-    pub(crate) fn linker(&self) -> &Linker<GuestState> {
-        &self.inner.linker
+    /// Every guest that computes looks at its token.
+    pub(crate) fn bump(&self) {
+        self.inner.optimized.engine.increment_epoch();
+        if let Some(lane) = &self.inner.baseline {
+            lane.engine.increment_epoch();
+        }
     }
 
     pub(crate) fn scheduler(&self) -> &Scheduler {
         &self.inner.scheduler
     }
+}
+
+/// An engine that only compiles. Its code runs in the lane of its tier.
+pub(crate) fn compiling_engine(tier: CodeTier) -> wasmtime::Result<Engine> {
+    let mut config = config(tier);
+    config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
+    Engine::new(&config)
 }
 
 fn engine_error(error: wasmtime::Error) -> EngineError {
@@ -107,7 +149,7 @@ fn engine_error(error: wasmtime::Error) -> EngineError {
 /// Builds with the pool, or without it where it cannot be had.
 fn build(settings: EngineSettings) -> Result<(Engine, bool), EngineError> {
     if settings.pooling {
-        let mut config = config();
+        let mut config = config(CodeTier::Optimized);
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(settings)));
         match Engine::new(&config) {
             Ok(engine) => return Ok((engine, true)),
@@ -117,12 +159,12 @@ fn build(settings: EngineSettings) -> Result<(Engine, bool), EngineError> {
             ),
         }
     }
-    let mut config = config();
+    let mut config = config(CodeTier::Optimized);
     config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
     Engine::new(&config).map(|engine| (engine, false)).map_err(engine_error)
 }
 
-fn config() -> Config {
+fn config(tier: CodeTier) -> Config {
     let mut config = Config::new();
     config
         .wasm_component_model(true)
@@ -132,10 +174,13 @@ fn config() -> Config {
         .max_wasm_stack(WASM_STACK_BYTES)
         .async_stack_size(ASYNC_STACK_BYTES)
         .memory_init_cow(true)
-        .parallel_compilation(true)
+        .parallel_compilation(true);
+    match tier {
+        // What it cannot do it says, and the component waits for the other one.
+        CodeTier::Baseline => config.strategy(Strategy::Winch).wasm_relaxed_simd(false),
         // The same input gives the same bits on every machine.
-        .cranelift_nan_canonicalization(true)
-        .relaxed_simd_deterministic(true);
+        CodeTier::Optimized => config.cranelift_nan_canonicalization(true).relaxed_simd_deterministic(true),
+    };
     config
 }
 

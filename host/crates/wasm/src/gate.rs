@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use rak_core::{Failure, FailureKind};
+use rak_core::{AgentGrants, Failure, FailureKind, Scope};
 use serde_json::json;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -17,18 +17,20 @@ pub(crate) const WIND_DOWN: Duration = Duration::from_millis(100);
 /// A guest that goes on calling after so many refusals does not listen.
 const MAX_REFUSALS: u64 = 1000;
 
-/// What a guest may call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Grants {
-    /// Nothing: while it describes itself.
+/// What a call needs to be granted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Nothing: events and waiting are what a run is.
+    #[default]
     Nothing,
-    /// Its own conversation: events, session, waiting, the log. What reaches further needs a manifest that says so.
-    Conversation,
+    History,
+    State(Scope),
 }
 
-/// What a call costs of the run's quotas.
+/// What a call needs, and what it costs of the run's quotas.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Cost {
+    pub(crate) need: Need,
     pub(crate) events: u64,
     pub(crate) event_bytes: u64,
     /// The largest of the events.
@@ -50,7 +52,8 @@ pub(crate) struct Counters {
 pub(crate) struct Gate {
     token: CancellationToken,
     deadline: Option<Instant>,
-    grants: Grants,
+    /// What the agent may do; none while it describes itself.
+    grants: Option<Arc<AgentGrants>>,
     limits: Limits,
     counters: Arc<Counters>,
     wind_down: WindDown,
@@ -90,7 +93,7 @@ impl Gate {
     pub(crate) fn new(
         token: CancellationToken,
         deadline: Option<Instant>,
-        grants: Grants,
+        grants: Option<Arc<AgentGrants>>,
         limits: Limits,
         counters: Arc<Counters>,
         wind_down: WindDown,
@@ -125,11 +128,14 @@ impl Gate {
     /// Whether another line may go to the log. Says once that no more may.
     pub(crate) fn admit_log_line(&self) -> Result<bool, HostStop> {
         self.count()?;
+        if !self.grants.as_ref().is_some_and(|grants| grants.log) {
+            return Ok(false);
+        }
         let lines = self.counters.log_lines.fetch_add(1, Ordering::Relaxed);
         if lines == self.limits.log_lines {
             tracing::warn!(limit = lines, "the agent logs too much; further lines are dropped");
         }
-        Ok(lines < self.limits.log_lines && self.grants == Grants::Conversation)
+        Ok(lines < self.limits.log_lines)
     }
 
     /// The gate before an effect that is done at once.
@@ -150,12 +156,7 @@ impl Gate {
         if self.is_stopping() {
             return Err(self.stopped());
         }
-        if self.grants == Grants::Nothing {
-            return Err(Failure::new(
-                FailureKind::Denied,
-                "nothing is granted while an agent describes itself",
-            ));
-        }
+        self.check_grant(cost.need)?;
         if cost.largest_event > self.limits.event_bytes {
             return Err(over(
                 "event_bytes",
@@ -169,6 +170,30 @@ impl Gate {
         spend(&counters.events, cost.events, self.limits.events, "events")?;
         spend(&counters.event_bytes, cost.event_bytes, self.limits.events_bytes, "events_bytes")?;
         spend(&counters.state_bytes, cost.state_bytes, self.limits.state_bytes, "state_bytes")
+    }
+
+    /// Whether the state of a scope may be read and changed.
+    pub(crate) fn grants_state(&self, scope: Scope) -> bool {
+        let granted = |grants: &Arc<AgentGrants>| scope == Scope::Temp || grants.state.contains(&scope);
+        self.grants.as_ref().is_some_and(granted)
+    }
+
+    fn check_grant(&self, need: Need) -> Result<(), Failure> {
+        let denied = |message: String| Err(Failure::new(FailureKind::Denied, message));
+        let Some(grants) = &self.grants else {
+            return denied("nothing is granted while an agent describes itself".into());
+        };
+        match need {
+            Need::History if !grants.history => denied(
+                "the agent may not read the session's history: its agent.toml has no `history = true` in [grants]"
+                    .into(),
+            ),
+            Need::State(scope) if !self.grants_state(scope) => denied(format!(
+                "the agent may not use {} state: its agent.toml does not name it in `state` of [grants]",
+                scope.as_str()
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// The gate before an effect that takes time: it is given up when the run is stopped.
@@ -218,8 +243,28 @@ fn over(limit: &str, message: String) -> Failure {
 mod tests {
     use super::*;
 
-    fn gate(grants: Grants, limits: Limits) -> Gate {
+    fn gate(grants: Option<AgentGrants>, limits: Limits) -> Gate {
+        let grants = grants.map(Arc::new);
         Gate::new(CancellationToken::new(), None, grants, limits, Arc::default(), WindDown::default())
+    }
+
+    fn everything() -> Option<AgentGrants> {
+        Some(AgentGrants::default())
+    }
+
+    #[test]
+    fn what_is_not_granted_is_denied_and_the_rest_is_not() {
+        let grants =
+            AgentGrants { history: false, state: vec![Scope::User], log: false, ..AgentGrants::default() };
+        let gate = gate(Some(grants), Limits::default());
+        let asked = |need| kind(gate.admit(Cost { need, ..Cost::default() }));
+        for need in [Need::Nothing, Need::State(Scope::User), Need::State(Scope::Temp)] {
+            assert_eq!(asked(need), None, "{need:?}");
+        }
+        for need in [Need::History, Need::State(Scope::Session), Need::State(Scope::App)] {
+            assert_eq!(asked(need), Some(FailureKind::Denied), "{need:?}");
+        }
+        assert!(matches!(gate.admit_log_line(), Ok(false)));
     }
 
     fn kind(result: Result<(), Refusal>) -> Option<FailureKind> {
@@ -231,7 +276,7 @@ mod tests {
 
     #[tokio::test]
     async fn cancellation_comes_before_everything_else() {
-        let gate = gate(Grants::Nothing, Limits::default());
+        let gate = gate(None, Limits::default());
         assert_eq!(kind(gate.admit(Cost::default())), Some(FailureKind::Denied));
         gate.token.cancel();
         assert!(gate.wind_down.until().is_none());
@@ -241,7 +286,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_wait_is_cut_and_its_effect_dropped() {
-        let gate = gate(Grants::Conversation, Limits::default());
+        let gate = gate(everything(), Limits::default());
         gate.token.cancel();
         let never = std::future::pending::<Result<(), Failure>>();
         assert!(matches!(gate.pass(Cost::default(), never).await, Err(Refusal::Failure(_))));
@@ -249,7 +294,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_quota_refuses_and_then_ends_who_does_not_listen() {
-        let gate = gate(Grants::Conversation, Limits { events: 2, ..Limits::default() });
+        let gate = gate(everything(), Limits { events: 2, ..Limits::default() });
         let one = Cost { events: 1, ..Cost::default() };
         assert!(gate.admit(one).is_ok() && gate.admit(one).is_ok());
         for _ in 0..MAX_REFUSALS {

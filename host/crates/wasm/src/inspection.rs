@@ -34,7 +34,8 @@ pub async fn inspect(loader: &Loader, name: &AppName, path: &Path) -> Result<Ins
         }),
         Err(problem) => {
             // What does not link or describe still has imports and exports to show.
-            let facts = wasmtime::component::Component::from_binary(loader.engine().wasmtime(), &bytes)
+            let facts = loader
+                .compile_for_facts(&bytes)
                 .ok()
                 .map(|component| loader.facts(&component, bytes.len() as u64, false));
             Ok(Inspection { digest, facts, descriptor: None, problem: Some(problem.to_string()) })

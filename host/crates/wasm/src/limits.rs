@@ -7,6 +7,18 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use wasmtime::ResourceLimiter;
 
+/// A limit that asks for more than the host gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("limits.{limit} is {wanted}, and this host allows {allowed}")]
+pub struct LimitTooHigh {
+    /// Its name.
+    pub limit: &'static str,
+    /// What was asked for.
+    pub wanted: u64,
+    /// What there is.
+    pub allowed: u64,
+}
+
 macro_rules! limits {
     ($($(#[$doc:meta])* $field:ident: $kind:ty = $default:expr,)*) => {
         /// The limits of one run. [`Default`] gives the numbers that each field names.
@@ -34,6 +46,18 @@ macro_rules! limits {
             #[must_use]
             pub fn over(self, host: Limits) -> Limits {
                 Limits { $($field: self.$field.unwrap_or(host.$field),)* }
+            }
+
+            /// The same, where none of them is higher than the host's.
+            pub fn within(self, host: Limits) -> Result<Limits, LimitTooHigh> {
+                $(if let Some(wanted) = self.$field.filter(|wanted| *wanted > host.$field) {
+                    return Err(LimitTooHigh {
+                        limit: stringify!($field),
+                        wanted: wanted.into(),
+                        allowed: host.$field.into(),
+                    });
+                })*
+                Ok(self.over(host))
             }
         }
     };

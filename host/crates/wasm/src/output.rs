@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use rak_core::AppName;
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
@@ -31,7 +32,8 @@ pub(crate) struct Output {
 
 struct Inner {
     /// Whose it is, for the log.
-    label: String,
+    run: String,
+    agent: AppName,
     limit: u64,
     written: Mutex<Written>,
 }
@@ -45,8 +47,8 @@ struct Written {
 }
 
 impl Output {
-    pub(crate) fn new(label: String, limit: u64) -> Self {
-        Self { inner: Arc::new(Inner { label, limit, written: Mutex::default() }) }
+    pub(crate) fn new(run: String, agent: AppName, limit: u64) -> Self {
+        Self { inner: Arc::new(Inner { run, agent, limit, written: Mutex::default() }) }
     }
 
     pub(crate) fn sink(&self, channel: Channel) -> Sink {
@@ -100,10 +102,10 @@ impl Output {
 
     fn log(&self, channel: Channel, line: &[u8]) {
         let text = String::from_utf8_lossy(line);
-        let run = &self.inner.label;
+        let Inner { run, agent, .. } = self.inner.as_ref();
         match channel {
-            Channel::Out => tracing::info!(target: "rak::guest", run, stream = "stdout", "{text}"),
-            Channel::Err => tracing::warn!(target: "rak::guest", run, stream = "stderr", "{text}"),
+            Channel::Out => tracing::info!(target: "rak::guest", run, %agent, stream = "stdout", "{text}"),
+            Channel::Err => tracing::warn!(target: "rak::guest", run, %agent, stream = "stderr", "{text}"),
         }
     }
 }
@@ -190,7 +192,7 @@ mod tests {
 
     #[test]
     fn the_end_of_the_error_output_is_kept_and_all_of_it_counted() {
-        let output = Output::new("test".into(), 10_000);
+        let output = Output::new("test".into(), AppName::new("test").unwrap(), 10_000);
         output.write(Channel::Out, b"not this").unwrap();
         output.write(Channel::Err, &b"x".repeat(TAIL_BYTES)).unwrap();
         output.write(Channel::Err, b"the end").unwrap();

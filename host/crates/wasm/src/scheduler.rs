@@ -138,7 +138,7 @@ mod tests {
             permits: Arc::new(Semaphore::new(permits)),
             held: Arc::default(),
             meter: CpuMeter::default(),
-            ticker: Ticker::start(engine.weak()).unwrap(),
+            ticker: Ticker::start(vec![engine.weak()]).unwrap(),
         }
     }
 

@@ -9,6 +9,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::capabilities::http::NoHttp;
+use crate::component_agent::Template;
 use crate::gate::{Gate, Refusal};
 use crate::limits::MemoryLimiter;
 use crate::output::{Channel, Output};
@@ -32,20 +33,26 @@ impl GuestState {
     pub(crate) fn new(
         host: Option<Arc<dyn RunHost>>,
         gate: Gate,
-        config: Arc<serde_json::Map<String, Value>>,
+        template: &Template,
         limiter: MemoryLimiter,
         output: &Output,
     ) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_RESOURCES);
-        // All of WASI is there, and none of it leads anywhere: no folder, no variable, no argument, no address.
-        let wasi = WasiCtx::builder()
+        // All of WASI is there, and none of it leads anywhere: no folder, no argument, no address, and no variable but
+        // those of the manifest.
+        let mut wasi = WasiCtx::builder();
+        for (name, value) in template.environment.iter() {
+            wasi.env(name, value);
+        }
+        let wasi = wasi
             .stdout(output.sink(Channel::Out))
             .stderr(output.sink(Channel::Err))
             .allow_tcp(false)
             .allow_udp(false)
             .allow_ip_name_lookup(false)
             .build();
+        let config = template.config.clone();
         Self { host, gate, config, limiter, table, wasi, http: WasiHttpCtx::new(), no_http: NoHttp }
     }
 

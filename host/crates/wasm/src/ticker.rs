@@ -1,4 +1,4 @@
-//! The clock of fairness: bumps the engine's epoch while guests run, and sleeps while none does.
+//! The clock of fairness: bumps the engines' epochs while guests run, and sleeps while none does.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -27,12 +27,12 @@ struct Shared {
 }
 
 impl Ticker {
-    /// Starts the thread. It ends by itself soon after the engine is gone.
-    pub(crate) fn start(engine: EngineWeak) -> std::io::Result<Self> {
+    /// Starts the thread. It ends by itself soon after the engines are gone.
+    pub(crate) fn start(engines: Vec<EngineWeak>) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let seen = shared.clone();
         let thread =
-            std::thread::Builder::new().name("rak-epoch".into()).spawn(move || tick(&engine, &seen))?;
+            std::thread::Builder::new().name("rak-epoch".into()).spawn(move || tick(&engines, &seen))?;
         Ok(Self { shared, thread: thread.thread().clone() })
     }
 
@@ -54,15 +54,16 @@ impl Drop for Running<'_> {
     }
 }
 
-fn tick(engine: &EngineWeak, shared: &Shared) {
+fn tick(engines: &[EngineWeak], shared: &Shared) {
     /// How often a parked thread looks whether its engine still exists.
     const CHECK: Duration = Duration::from_secs(5);
     let mut idle = 0;
     loop {
         std::thread::sleep(TICK);
-        let Some(engine) = engine.upgrade() else { return };
-        engine.increment_epoch();
-        drop(engine);
+        let alive = engines.iter().filter_map(EngineWeak::upgrade).map(|engine| engine.increment_epoch());
+        if alive.count() == 0 {
+            return;
+        }
         idle = if shared.running.load(Ordering::SeqCst) == 0 { idle + 1 } else { 0 };
         if idle >= IDLE_TICKS {
             shared.parked.store(true, Ordering::SeqCst);

@@ -13,3 +13,4 @@ mod endings;
 mod listening;
 mod recovery;
 mod support;
+mod versions;

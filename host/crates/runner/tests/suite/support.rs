@@ -1,5 +1,6 @@
 //! An agent that does what a test tells it, step by step.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use rak_core::{
     SessionPage, SessionService, StateDelta, StoreError, Usage,
 };
 use rak_core::{Begin, EncodedEvent};
-use rak_runner::{RunRequest, Runner, StartedRun};
+use rak_runner::{RunRequest, Runner, RunnerBuilder, StartedRun};
 use rak_session::MemoryStore;
 use tokio::sync::{Mutex, mpsc};
 
@@ -21,6 +22,8 @@ use tokio::sync::{Mutex, mpsc};
 pub(crate) enum Step {
     Emit(Vec<Emission>),
     Set(&'static str, serde_json::Value),
+    /// Fails the run where the state is another one.
+    Expect(&'static str, serde_json::Value),
     Panic,
     Return(Result<AgentOutcome, AgentError>),
 }
@@ -40,8 +43,10 @@ pub(crate) fn done() -> Step {
 /// Takes its steps from the test; waits, and heeds its token, while there is none.
 pub(crate) struct Puppet {
     name: AppName,
+    version: &'static str,
+    pins: bool,
     descriptor: AgentDescriptor,
-    steps: Mutex<mpsc::Receiver<Step>>,
+    steps: Arc<Mutex<mpsc::Receiver<Step>>>,
     pub(crate) runs: AtomicUsize,
 }
 
@@ -52,7 +57,7 @@ impl Agent for Puppet {
     }
 
     fn version(&self) -> &'static str {
-        "v1"
+        self.version
     }
 
     fn descriptor(&self) -> &AgentDescriptor {
@@ -63,6 +68,10 @@ impl Agent for Puppet {
         None
     }
 
+    fn pins_sessions(&self) -> bool {
+        self.pins
+    }
+
     async fn run(&self, run: AgentRun) -> (Result<AgentOutcome, AgentError>, Usage) {
         self.runs.fetch_add(1, Ordering::SeqCst);
         (self.follow(run).await, Usage::default())
@@ -70,6 +79,18 @@ impl Agent for Puppet {
 }
 
 impl Puppet {
+    /// Another version, which takes its steps from the same test.
+    pub(crate) fn with_version(&self, version: &'static str, pins: bool) -> Arc<Self> {
+        Arc::new(Self {
+            name: self.name.clone(),
+            version,
+            pins,
+            descriptor: AgentDescriptor::default(),
+            steps: self.steps.clone(),
+            runs: AtomicUsize::new(0),
+        })
+    }
+
     async fn follow(&self, run: AgentRun) -> Result<AgentOutcome, AgentError> {
         loop {
             let step = tokio::select! {
@@ -80,6 +101,9 @@ impl Puppet {
             match step {
                 Step::Emit(emissions) => drop(run.host.emit(emissions).await.map_err(AgentError::Failed)?),
                 Step::Set(key, value) => run.host.set_state(key, value).map_err(AgentError::Failed)?,
+                Step::Expect(key, value) => {
+                    assert_eq!(run.host.state(key).map_err(AgentError::Failed)?.unwrap_or_default(), value);
+                }
                 Step::Panic => panic!("the agent has a bug"),
                 Step::Return(result) => return result,
             }
@@ -102,15 +126,23 @@ impl TestRunner {
 
 impl<S: SessionService + EventLog> TestRunner<S> {
     pub(crate) fn with_store(store: S) -> Self {
+        Self::build(store, |builder, agent| builder.agent(agent))
+    }
+
+    /// One whose agents the test gives; the puppet is the first of them.
+    pub(crate) fn build(store: S, agents: impl FnOnce(RunnerBuilder, Arc<Puppet>) -> RunnerBuilder) -> Self {
         let (steps, receiver) = mpsc::channel(10_000);
         let agent = Arc::new(Puppet {
             name: "puppet".parse().unwrap(),
+            version: "v1",
+            pins: false,
             descriptor: AgentDescriptor::default(),
-            steps: Mutex::new(receiver),
+            steps: Arc::new(Mutex::new(receiver)),
             runs: AtomicUsize::new(0),
         });
         let store = Arc::new(store);
-        let runner = Runner::builder().agent(agent.clone()).session_service(store.clone()).build().unwrap();
+        let builder = agents(Runner::builder(), agent.clone());
+        let runner = builder.session_service(store.clone()).build().unwrap();
         Self { runner, store, agent, steps }
     }
 
@@ -156,15 +188,20 @@ pub(crate) async fn history(store: &dyn SessionService, session: &str) -> Vec<St
     page.entries.iter().map(|entry| line(&entry.event)).collect()
 }
 
-/// A store whose commits fail from a certain one on.
+/// A store whose commits fail from a certain one on, and that counts how often a session is read.
 pub(crate) struct FailingStore {
     inner: MemoryStore,
     pub(crate) commits_left: AtomicUsize,
+    pub(crate) reads: AtomicUsize,
 }
 
 impl FailingStore {
     pub(crate) fn after(commits: usize) -> Self {
-        Self { inner: MemoryStore::new(), commits_left: AtomicUsize::new(commits) }
+        Self {
+            inner: MemoryStore::new(),
+            commits_left: AtomicUsize::new(commits),
+            reads: AtomicUsize::new(0),
+        }
     }
 }
 
@@ -212,6 +249,7 @@ impl SessionService for FailingStore {
     }
 
     async fn get(&self, key: &SessionKey) -> Result<Option<Session>, StoreError> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
         self.inner.get(key).await
     }
 
@@ -225,6 +263,18 @@ impl SessionService for FailingStore {
 
     async fn update_state(&self, key: &SessionKey, delta: StateDelta) -> Result<Option<Session>, StoreError> {
         self.inner.update_state(key, delta).await
+    }
+
+    async fn pin(
+        &self,
+        key: &SessionKey,
+        agent_version: Option<String>,
+    ) -> Result<Option<Session>, StoreError> {
+        self.inner.pin(key, agent_version).await
+    }
+
+    async fn pinned_versions(&self, agent: &AppName) -> Result<BTreeSet<String>, StoreError> {
+        self.inner.pinned_versions(agent).await
     }
 
     async fn delete(&self, key: &SessionKey) -> Result<bool, StoreError> {

@@ -1,5 +1,6 @@
 //! Bodies and parameters of the REST routes. Unknown keys are ignored.
 
+mod agents;
 mod parameters;
 
 use std::num::NonZeroU64;
@@ -7,15 +8,16 @@ use std::time::Duration;
 
 use rak_core::time::UnixMillis;
 use rak_core::{
-    AgentInfo, AppName, Content, Event, IfBusy, InvocationId, InvocationRecord, InvocationStatus,
-    OnDisconnect, Progress, RunConfig, Session, SessionId, SessionKey, StateDelta, Usage, UserId,
+    AppName, Content, Event, IfBusy, InvocationId, InvocationRecord, InvocationStatus, OnDisconnect,
+    Progress, RunConfig, Session, SessionId, SessionKey, StateDelta, Usage, UserId,
 };
 use serde::{Deserialize, Serialize};
 
+pub use self::agents::{AgentList, PinChange, Rollback, VersionList, VersionName, VersionNameError};
 use self::parameters::empty_is_absent;
 pub use self::parameters::{
-    DEFAULT_LIMIT, InvocationListParameters, MAX_LIMIT, ReplayParameters, SessionListParameters,
-    SessionParameters,
+    DEFAULT_LIMIT, Digest, DigestError, InvocationListParameters, MAX_LIMIT, ReplayParameters,
+    SessionListParameters, SessionParameters, UploadParameters,
 };
 pub(crate) use self::parameters::{MAX_POSITION, page_size};
 
@@ -49,6 +51,9 @@ pub struct CreateSession {
     /// Its first state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<StateDelta>,
+    /// The version of the agent that its runs are to stay on.
+    #[serde(default, alias = "agent_version", skip_serializing_if = "Option::is_none")]
+    pub agent_version: Option<VersionName>,
 }
 
 /// The three names of a session; the answer to [`CreateSession`].
@@ -83,6 +88,9 @@ pub struct SessionBody {
     /// Its state; absent in lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<StateDelta>,
+    /// The version of the agent that its runs stay on; absent where they take the current one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_version: Option<String>,
     /// When it was made, in milliseconds since 1970.
     pub created_at: UnixMillis,
     /// When it last changed.
@@ -98,6 +106,7 @@ impl SessionBody {
             app_name,
             user_id,
             state: None,
+            agent_version: session.agent_version,
             created_at: session.created_at,
             updated_at: session.updated_at,
         }
@@ -119,13 +128,16 @@ pub struct SessionList {
     pub next: Option<String>,
 }
 
-/// `PATCH /api/v1/sessions/{id}`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// `PATCH /api/v1/sessions/{id}`: one of them at least.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct PatchSession {
     /// Values to set, `null` to remove a key; `user:` and `app:` keys reach their scopes.
-    #[serde(alias = "state_delta")]
-    pub state_delta: StateDelta,
+    #[serde(alias = "state_delta", skip_serializing_if = "Option::is_none")]
+    pub state_delta: Option<StateDelta>,
+    /// The version of the agent that its runs are to stay on; `null` lets go of the one it has.
+    #[serde(alias = "agent_version", skip_serializing_if = "PinChange::is_keep")]
+    pub agent_version: PinChange,
 }
 
 /// `GET /api/v1/sessions/{id}/events`: what was said in a session, oldest first.
@@ -318,11 +330,4 @@ pub struct InvocationList {
     /// The `cursor` of the next page; absent at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<InvocationId>,
-}
-
-/// `GET /api/v1/agents`: sorted by name, those that could not be loaded too.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct AgentList {
-    /// The agents.
-    pub agents: Vec<AgentInfo>,
 }

@@ -1,6 +1,5 @@
 //! The way into a WebSocket.
 
-use axum::Extension;
 use axum::extract::{Request, State};
 use axum::response::Response;
 
@@ -8,15 +7,7 @@ use crate::lifecycle::Lifecycle;
 use crate::state::AppState;
 use crate::ws_connection;
 
-/// The session in the path says nothing: every `run` names its own. A socket ends with the server that serves it,
-/// whatever state its router was made with.
-pub(crate) async fn open(
-    State(mut state): State<AppState>,
-    serving: Option<Extension<Lifecycle>>,
-    request: Request,
-) -> Response {
-    if let Some(Extension(lifecycle)) = serving {
-        state.lifecycle = lifecycle;
-    }
-    ws_connection::upgrade(state, request)
+/// The session in the path says nothing: every `run` names its own. A socket ends with the server that serves it.
+pub(crate) async fn open(State(state): State<AppState>, lifecycle: Lifecycle, request: Request) -> Response {
+    ws_connection::upgrade(AppState { lifecycle, ..state }, request)
 }

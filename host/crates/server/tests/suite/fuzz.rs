@@ -29,6 +29,7 @@ fn any_json() -> impl Strategy<Value = Value> {
         Just("sessionId".to_owned()),
         Just("state".to_owned()),
         Just("stateDelta".to_owned()),
+        Just("agentVersion".to_owned()),
         Just("newMessage".to_owned()),
         Just("parts".to_owned()),
         Just("text".to_owned()),
@@ -108,6 +109,32 @@ fn any_json_in_a_body_is_answered() {
     proptest!(|(body in any_json(), path in prop::sample::select(&PATHS[..]))| {
         let status = fixture.post(path, body.to_string().into_bytes());
         prop_assert!(status < 500, "{status} for {body}");
+    });
+}
+
+/// Almost a form: its pieces in any order, with anything between them.
+fn almost_a_form() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        Just(b"--B".to_vec()),
+        Just(b"--B--".to_vec()),
+        Just(b"\r\n".to_vec()),
+        Just(b"\r\n\r\n".to_vec()),
+        Just(b"Content-Disposition: form-data; name=\"component\"".to_vec()),
+        Just(b"Content-Disposition: form-data; name=\"manifest\"".to_vec()),
+        prop::collection::vec(any::<u8>(), 0..8),
+    ];
+    prop::collection::vec(piece, 0..16).prop_map(|pieces| pieces.concat())
+}
+
+#[test]
+fn any_form_is_answered() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let app = runtime.block_on(async { TestApp::start_empty().0 });
+    proptest!(|(form in almost_a_form())| {
+        let request = app.request(reqwest::Method::PUT, "/api/v1/agents/echo");
+        let request = request.header("content-type", "multipart/form-data; boundary=B").body(form.clone());
+        let status = runtime.block_on(async { crate::support::Answer::of(request).await.status.as_u16() });
+        prop_assert!(status < 500, "{status} for {form:?}");
     });
 }
 

@@ -1,6 +1,10 @@
 //! What the server does, seen from outside, over real sockets.
 
 #[cfg(test)]
+mod agent_forms;
+#[cfg(test)]
+mod agents;
+#[cfg(test)]
 mod connections;
 #[cfg(test)]
 mod disconnect;
@@ -14,6 +18,8 @@ mod invocations;
 mod origins;
 #[cfg(test)]
 mod page;
+#[cfg(test)]
+mod pins;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `docs/protocol.md` is true: the types of the server read what it shows, and write it back as it is there.
 
-use rak_core::{Content, Event};
-use rak_server::protocol::rest::{ErrorBody, InvocationBody, RunBody};
+use rak_core::{AgentInfo, Content, Event, VersionInfo};
+use rak_server::protocol::rest::{ErrorBody, InvocationBody, PatchSession, RunBody, SessionBody};
 use rak_server::{WsClientMessage, WsServerMessage};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -37,12 +37,16 @@ fn check<T: DeserializeOwned + Serialize>(text: &str) {
 #[test]
 fn every_example_is_read_and_written_by_its_type() {
     let examples = examples();
-    assert!(examples.len() >= 14, "{}", examples.len());
+    assert!(examples.len() >= 18, "{}", examples.len());
     for (name, text) in examples {
         match name {
             "Content" => check::<Content>(text),
             "Event" => check::<Event>(text),
             "RunBody" => check::<RunBody>(text),
+            "SessionBody" => check::<SessionBody>(text),
+            "PatchSession" => check::<PatchSession>(text),
+            "AgentInfo" => check::<AgentInfo>(text),
+            "VersionInfo" => check::<VersionInfo>(text),
             "InvocationBody" => check::<InvocationBody>(text),
             "WsClientMessage" => check::<WsClientMessage>(text),
             "WsServerMessage" => check::<WsServerMessage>(text),

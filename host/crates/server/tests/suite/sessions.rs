@@ -127,7 +127,9 @@ async fn the_state_of_a_session_is_changed() {
     assert_eq!(changed["state"], json!({"a": 1, "user:b": [2]}));
     let changed = patch(&app, "/api/v1/sessions/s", json!({"stateDelta": {"a": null}})).await.ok();
     assert_eq!(changed["state"], json!({"user:b": [2]}));
-    assert_eq!(patch(&app, "/api/v1/sessions/s", json!({})).await.refusal().0, 422);
+    let nothing = patch(&app, "/api/v1/sessions/s", json!({})).await;
+    assert_eq!(nothing.refusal(), (422, "invalid".into()));
+    assert!(nothing.error().contains("send stateDelta, agentVersion, or both"));
     assert_eq!(patch(&app, "/api/v1/sessions/s", json!({"stateDelta": {"": 1}})).await.refusal().0, 422);
     let absent = patch(&app, "/api/v1/sessions/none", json!({"stateDelta": {}})).await;
     assert_eq!(absent.refusal(), (404, "session_not_found".into()));

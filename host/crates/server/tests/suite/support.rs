@@ -2,6 +2,7 @@
 
 pub(crate) mod agents;
 pub(crate) mod app;
+pub(crate) mod deployments;
 pub(crate) mod event_source;
 pub(crate) mod flaky_store;
 pub(crate) mod raw;
@@ -10,6 +11,7 @@ pub(crate) mod socket_client;
 use std::time::Duration;
 
 pub(crate) use app::{Answer, TestApp};
+pub(crate) use deployments::FakeRegistry;
 pub(crate) use event_source::{EventSource, Frame};
 pub(crate) use socket_client::SocketClient;
 

@@ -4,12 +4,13 @@ use std::num::NonZeroU64;
 
 use rak_core::time::UnixMillis;
 use rak_core::{
-    AgentInfo, AgentState, AppName, Content, Event, InvocationId, InvocationStatus, Progress, SessionId,
-    Usage, UserId,
+    AgentCounters, AgentGrants, AgentInfo, AgentSource, AppName, CodeTier, Content, Event, InvocationId,
+    InvocationStatus, Pinning, Progress, Refusal, SessionId, Usage, UserId, VersionInfo, VersionState,
 };
 use rak_server::protocol::rest::{
     AgentList, BusyPolicy, CreateSession, DisconnectPolicy, ErrorBody, History, InvocationBody,
-    InvocationList, PatchSession, RunAnswer, RunBody, SessionBody, SessionList, SessionName,
+    InvocationList, PatchSession, PinChange, Rollback, RunAnswer, RunBody, SessionBody, SessionList,
+    SessionName, VersionList,
 };
 use rak_server::protocol::sse::StreamFailure;
 use rak_server::protocol::ws::{WsPing, WsRun, WsStatus, WsSubscribe, WsTarget};
@@ -159,6 +160,7 @@ fn session_body() -> SessionBody {
         app_name: agent(),
         user_id: user(),
         state: None,
+        agent_version: None,
         created_at: UnixMillis(1_700_000_000_000),
         updated_at: UnixMillis(1_700_000_000_001),
     }
@@ -172,22 +174,30 @@ fn bodies_of_sessions() {
         user_id: user(),
         session_id: Some(session()),
         state: state.clone(),
+        agent_version: Some("3".parse().unwrap()),
     };
     comes_back(&create);
     insta::assert_json_snapshot!("create_session", create);
     let name = SessionName { session_id: session(), app_name: agent(), user_id: user() };
     comes_back(&name);
     insta::assert_json_snapshot!("session_name", name);
-    let whole = SessionBody { state, ..session_body() };
+    let whole = SessionBody { state, agent_version: Some("sha256:00".into()), ..session_body() };
     comes_back(&whole);
     insta::assert_json_snapshot!("session", whole);
     let list = SessionList { sessions: vec![session_body()], next: Some("1.7".into()) };
     comes_back(&list);
     insta::assert_json_snapshot!("session_list", list);
-    let patch =
-        PatchSession { state_delta: [("a".to_owned(), json!(1)), ("b".to_owned(), json!(null))].into() };
-    comes_back(&patch);
-    insta::assert_json_snapshot!("patch_session", patch);
+    let delta = [("a".to_owned(), json!(1)), ("b".to_owned(), json!(null))].into();
+    let patches = [
+        PatchSession { state_delta: Some(delta), ..PatchSession::default() },
+        PatchSession { agent_version: PinChange::LetGo, ..PatchSession::default() },
+        PatchSession {
+            state_delta: Some([].into()),
+            agent_version: PinChange::To("sha256:00".parse().unwrap()),
+        },
+    ];
+    patches.iter().for_each(comes_back);
+    insta::assert_json_snapshot!("patch_session", patches);
     let history = History { events: vec![event()], next: Some(7) };
     comes_back(&history);
     insta::assert_json_snapshot!("history", history);
@@ -225,26 +235,66 @@ fn bodies_of_invocations() {
     insta::assert_json_snapshot!("invocation_list", list);
 }
 
+fn version() -> VersionInfo {
+    VersionInfo {
+        version: "sha256:00".into(),
+        number: 2,
+        digest: "sha256:01".into(),
+        bytes: 1000,
+        state: VersionState::Current,
+        source: AgentSource::Upload,
+        loaded_at: UnixMillis(1_700_000_000_000),
+        code: Some(CodeTier::Baseline),
+        runs: 1,
+        described_version: "1.0".into(),
+    }
+}
+
 #[test]
 fn bodies_of_agents() {
     let ready = AgentInfo {
-        name: agent(),
-        state: AgentState::Ready,
-        reason: None,
-        digest: Some("sha256:00".into()),
+        current: Some(version()),
         descriptor: Some(rak_core::AgentDescriptor { name: "Echo".into(), ..Default::default() }),
         imports: vec!["rak:agent/events@0.1.0".into()],
-        loaded_at: UnixMillis(1_700_000_000_000),
+        grants: Some(AgentGrants { environment: vec!["MODEL".into()], ..AgentGrants::default() }),
+        limits: [("memory_bytes".to_owned(), json!(1 << 20))].into_iter().collect(),
+        pinning: Pinning::Session,
+        draining: 1,
+        refused: Some(Refusal {
+            reason: "it traps".into(),
+            at: UnixMillis(1_700_000_000_001),
+            digest: Some("sha256:02".into()),
+        }),
+        counters: AgentCounters {
+            active: 1,
+            completed: 2,
+            failed: 3,
+            stopped: 4,
+            cpu_micros: 5,
+            host_calls: 6,
+        },
+        ..AgentInfo::ready(agent())
     };
-    let refused = AgentInfo {
-        state: AgentState::Refused,
-        reason: Some("it is no component".into()),
-        digest: None,
-        descriptor: None,
-        imports: vec![],
-        ..ready.clone()
+    let refusal =
+        Refusal { reason: "it is no component".into(), at: UnixMillis(1_700_000_000_000), digest: None };
+    let list = AgentList { agents: vec![ready, AgentInfo::refused(agent(), refusal)] };
+    comes_back(&list);
+    insta::assert_json_snapshot!("agent_list", list);
+    let kept = VersionInfo {
+        version: "sha256:03".into(),
+        number: 1,
+        state: VersionState::Kept,
+        source: AgentSource::Folder,
+        code: None,
+        runs: 0,
+        ..version()
     };
-    insta::assert_json_snapshot!("agent_list", AgentList { agents: vec![ready, refused] });
+    let versions = VersionList { versions: vec![version(), kept] };
+    comes_back(&versions);
+    insta::assert_json_snapshot!("version_list", versions);
+    let rollbacks = [Rollback::default(), Rollback { to: Some("3".parse().unwrap()) }];
+    rollbacks.iter().for_each(comes_back);
+    insta::assert_json_snapshot!("rollbacks", rollbacks);
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub(super) async fn create(store: &impl SessionService, key: &SessionKey) -> Ses
 }
 
 pub(super) async fn create_with(store: &impl SessionService, key: &SessionKey, state: StateDelta) -> Session {
-    store.create(NewSession { key: key.clone(), state }).await.unwrap()
+    store.create(NewSession { key: key.clone(), state, agent_version: None }).await.unwrap()
 }
 
 pub(super) async fn state_of(store: &impl SessionService, key: &SessionKey) -> StateDelta {
@@ -105,7 +105,8 @@ impl Run {
     }
 
     pub(super) fn beginning(&self, status: InvocationStatus, message: Option<&str>) -> Begin {
-        Begin { record: self.record(status), message: message.map(|text| event(self.id, 0, text)) }
+        let message = message.map(|text| event(self.id, 0, text));
+        Begin { record: self.record(status), message, pin: false }
     }
 
     /// A commit of events with these numbers; each says its number.

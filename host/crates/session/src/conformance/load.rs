@@ -93,7 +93,8 @@ pub async fn one_of_many_creates_a_session<S: SessionService + EventLog>(store: 
     let mut tasks = JoinSet::new();
     for task in 0..16 {
         let store = Arc::clone(&store);
-        let new = NewSession { key: key("app", "ann", "one"), state: delta([("task", json!(task))]) };
+        let state = delta([("task", json!(task))]);
+        let new = NewSession { key: key("app", "ann", "one"), state, agent_version: None };
         tasks.spawn(async move { store.create(new).await });
     }
     let results = tasks.join_all().await;

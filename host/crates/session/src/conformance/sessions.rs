@@ -44,8 +44,8 @@ pub async fn a_session_is_created_once<S: SessionService + EventLog>(store: Arc<
     assert!(made.created_at.0 > 0 && made.created_at <= made.updated_at);
     assert_eq!(store.get(&key).await.unwrap(), Some(made.clone()));
 
-    let again =
-        rak_core::NewSession { key: key.clone(), state: delta([("a", json!(2)), ("user:b", json!(3))]) };
+    let state = delta([("a", json!(2)), ("user:b", json!(3))]);
+    let again = rak_core::NewSession { key: key.clone(), state, agent_version: Some("sha256:2".into()) };
     assert!(is_conflict(store.create(again).await));
     assert_eq!(store.get(&key).await.unwrap(), Some(made));
 }

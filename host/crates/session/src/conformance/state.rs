@@ -113,7 +113,8 @@ pub async fn a_large_value_is_refused<S: SessionService + EventLog>(store: Arc<S
     // Two bytes are the quotes.
     let fits = delta([("v", json!("x".repeat(MAX_STATE_VALUE_BYTES - 2)))]);
     let large = delta([("v", json!("x".repeat(MAX_STATE_VALUE_BYTES - 1)))]);
-    assert!(is_too_large(store.create(NewSession { key: key.clone(), state: large.clone() }).await));
+    let new = NewSession { key: key.clone(), state: large.clone(), agent_version: None };
+    assert!(is_too_large(store.create(new).await));
     assert_eq!(store.get(&key).await.unwrap(), None);
     create_with(&*store, &key, fits.clone()).await;
     assert!(is_too_large(store.update_state(&key, large.clone()).await));

@@ -13,8 +13,9 @@ use crate::scoped_delta::ScopedDelta;
 
 impl Tables {
     pub(super) fn begin(&mut self, begin: Begin) -> Result<u64, StoreError> {
-        let Begin { record, message } = begin;
+        let Begin { record, message, pin } = begin;
         let (id, key) = (record.id, record.session.clone());
+        let version = pin.then(|| record.agent_version.clone());
         if let Some(row) = self.invocations.get_mut(&id) {
             if row.record.session != key {
                 return Err(refusal::other_session(id));
@@ -26,6 +27,7 @@ impl Tables {
         }
         let now = UnixMillis::now();
         let session = self.session_or_new(&key, now);
+        session.agent_version = session.agent_version.take().or(version);
         if let Some(message) = message {
             session.push(now, Arc::new(message));
         }

@@ -1,11 +1,12 @@
 //! Sessions, their state and their history.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rak_core::{
-    EncodedEvent, HistoryEntry, HistoryPage, HistoryQuery, NewSession, Session, SessionFilter, SessionId,
-    SessionKey, SessionPage, StateDelta, StoreError, time::UnixMillis,
+    AppName, EncodedEvent, HistoryEntry, HistoryPage, HistoryQuery, NewSession, Session, SessionFilter,
+    SessionId, SessionKey, SessionPage, StateDelta, StoreError, time::UnixMillis,
 };
 
 use super::tables::{SessionRow, Tables};
@@ -23,7 +24,7 @@ impl Tables {
         }
         self.check_state(&new.key, &delta)?;
         let now = UnixMillis::now();
-        self.session_or_new(&new.key, now);
+        self.session_or_new(&new.key, now).agent_version = new.agent_version;
         self.touch(&new.key, now);
         self.apply_state(&new.key, &delta);
         self.session(&new.key)?.ok_or_else(|| refusal::no_session(&new.key))
@@ -71,6 +72,23 @@ impl Tables {
             self.apply_state(key, &delta);
         }
         self.session(key)
+    }
+
+    pub(super) fn pin(
+        &mut self,
+        key: &SessionKey,
+        agent_version: Option<String>,
+    ) -> Result<Option<Session>, StoreError> {
+        if let Some(row) = self.sessions.get_mut(key) {
+            row.agent_version = agent_version;
+            self.touch(key, UnixMillis::now());
+        }
+        self.session(key)
+    }
+
+    pub(super) fn pinned_versions(&self, agent: &AppName) -> BTreeSet<String> {
+        let sessions = self.sessions.iter().filter(|(key, _)| key.app_name == *agent);
+        sessions.filter_map(|(_, row)| row.agent_version.clone()).collect()
     }
 
     pub(super) fn delete(&mut self, key: &SessionKey) -> bool {
@@ -124,6 +142,7 @@ fn without_state(key: &SessionKey, row: &SessionRow) -> Session {
     Session {
         key: key.clone(),
         state: StateDelta::new(),
+        agent_version: row.agent_version.clone(),
         created_at: row.created_at,
         updated_at: row.updated_at,
     }

@@ -20,6 +20,7 @@ pub(super) struct Tables {
 }
 
 pub(super) struct SessionRow {
+    pub(super) agent_version: Option<String>,
     pub(super) created_at: UnixMillis,
     pub(super) updated_at: UnixMillis,
     /// The number of its last change.
@@ -86,6 +87,7 @@ impl Tables {
     /// The session, made where it is absent.
     pub(super) fn session_or_new(&mut self, key: &SessionKey, at: UnixMillis) -> &mut SessionRow {
         self.sessions.entry(key.clone()).or_insert_with(|| SessionRow {
+            agent_version: None,
             created_at: at,
             updated_at: at,
             changed: 0,

@@ -18,8 +18,8 @@ use crate::scoped_delta::ScopedDelta;
 macro_rules! records {
     ($rest:literal) => {
         concat!(
-            "SELECT id, app_name, user_id, session_id, agent_version, status, reason, attempt, started_at, ended_at, \
-             progress, usage FROM invocations CROSS JOIN sessions ON sessions.pk = session_pk ",
+            "SELECT id, app_name, user_id, session_id, invocations.agent_version, status, reason, attempt, started_at, \
+             ended_at, progress, usage FROM invocations CROSS JOIN sessions ON sessions.pk = session_pk ",
             $rest
         )
     };
@@ -123,6 +123,7 @@ pub(super) fn begin(
     write: &mut WriteTransaction<'_>,
     begin: &EncodedRecord,
     message: Option<&EncodedEvent>,
+    pin: bool,
 ) -> Result<u64, Fault> {
     let record = &begin.record;
     let (pk, session_pk) = match find(write.connection, record.id, &record.session)? {
@@ -135,11 +136,14 @@ pub(super) fn begin(
         None => {
             let session_pk = match sessions::find_pk(write.connection, &record.session)? {
                 Some(pk) => pk,
-                None => sessions::insert(write, &record.session, UnixMillis::now())?,
+                None => sessions::insert(write, &record.session, None, UnixMillis::now())?,
             };
             (insert(write.connection, session_pk, begin)?, session_pk)
         }
     };
+    if pin {
+        sessions::pin_unpinned(write.connection, session_pk, &record.agent_version)?;
+    }
     let at = UnixMillis::now();
     let position = sessions::touch(write, session_pk, at, usize::from(message.is_some()))?;
     if let Some(message) = message {

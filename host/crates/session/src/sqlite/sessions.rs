@@ -1,7 +1,10 @@
 //! Sessions: made, found, listed, changed, removed.
 
+use std::collections::BTreeSet;
+
 use rak_core::{
-    EncodedEvent, Session, SessionFilter, SessionId, SessionKey, SessionPage, StateDelta, time::UnixMillis,
+    AppName, EncodedEvent, Session, SessionFilter, SessionId, SessionKey, SessionPage, StateDelta,
+    time::UnixMillis,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -16,7 +19,7 @@ use crate::{cursor, refusal};
 const MAX_FOUND: i64 = 100;
 
 pub(super) const GET: &str = "
-    SELECT app_name, user_id, session_id, created_at, updated_at FROM sessions
+    SELECT app_name, user_id, session_id, agent_version, created_at, updated_at FROM sessions
     WHERE session_id = ?1 AND app_name = ?2 AND user_id = ?3";
 pub(super) const FIND_PK: &str =
     "SELECT pk FROM sessions WHERE session_id = ?1 AND app_name = ?2 AND user_id = ?3";
@@ -24,11 +27,18 @@ pub(super) const FIND: &str = "
     SELECT app_name, user_id, session_id FROM sessions
     WHERE session_id = ?1 ORDER BY app_name, user_id LIMIT ?2";
 const INSERT: &str = "
-    INSERT INTO sessions (session_id, app_name, user_id, created_at, updated_at, changed)
-    VALUES (?1, ?2, ?3, ?4, ?4, ?5)";
+    INSERT INTO sessions (session_id, app_name, user_id, agent_version, created_at, updated_at, changed)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)";
 pub(super) const TOUCH: &str = "
     UPDATE sessions SET updated_at = max(updated_at, ?2), changed = ?3, last_position = last_position + ?4
     WHERE pk = ?1 RETURNING last_position";
+pub(super) const PIN: &str = "UPDATE sessions SET agent_version = ?2 WHERE pk = ?1";
+pub(super) const PIN_UNPINNED: &str =
+    "UPDATE sessions SET agent_version = ?2 WHERE pk = ?1 AND agent_version IS NULL";
+/// One version at a time, however many sessions stay on it: ?2 is the smallest text that it may be.
+pub(super) const NEXT_PINNED: &str = "
+    SELECT agent_version FROM sessions
+    WHERE app_name = ?1 AND agent_version >= ?2 ORDER BY agent_version LIMIT 1";
 pub(super) const DELETE: &str =
     "DELETE FROM sessions WHERE session_id = ?1 AND app_name = ?2 AND user_id = ?3";
 pub(super) const NEWEST_CHANGE: &str = "SELECT coalesce(max(changed), 0) FROM sessions";
@@ -37,7 +47,8 @@ pub(super) const NEWEST_CHANGE: &str = "SELECT coalesce(max(changed), 0) FROM se
 macro_rules! list {
     ($filter:literal) => {
         concat!(
-            "SELECT app_name, user_id, session_id, created_at, updated_at, changed FROM sessions WHERE ",
+            "SELECT app_name, user_id, session_id, agent_version, created_at, updated_at, changed \
+             FROM sessions WHERE ",
             $filter,
             "changed < ?3 ORDER BY changed DESC LIMIT ?4"
         )
@@ -65,8 +76,9 @@ fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
     Ok(Session {
         key: key(row)?,
         state: StateDelta::new(),
-        created_at: UnixMillis(row.get(3)?),
-        updated_at: UnixMillis(row.get(4)?),
+        agent_version: row.get(3)?,
+        created_at: UnixMillis(row.get(4)?),
+        updated_at: UnixMillis(row.get(5)?),
     })
 }
 
@@ -80,11 +92,13 @@ pub(super) fn find_pk(connection: &Connection, key: &SessionKey) -> Result<Optio
 pub(super) fn insert(
     write: &mut WriteTransaction<'_>,
     key: &SessionKey,
+    agent_version: Option<&str>,
     at: UnixMillis,
 ) -> Result<i64, Fault> {
     let changed = write.next_change();
     let [session, app, user] = key_columns(key);
-    write.connection.prepare_cached(INSERT)?.execute(params![session, app, user, at.0, changed])?;
+    let row = params![session, app, user, agent_version, at.0, changed];
+    write.connection.prepare_cached(INSERT)?.execute(row)?;
     Ok(write.connection.last_insert_rowid())
 }
 
@@ -103,12 +117,13 @@ pub(super) fn touch(
 pub(super) fn create(
     write: &mut WriteTransaction<'_>,
     key: &SessionKey,
+    agent_version: Option<&str>,
     delta: &ScopedDelta,
 ) -> Result<Session, Fault> {
     if find_pk(write.connection, key)?.is_some() {
         return Err(refusal::session_exists(key).into());
     }
-    insert(write, key, UnixMillis::now())?;
+    insert(write, key, agent_version, UnixMillis::now())?;
     state::apply(write.connection, key, delta)?;
     get(write.connection, key)?.ok_or_else(|| refusal::no_session(key).into())
 }
@@ -138,7 +153,7 @@ pub(super) fn list(connection: &Connection, filter: &SessionFilter) -> Result<Se
     let mut statement = connection.prepare_cached(sql)?;
     let limit = integer(filter.limit.saturating_add(1));
     let rows = statement
-        .query_map(params![app, user, before, limit], |row| Ok((session(row)?, row.get::<_, i64>(5)?)))?;
+        .query_map(params![app, user, before, limit], |row| Ok((session(row)?, row.get::<_, i64>(6)?)))?;
     let mut rows: Vec<_> = rows.collect::<Result<_, _>>()?;
     let more = rows.len() > filter.limit;
     rows.truncate(filter.limit);
@@ -155,6 +170,37 @@ pub(super) fn update_state(
     touch(write, pk, UnixMillis::now(), 0)?;
     state::apply(write.connection, key, delta)?;
     get(write.connection, key)
+}
+
+pub(super) fn pin(
+    write: &mut WriteTransaction<'_>,
+    key: &SessionKey,
+    agent_version: Option<&str>,
+) -> Result<Option<Session>, Fault> {
+    let Some(pk) = find_pk(write.connection, key)? else { return Ok(None) };
+    touch(write, pk, UnixMillis::now(), 0)?;
+    write.connection.prepare_cached(PIN)?.execute(params![pk, agent_version])?;
+    get(write.connection, key)
+}
+
+/// Pins a session that has no version yet.
+pub(super) fn pin_unpinned(connection: &Connection, pk: i64, agent_version: &str) -> Result<(), Fault> {
+    connection.prepare_cached(PIN_UNPINNED)?.execute(params![pk, agent_version])?;
+    Ok(())
+}
+
+pub(super) fn pinned_versions(connection: &Connection, agent: &AppName) -> Result<BTreeSet<String>, Fault> {
+    let mut statement = connection.prepare_cached(NEXT_PINNED)?;
+    let mut versions = BTreeSet::new();
+    let mut next = String::new();
+    while let Some(found) =
+        statement.query_row([agent.as_str(), &next], |row| row.get::<_, String>(0)).optional()?
+    {
+        // The smallest text that sorts behind it.
+        next = format!("{found}\0");
+        versions.insert(found);
+    }
+    Ok(versions)
 }
 
 /// Its invocations and events go with its row: the schema cascades.

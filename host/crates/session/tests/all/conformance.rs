@@ -15,6 +15,7 @@ mod memory {
             include_str!("../../src/conformance/history.rs"),
             include_str!("../../src/conformance/invocations.rs"),
             include_str!("../../src/conformance/load.rs"),
+            include_str!("../../src/conformance/pins.rs"),
             include_str!("../../src/conformance/sessions.rs"),
             include_str!("../../src/conformance/state.rs"),
         ];

@@ -5,7 +5,8 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use rak_core::{
-    EventLog, HistoryQuery, InvocationId, NewSession, SessionFilter, SessionService, StateDelta, StoreError,
+    EventLog, HistoryQuery, InvocationId, NewSession, SessionFilter, SessionKey, SessionService, StateDelta,
+    StoreError,
 };
 use rak_session::{SqliteOptions, SqliteStore, Synchronous};
 use rusqlite::Connection;
@@ -32,6 +33,10 @@ fn file() -> (TempDir, PathBuf) {
     (folder, path)
 }
 
+fn new_session(key: SessionKey) -> NewSession {
+    NewSession { key, state: StateDelta::new(), agent_version: None }
+}
+
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
@@ -47,7 +52,9 @@ async fn what_was_stored_is_there_after_reopening() {
         let store =
             SqliteStore::open(&path, SqliteOptions { synchronous, ..SqliteOptions::default() }).unwrap();
         if session.is_none() {
-            store.create(NewSession { key: key.clone(), state: state.clone() }).await.unwrap();
+            let agent_version = Some("sha256:1".to_owned());
+            let new = NewSession { key: key.clone(), state: state.clone(), agent_version };
+            store.create(new).await.unwrap();
             store.begin(begin(id, &key)).await.unwrap();
             store.commit(commit(id, &key, 1, "one")).await.unwrap();
             session = store.get(&key).await.unwrap();
@@ -62,10 +69,7 @@ async fn what_was_stored_is_there_after_reopening() {
 
     // Changes after reopening come after those before it.
     let store = open(&path);
-    store
-        .create(NewSession { key: crate::support::key("app", "ann", "two"), state: StateDelta::new() })
-        .await
-        .unwrap();
+    store.create(new_session(crate::support::key("app", "ann", "two"))).await.unwrap();
     let listed = store.list(SessionFilter { limit: 10, ..SessionFilter::default() }).await.unwrap().sessions;
     assert_eq!(
         listed.iter().map(|session| session.key.session_id.as_str()).collect::<Vec<_>>(),
@@ -121,6 +125,43 @@ async fn a_second_host_on_the_file_is_refused() {
     first.begin(begin(InvocationId::new(), &key)).await.unwrap();
     drop(first);
     assert!(open(&link).get(&key).await.unwrap().is_some());
+}
+
+/// What the first version of the schema made of a file: its step, and a row of each table by the columns it had.
+const FIRST_VERSION: &str = concat!(
+    include_str!("../../src/sqlite/schema/1.sql"),
+    r#"
+    PRAGMA application_id = 0x52414b00;
+    PRAGMA user_version = 1;
+    INSERT INTO sessions VALUES (1, 'one', 'app', 'ann', 10, 20, 7, 2);
+    INSERT INTO invocations VALUES
+        (1, '01890000-0000-7000-8000-000000000001', 1, 'sha256:1', 'active', NULL, 1, 10, NULL, NULL, '{}', 0);
+    INSERT INTO scopes VALUES (1, 'app', 'ann', 'one', 2);
+    INSERT INTO state VALUES (1, 'a', '1');
+    "#
+);
+
+#[tokio::test]
+async fn a_file_of_the_first_version_is_brought_forward() {
+    let (_folder, path) = file();
+    Connection::open(&path).unwrap().execute_batch(FIRST_VERSION).unwrap();
+    let key = key("app", "ann", "one");
+    for _ in 0..2 {
+        let store = open(&path);
+        let session = store.get(&key).await.unwrap().unwrap();
+        assert_eq!((session.created_at.0, session.agent_version), (10, None));
+        assert_eq!(session.state, [("a".to_owned(), json!(1))].into());
+        let id: InvocationId = "01890000-0000-7000-8000-000000000001".parse().unwrap();
+        assert_eq!(store.invocation(id).await.unwrap().unwrap().agent_version, "sha256:1");
+        assert!(store.pinned_versions(&key.app_name).await.unwrap().is_empty());
+    }
+    let store = open(&path);
+    store.pin(&key, Some("sha256:1".into())).await.unwrap();
+    drop(store);
+    let version: i64 =
+        Connection::open(&path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 2);
+    assert_eq!(open(&path).pinned_versions(&key.app_name).await.unwrap(), ["sha256:1".to_owned()].into());
 }
 
 #[test]
@@ -180,7 +221,7 @@ async fn a_full_store_refuses_keeps_what_it_has_and_recovers() {
     let (kept, filler) = (key("app", "ann", "kept"), key("app", "ann", "filler"));
     let id = InvocationId::new();
     store.begin(begin(id, &kept)).await.unwrap();
-    store.create(NewSession { key: filler.clone(), state: StateDelta::new() }).await.unwrap();
+    store.create(new_session(filler.clone())).await.unwrap();
 
     let large = "x".repeat(64 << 10);
     let mut stored = 0;

@@ -33,7 +33,7 @@ pub(crate) fn begin(id: InvocationId, key: &SessionKey) -> Begin {
         progress: None,
         usage: Usage::default(),
     };
-    Begin { record, message: Some(event(id, 0, "hello")) }
+    Begin { record, message: Some(event(id, 0, "hello")), pin: false }
 }
 
 /// A commit of one event.

@@ -1,13 +1,13 @@
 //! `session`: the conversation so far, and the state kept with it.
 
-use rak_core::{Failure, FailureKind, RunHost};
+use rak_core::{Failure, FailureKind, RunHost, scope_of};
 use serde_json::Value;
 use std::sync::Arc;
 
 use crate::bindings::{common, session};
 use crate::capabilities::answer;
 use crate::convert;
-use crate::gate::{Cost, Refusal};
+use crate::gate::{Cost, Need, Refusal};
 use crate::state::GuestState;
 
 impl session::Host for GuestState {
@@ -21,17 +21,18 @@ impl session::Host for GuestState {
             let host = host.map_err(|_| Failure::new(FailureKind::Denied, "there is no run"))?;
             host.history(before, limit as usize).await
         };
-        let page = self.gate.pass(Cost::default(), read).await;
+        let cost = Cost { need: Need::History, ..Cost::default() };
+        let page = self.gate.pass(cost, read).await;
         answer(page.map(convert::history_to_wit))
     }
 
     fn get(&mut self, key: String) -> wasmtime::Result<Result<Option<String>, common::Failure>> {
-        let value = self.admitted(Cost::default()).and_then(|host| Ok(host.state(&key)?));
+        let value = self.admitted(for_key(&key)).and_then(|host| Ok(host.state(&key)?));
         answer(value.map(|value| value.map(|value| value.to_string())))
     }
 
     fn set(&mut self, key: String, value: String) -> wasmtime::Result<Result<(), common::Failure>> {
-        let cost = Cost { state_bytes: (key.len() + value.len()) as u64, ..Cost::default() };
+        let cost = Cost { state_bytes: (key.len() + value.len()) as u64, ..for_key(&key) };
         let result = self.admitted(cost).and_then(|host| {
             let value: Value = convert::json_from_wit(&value, "the value")?;
             Ok(host.set_state(&key, value)?)
@@ -40,12 +41,21 @@ impl session::Host for GuestState {
     }
 
     fn remove(&mut self, key: String) -> wasmtime::Result<Result<(), common::Failure>> {
-        answer(self.admitted(Cost::default()).and_then(|host| Ok(host.set_state(&key, Value::Null)?)))
+        answer(self.admitted(for_key(&key)).and_then(|host| Ok(host.set_state(&key, Value::Null)?)))
     }
 
     fn keys(&mut self, prefix: String) -> wasmtime::Result<Result<Vec<String>, common::Failure>> {
-        answer(self.admitted(Cost::default()).and_then(|host| Ok(host.state_keys(&prefix)?)))
+        let keys = self.admitted(Cost::default()).and_then(|host| Ok(host.state_keys(&prefix)?));
+        // Of a scope that is not granted, not even the names are seen.
+        let granted = |key: &String| scope_of(key).is_ok_and(|(scope, _)| self.gate.grants_state(scope));
+        answer(keys.map(|keys| keys.into_iter().filter(granted).collect()))
     }
+}
+
+/// What a key needs. One that cannot be a key is refused by whoever reads it, with the reason.
+fn for_key(key: &str) -> Cost {
+    let need = scope_of(key).map_or(Need::Nothing, |(scope, _)| Need::State(scope));
+    Cost { need, ..Cost::default() }
 }
 
 impl GuestState {

@@ -8,7 +8,7 @@ use rak_test_guests::fixture;
 use crate::support::{Ended, TestHost};
 
 /// Waits for the first text, cancels, and gives the end.
-async fn cancelled_after_first_text(name: &str, input: &str, first: &str) -> Ended {
+pub(crate) async fn cancelled_after_first_text(name: &str, input: &str, first: &str) -> Ended {
     let host = TestHost::new(fixture(name)).await;
     let mut live = host.start("s", input).await;
     assert_eq!(live.text().await, first);

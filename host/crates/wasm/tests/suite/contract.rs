@@ -1,10 +1,11 @@
 //! What the contract promises, each by the fixture that shows it.
 
 use rak_core::{
-    Blob, Content, Custom, FileRef, FunctionCall, FunctionResponse, InvocationStatus, Part, RunConfig,
+    AgentGrants, Blob, Content, Custom, FileRef, FunctionCall, FunctionResponse, InvocationStatus, Part,
+    RunConfig, Scope,
 };
 use rak_test_guests::fixture;
-use rak_wasm::{AgentSettings, Limits};
+use rak_wasm::AgentSettings;
 use serde_json::json;
 
 use crate::support::{TestHost, parts};
@@ -130,7 +131,7 @@ pub(crate) async fn context_reader() {
         config: [("greeting".to_owned(), json!("hi"))].into_iter().collect(),
         ..AgentSettings::default()
     };
-    let host = TestHost::with(fixture("context_reader"), Limits::default(), settings).await;
+    let host = TestHost::with(fixture("context_reader"), settings).await;
     let live = host.start("the session", "").await;
     let id = live.id;
     let answer = host.finish(live).await.answer();
@@ -196,4 +197,37 @@ async fn what_a_run_used_is_counted() {
     let usage = ended.record.usage;
     assert_eq!(usage.events, 4);
     assert!(usage.host_calls >= 4 && usage.cpu_micros > 0 && usage.peak_memory_bytes > 64 << 10, "{usage:?}");
+}
+
+/// What a manifest takes away is denied, and what it leaves is not.
+#[tokio::test]
+async fn grants_are_kept() {
+    let grants = AgentGrants { history: false, state: vec![Scope::User], ..AgentGrants::default() };
+    let settings = AgentSettings { grants, ..AgentSettings::default() };
+    let host = TestHost::with(fixture("state_writer"), settings.clone()).await;
+    let ops = json!([
+        {"op": "set", "key": "user:name", "value": "Ada"},
+        {"op": "set", "key": "temp:now", "value": 1},
+        {"op": "set", "key": "plain", "value": 1},
+        {"op": "get", "key": "app:all"},
+        {"op": "remove", "key": "app:all"},
+        {"op": "keys", "key": ""},
+    ]);
+    let answer = host.run(&ops.to_string()).await.json();
+    let denied = json!({"failure": "denied"});
+    assert_eq!(answer, json!([true, true, denied, denied, denied, ["temp:now", "user:name"]]));
+    let host = TestHost::with(fixture("history_reader"), settings).await;
+    let ended = host.run("").await;
+    assert_eq!(ended.error().0, "denied");
+    assert!(ended.error().1.contains("history = true"), "{:?}", ended.error());
+}
+
+#[tokio::test]
+async fn the_environment_is_what_the_manifest_says() {
+    let settings = AgentSettings {
+        environment: [("MODE".to_owned(), "fast".to_owned())].into(),
+        ..AgentSettings::default()
+    };
+    let answer = TestHost::with(fixture("wasi_denied"), settings).await.run("").await.json();
+    assert_eq!(answer["environment"], json!(["MODE"]));
 }

@@ -1,11 +1,8 @@
 //! What is served and what is refused, with the reason its author needs.
 
-use rak_core::{AgentRegistry as _, AgentState};
+use rak_core::CodeTier;
 use rak_test_guests::{agent, agents, fixture};
-use rak_wasm::{
-    CompileCache, EngineSettings, FolderRegistry, Limits, LoadError, Loader, RegistrySettings, WasmEngine,
-    inspect,
-};
+use rak_wasm::{CompileCache, EngineSettings, Limits, LoadError, Loader, WasmEngine, inspect};
 
 use crate::support::{app, engine, loader};
 
@@ -79,33 +76,6 @@ async fn a_component_that_needs_more_than_it_may_have_is_refused() {
 }
 
 #[tokio::test]
-async fn a_folder_serves_what_it_can_and_tells_of_the_rest() {
-    let folder = tempfile::tempdir().expect("a folder");
-    std::fs::copy(agent("echo"), folder.path().join("echo.wasm")).expect("a copy");
-    std::fs::write(folder.path().join("broken.wasm"), "no").expect("a file");
-    std::fs::write(folder.path().join("notes.txt"), "no").expect("a file");
-    std::fs::write(folder.path().join("bad name.wasm"), "no").expect("a file");
-    std::fs::create_dir(folder.path().join("folder.wasm")).expect("a folder");
-    let registry = FolderRegistry::open(folder.path(), &loader(), &RegistrySettings::default())
-        .await
-        .expect("the folder");
-    let listed = registry.list();
-    let seen: Vec<_> = listed.iter().map(|info| (info.name.as_str(), info.state)).collect();
-    assert_eq!(seen, [("broken", AgentState::Refused), ("echo", AgentState::Ready)]);
-    assert!(listed[0].reason.as_deref().expect("a reason").contains("not WebAssembly"));
-    let echo = &listed[1];
-    assert!(echo.digest.as_deref().expect("a digest").starts_with("sha256:"));
-    assert_eq!(echo.descriptor.as_ref().expect("a descriptor").name, "echo");
-    assert!(echo.imports.iter().any(|import| import.starts_with("rak:agent/events")));
-    assert!(registry.get(&app("echo")).is_some() && registry.get(&app("broken")).is_none());
-    assert!(
-        FolderRegistry::open(&folder.path().join("none"), &loader(), &RegistrySettings::default())
-            .await
-            .is_err()
-    );
-}
-
-#[tokio::test]
 async fn a_component_is_compiled_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let cache = CompileCache::open(folder.path()).expect("a cache");
@@ -121,6 +91,36 @@ async fn a_component_is_compiled_once() {
     }
     let third = loader.load_file(&app("echo"), agent("echo")).await.expect("it loads");
     assert!(!third.facts.cached, "a damaged file is not trusted");
+}
+
+#[tokio::test]
+async fn quick_code_is_there_first_and_gives_way_to_optimized_code() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cache = CompileCache::open(folder.path()).expect("a cache");
+    let loader = Loader::new(engine(), Some(cache), Limits::default());
+    let bytes = agents::ECHO.bytes().expect("the component");
+    let soon = loader.load_soon(&app("echo"), bytes.clone()).await.expect("it loads");
+    assert_eq!(soon.code.tier, CodeTier::Baseline);
+    let cached = loader.cached_code(&soon.digest, &soon.facts).await.expect("it is in the cache");
+    assert_eq!(cached.tier, CodeTier::Baseline);
+    assert!(loader.optimize(bytes.clone(), &soon.facts, || false).await.expect("no error").is_none());
+    let better = loader.optimize(bytes.clone(), &soon.facts, || true).await.expect("it compiles");
+    assert_eq!(better.expect("it is wanted").tier, CodeTier::Optimized);
+    let cached = loader.cached_code(&soon.digest, &soon.facts).await.expect("it is in the cache");
+    assert_eq!(cached.tier, CodeTier::Optimized);
+    let again = loader.load_soon(&app("echo"), bytes).await.expect("it loads");
+    assert_eq!((again.code.tier, again.facts.cached), (CodeTier::Optimized, true));
+    loader.forget(&soon.digest).await;
+    assert!(loader.cached_code(&soon.digest, &soon.facts).await.is_none());
+}
+
+#[tokio::test]
+async fn an_engine_can_do_without_the_baseline_compiler() {
+    let settings = EngineSettings { pooling: false, baseline: false, ..EngineSettings::default() };
+    let loader = Loader::new(WasmEngine::new(settings).expect("an engine"), None, Limits::default());
+    let bytes = agents::ECHO.bytes().expect("the component");
+    let loaded = loader.load_soon(&app("echo"), bytes).await.expect("it loads");
+    assert_eq!(loaded.code.tier, CodeTier::Optimized);
 }
 
 #[tokio::test]

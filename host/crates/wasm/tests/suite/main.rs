@@ -8,6 +8,7 @@
     reason = "a test fails where something is not as it should be"
 )]
 
+mod baseline;
 mod cancel;
 mod contract;
 mod fairness;

@@ -7,7 +7,7 @@ use rak_wasm::Limits;
 use crate::support::{Ended, TestHost};
 
 /// Fails with a code and a text; afterwards the host runs another agent as if nothing had been.
-async fn fails(name: &str, limits: Limits, input: &str, code: &str, text: &str) -> Ended {
+pub(crate) async fn fails(name: &str, limits: Limits, input: &str, code: &str, text: &str) -> Ended {
     let host = TestHost::limited(fixture(name), limits).await;
     let ended = host.run(input).await;
     assert_eq!(ended.status(), InvocationStatus::Failed);

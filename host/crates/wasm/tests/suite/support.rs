@@ -10,7 +10,7 @@ use rak_core::{
 };
 use rak_runner::{RunRequest, Runner};
 use rak_session::MemoryStore;
-use rak_wasm::{AgentSettings, EngineSettings, FolderRegistry, Limits, Loader, RegistrySettings, WasmEngine};
+use rak_wasm::{AgentSettings, ComponentAgent, EngineSettings, Limits, Loader, WasmEngine};
 
 static ENGINE: LazyLock<WasmEngine> = LazyLock::new(|| {
     let settings = EngineSettings { max_guests: 200, ..EngineSettings::default() };
@@ -19,6 +19,16 @@ static ENGINE: LazyLock<WasmEngine> = LazyLock::new(|| {
 
 pub(crate) fn engine() -> WasmEngine {
     ENGINE.clone()
+}
+
+tokio::task_local! {
+    /// Set where hosts are to run code of the baseline compiler.
+    static BASELINE: ();
+}
+
+/// Does the same with code of the baseline compiler.
+pub(crate) async fn on_baseline_code<T>(work: impl Future<Output = T>) -> T {
+    BASELINE.scope((), work).await
 }
 
 pub(crate) fn loader() -> Loader {
@@ -49,24 +59,29 @@ pub(crate) struct Live {
 
 impl TestHost {
     pub(crate) async fn new(path: &Path) -> Self {
-        Self::with(path, Limits::default(), AgentSettings::default()).await
+        Self::with(path, AgentSettings::default()).await
     }
 
     pub(crate) async fn limited(path: &Path, limits: Limits) -> Self {
-        Self::with(path, limits, AgentSettings::default()).await
+        Self::with(path, AgentSettings { limits, ..AgentSettings::default() }).await
     }
 
-    pub(crate) async fn with(path: &Path, limits: Limits, settings: AgentSettings) -> Self {
+    pub(crate) async fn with(path: &Path, settings: AgentSettings) -> Self {
         let name = app(&path.file_stem().expect("a file").to_string_lossy());
-        let settings = RegistrySettings { limits, agents: [(name.clone(), settings)].into() };
-        let agents = FolderRegistry::single(name.clone(), path, &loader(), &settings).await;
+        let bytes = std::fs::read(path).expect("the component");
+        let loader = loader();
+        let loaded = match BASELINE.try_with(|()| ()) {
+            Ok(()) => loader.load_soon(&name, bytes).await,
+            Err(_) => loader.load_bytes(&name, bytes).await,
+        };
+        let agent =
+            ComponentAgent::new(&engine(), name.clone(), loaded.expect("the agent is ready"), settings);
         let runner = Runner::builder()
             .app_name(name.clone())
-            .agents(Arc::new(agents))
+            .agent(Arc::new(agent))
             .session_service(Arc::new(MemoryStore::new()))
             .build()
             .expect("a runner");
-        runner.agent(&name).expect("the agent is ready");
         Self { runner, name }
     }
 

@@ -79,6 +79,39 @@ pub struct ReplayParameters {
     pub streaming: Option<bool>,
 }
 
+/// Parameters of `PUT /api/v1/agents/{name}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct UploadParameters {
+    /// What the component has to be; nothing is changed where it is something else.
+    #[serde(deserialize_with = "empty_is_absent")]
+    pub digest: Option<Digest>,
+}
+
+/// The digest of a component: `sha256:` and 64 hexadecimal digits, in small letters however they were given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Digest(String);
+
+/// Why a text is no digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a digest is sha256: and 64 hexadecimal digits")]
+pub struct DigestError;
+
+impl FromStr for Digest {
+    type Err = DigestError;
+    fn from_str(text: &str) -> Result<Self, DigestError> {
+        let digits = text.strip_prefix("sha256:").ok_or(DigestError)?;
+        let whole = digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if whole { Ok(Self(text.to_ascii_lowercase())) } else { Err(DigestError) }
+    }
+}
+
+impl From<Digest> for String {
+    fn from(digest: Digest) -> Self {
+        digest.0
+    }
+}
+
 /// The size of a page.
 pub(crate) fn page_size(limit: Option<u64>) -> usize {
     let limit = limit.map_or(DEFAULT_LIMIT, |limit| usize::try_from(limit).unwrap_or(MAX_LIMIT));

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use rak_core::AppName;
-use rak_runner::{Runner, RunnerSettings};
+use rak_runner::{Runner, RunnerBuilder, RunnerSettings};
 use rak_server::{AppState, ServerSettings, bind, serve};
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::agents::{Echo, Puppet, PuppetRun};
+use super::deployments::FakeRegistry;
 use super::flaky_store::FlakyStore;
 use super::{EventSource, SocketClient, message, soon};
 
@@ -74,19 +75,33 @@ impl TestApp {
     }
 
     pub(crate) fn start_with(change: impl FnOnce(&mut ServerSettings, &mut RunnerSettings)) -> Self {
+        let (puppet, runs) = Puppet::new("puppet");
+        let agents = Runner::builder().agent(Echo::new("echo")).agent(puppet);
+        Self::launch(agents, runs, change)
+    }
+
+    /// One with the agents of a registry, which has none yet.
+    pub(crate) fn start_empty() -> (Self, FakeRegistry) {
+        Self::start_empty_with(|_| {})
+    }
+
+    pub(crate) fn start_empty_with(change: impl FnOnce(&mut ServerSettings)) -> (Self, FakeRegistry) {
+        let registry = FakeRegistry::new();
+        let agents = Runner::builder().agents(Arc::new(registry.clone()));
+        (Self::launch(agents, mpsc::channel(1).1, |settings, _| change(settings)), registry)
+    }
+
+    fn launch(
+        agents: RunnerBuilder,
+        runs: mpsc::Receiver<PuppetRun>,
+        change: impl FnOnce(&mut ServerSettings, &mut RunnerSettings),
+    ) -> Self {
         let mut settings = ServerSettings::default();
         let mut runner =
             RunnerSettings { default_app: Some(AppName::new("echo").unwrap()), ..RunnerSettings::default() };
         change(&mut settings, &mut runner);
         let store = Arc::new(FlakyStore::default());
-        let (puppet, runs) = Puppet::new("puppet");
-        let runner = Runner::builder()
-            .agent(Echo::new("echo"))
-            .agent(puppet)
-            .session_service(store.clone())
-            .settings(runner)
-            .build()
-            .unwrap();
+        let runner = agents.session_service(store.clone()).settings(runner).build().unwrap();
         let state = AppState::new(runner, settings);
         let listener = bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.local_addr().unwrap();

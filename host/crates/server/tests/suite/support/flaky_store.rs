@@ -1,12 +1,13 @@
 //! The memory store, with a switch that breaks it.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use rak_core::{
-    Begin, Commit, EncodedEvent, EventLog, HistoryPage, HistoryQuery, InvocationFilter, InvocationId,
-    InvocationPage, InvocationRecord, NewSession, Session, SessionFilter, SessionId, SessionKey, SessionPage,
-    SessionService, StateDelta, StoreError,
+    AppName, Begin, Commit, EncodedEvent, EventLog, HistoryPage, HistoryQuery, InvocationFilter,
+    InvocationId, InvocationPage, InvocationRecord, NewSession, Session, SessionFilter, SessionId,
+    SessionKey, SessionPage, SessionService, StateDelta, StoreError,
 };
 use rak_session::MemoryStore;
 
@@ -52,6 +53,16 @@ impl SessionService for FlakyStore {
     }
     async fn update_state(&self, key: &SessionKey, delta: StateDelta) -> Result<Option<Session>, StoreError> {
         self.up()?.update_state(key, delta).await
+    }
+    async fn pin(
+        &self,
+        key: &SessionKey,
+        agent_version: Option<String>,
+    ) -> Result<Option<Session>, StoreError> {
+        self.up()?.pin(key, agent_version).await
+    }
+    async fn pinned_versions(&self, agent: &AppName) -> Result<BTreeSet<String>, StoreError> {
+        self.up()?.pinned_versions(agent).await
     }
     async fn delete(&self, key: &SessionKey) -> Result<bool, StoreError> {
         self.up()?.delete(key).await

@@ -1,8 +1,10 @@
 //! Lists that are searched from one end to the other.
 
+use std::collections::BTreeSet;
+
 use rak_core::{InvocationId, InvocationRecord, Scope, SessionKey, StateDelta, scope_of, time::UnixMillis};
 
-use super::operation::{Fixed, Operation, said, show_session};
+use super::operation::{Fixed, NAMES, Operation, said, show_session, version};
 use super::{Answer, Refusal};
 
 #[derive(Default)]
@@ -18,6 +20,7 @@ type SharedBy = (String, Option<String>, Option<String>);
 
 struct Session {
     key: SessionKey,
+    version: Option<String>,
     history: Vec<String>,
 }
 
@@ -30,7 +33,7 @@ impl Model {
     pub(crate) fn apply(&mut self, fixed: &Fixed, operation: &Operation) -> Answer {
         let key = |key: &usize| &fixed.keys[*key];
         match operation {
-            Operation::Create { key: k, state } => self.create(key(k), state),
+            Operation::Create { key: k, state, version: v } => self.create(key(k), state, version(*v)),
             Operation::Get { key: k } => Ok(self.get(key(k))),
             Operation::Find { session } => {
                 let mut found: Vec<_> = self.sessions.iter().map(|session| &session.key).collect();
@@ -51,6 +54,8 @@ impl Model {
                 }
                 Ok(self.get(key(k)))
             }
+            Operation::Pin { key: k, version: v } => Ok(self.pin(key(k), version(*v))),
+            Operation::PinnedVersions { app } => Ok(self.pinned_versions(NAMES[*app])),
             Operation::Delete { key: k } => Ok(self.delete(key(k)).to_string()),
             Operation::Append { key: k, state } => {
                 let session = self.touch(key(k)).ok_or(Refusal::NotFound)?;
@@ -65,9 +70,9 @@ impl Model {
             Operation::Before { key: k, position, limit } => {
                 Ok(self.history(key(k), |n| position.is_none_or(|position| n < position), *limit, true))
             }
-            Operation::Begin { run, key: k, status, message } => {
+            Operation::Begin { run, key: k, status, message, pin } => {
                 let message = message.then(|| said(fixed.runs[*run], 0));
-                self.begin(fixed.record(*run, *k, *status), message)
+                self.begin(fixed.record(*run, *k, *status), message, *pin)
             }
             Operation::Commit { .. } => self.commit(fixed, operation),
             Operation::Read { run, after, limit } => {
@@ -106,28 +111,47 @@ impl Model {
         self.sessions.last_mut()
     }
 
-    fn create(&mut self, key: &SessionKey, state: &StateDelta) -> Answer {
+    fn create(&mut self, key: &SessionKey, state: &StateDelta, version: Option<String>) -> Answer {
         if self.sessions.iter().any(|session| session.key == *key) {
             return Err(Refusal::Conflict);
         }
-        self.sessions.push(Session { key: key.clone(), history: Vec::new() });
+        self.sessions.push(Session { key: key.clone(), version, history: Vec::new() });
         self.set(key, state);
-        Ok(show_session(key, &self.state_of(key)))
+        Ok(self.show(&self.sessions[self.sessions.len() - 1]))
     }
 
     fn get(&self, key: &SessionKey) -> String {
         let found = self.sessions.iter().find(|session| session.key == *key);
-        format!("{:?}", found.map(|_| show_session(key, &self.state_of(key))))
+        format!("{:?}", found.map(|session| self.show(session)))
+    }
+
+    fn show(&self, session: &Session) -> String {
+        show_session(&session.key, &self.state_of(&session.key), session.version.as_deref())
     }
 
     fn list(&self, wanted: impl Fn(&SessionKey) -> bool, limit: usize) -> String {
-        let keys = self.sessions.iter().rev().map(|session| &session.key).filter(|key| wanted(key));
-        let shown: Vec<_> = keys.map(|key| show_session(key, &StateDelta::new())).collect();
+        let sessions = self.sessions.iter().rev().filter(|session| wanted(&session.key));
+        let shown: Vec<_> = sessions
+            .map(|session| show_session(&session.key, &StateDelta::new(), session.version.as_deref()))
+            .collect();
         let mut pages: Vec<_> = shown.chunks(limit.max(1)).map(<[String]>::to_vec).collect();
         if limit == 0 || pages.is_empty() {
             pages = vec![Vec::new()];
         }
         format!("{pages:?}")
+    }
+
+    fn pin(&mut self, key: &SessionKey, version: Option<String>) -> String {
+        if let Some(session) = self.touch(key) {
+            session.version = version;
+        }
+        self.get(key)
+    }
+
+    fn pinned_versions(&self, app: &str) -> String {
+        let sessions = self.sessions.iter().filter(|session| session.key.app_name.as_str() == app);
+        let versions: BTreeSet<_> = sessions.filter_map(|session| session.version.clone()).collect();
+        format!("{versions:?}")
     }
 
     fn delete(&mut self, key: &SessionKey) -> bool {
@@ -160,8 +184,9 @@ impl Model {
         format!("{entries:?} {next:?}")
     }
 
-    fn begin(&mut self, record: InvocationRecord, message: Option<String>) -> Answer {
+    fn begin(&mut self, record: InvocationRecord, message: Option<String>, pin: bool) -> Answer {
         let key = record.session.clone();
+        let version = pin.then(|| record.agent_version.clone());
         match self.invocations.iter_mut().find(|found| found.record.id == record.id) {
             Some(found) => {
                 let now = found.record.status;
@@ -174,11 +199,12 @@ impl Model {
             None => self.invocations.push(Invocation { record, events: Vec::new() }),
         }
         if self.touch(&key).is_none() {
-            self.sessions.push(Session { key: key.clone(), history: Vec::new() });
+            self.sessions.push(Session { key: key.clone(), version: None, history: Vec::new() });
         }
-        let history = &mut self.sessions.last_mut().unwrap().history;
-        history.extend(message);
-        Ok(history.len().to_string())
+        let session = self.sessions.last_mut().unwrap();
+        session.version = session.version.take().or(version);
+        session.history.extend(message);
+        Ok(session.history.len().to_string())
     }
 
     fn commit(&mut self, fixed: &Fixed, operation: &Operation) -> Answer {

@@ -16,6 +16,7 @@ pub(crate) enum Operation {
     Create {
         key: usize,
         state: StateDelta,
+        version: Option<usize>,
     },
     Get {
         key: usize,
@@ -31,6 +32,13 @@ pub(crate) enum Operation {
     UpdateState {
         key: usize,
         state: StateDelta,
+    },
+    Pin {
+        key: usize,
+        version: Option<usize>,
+    },
+    PinnedVersions {
+        app: usize,
     },
     Delete {
         key: usize,
@@ -54,6 +62,7 @@ pub(crate) enum Operation {
         key: usize,
         status: InvocationStatus,
         message: bool,
+        pin: bool,
     },
     /// Events from the number `first`.
     Commit {
@@ -86,7 +95,9 @@ pub(crate) struct Fixed {
     pub(crate) runs: Vec<InvocationId>,
 }
 
-const NAMES: [&str; 2] = ["a", "b"];
+pub(crate) const NAMES: [&str; 2] = ["a", "b"];
+/// Of agents; a run has the one at its number, so some runs share one.
+pub(crate) const VERSIONS: [&str; 3] = ["", "v", "w"];
 const KEYS: usize = 8;
 const RUNS: usize = 4;
 
@@ -100,7 +111,7 @@ impl Fixed {
         InvocationRecord {
             id: self.runs[run],
             session: self.keys[key].clone(),
-            agent_version: String::new(),
+            agent_version: VERSIONS[run % VERSIONS.len()].to_owned(),
             status,
             reason: None,
             attempt: 1,
@@ -133,20 +144,24 @@ pub(crate) fn operation() -> impl Strategy<Value = Operation> {
     let limit = 0..5_usize;
     let name = || prop::option::of(0..NAMES.len());
     let end = prop::option::weighted(0.3, status());
+    let version = || prop::option::of(0..VERSIONS.len());
     prop_oneof![
-        2 => (0..KEYS, state()).prop_map(|(key, state)| O::Create { key, state }),
+        2 => (0..KEYS, state(), version())
+            .prop_map(|(key, state, version)| O::Create { key, state, version }),
         2 => (0..KEYS).prop_map(|key| O::Get { key }),
         1 => (0..NAMES.len()).prop_map(|session| O::Find { session }),
         2 => (name(), name(), limit.clone()).prop_map(|(app, user, limit)| O::List { app, user, limit }),
         3 => (0..KEYS, state()).prop_map(|(key, state)| O::UpdateState { key, state }),
+        2 => (0..KEYS, version()).prop_map(|(key, version)| O::Pin { key, version }),
+        1 => (0..NAMES.len()).prop_map(|app| O::PinnedVersions { app }),
         1 => (0..KEYS).prop_map(|key| O::Delete { key }),
         2 => (0..KEYS, state()).prop_map(|(key, state)| O::Append { key, state }),
         2 => (0..KEYS, 0..9_u64, limit.clone())
             .prop_map(|(key, position, limit)| O::After { key, position, limit }),
         2 => (0..KEYS, prop::option::of(0..9_u64), limit.clone())
             .prop_map(|(key, position, limit)| O::Before { key, position, limit }),
-        4 => (run_and_key(), status(), any::<bool>())
-            .prop_map(|((run, key), status, message)| O::Begin { run, key, status, message }),
+        4 => (run_and_key(), status(), any::<bool>(), any::<bool>())
+            .prop_map(|((run, key), status, message, pin)| O::Begin { run, key, status, message, pin }),
         8 => (run_and_key(), 0..4_u64, 0..3_u64, state(), end)
             .prop_map(|((run, key), first, events, state, end)| O::Commit { run, key, first, events, state, end }),
         2 => (0..RUNS, 0..4_u64, limit.clone()).prop_map(|(run, after, limit)| O::Read { run, after, limit }),
@@ -161,13 +176,17 @@ pub(crate) fn said(run: InvocationId, seq: u64) -> String {
     format!("{run} {seq}")
 }
 
-pub(crate) fn show_session(key: &SessionKey, state: &StateDelta) -> String {
-    format!("{key} {state:?}")
+pub(crate) fn show_session(key: &SessionKey, state: &StateDelta, version: Option<&str>) -> String {
+    format!("{key} {state:?} {version:?}")
+}
+
+pub(crate) fn version(number: Option<usize>) -> Option<String> {
+    number.map(|number| VERSIONS[number].to_owned())
 }
 
 fn show(session: &Session) -> String {
     assert!(session.created_at <= session.updated_at);
-    show_session(&session.key, &session.state)
+    show_session(&session.key, &session.state, session.agent_version.as_deref())
 }
 
 fn text(event: &Event) -> String {
@@ -187,14 +206,21 @@ impl Operation {
     {
         let key = |key: usize| &fixed.keys[key];
         Ok(match self.clone() {
-            Self::Create { key: k, state } => {
-                show(&store.create(NewSession { key: key(k).clone(), state }).await?)
+            Self::Create { key: k, state, version: v } => {
+                let new = NewSession { key: key(k).clone(), state, agent_version: version(v) };
+                show(&store.create(new).await?)
             }
             Self::Get { key: k } => format!("{:?}", store.get(key(k)).await?.as_ref().map(show)),
             Self::Find { session } => format!("{:?}", store.find(&NAMES[session].parse().unwrap()).await?),
             Self::List { app, user, limit } => list(store, app, user, limit).await?,
             Self::UpdateState { key: k, state } => {
                 format!("{:?}", store.update_state(key(k), state).await?.as_ref().map(show))
+            }
+            Self::Pin { key: k, version: v } => {
+                format!("{:?}", store.pin(key(k), version(v)).await?.as_ref().map(show))
+            }
+            Self::PinnedVersions { app } => {
+                format!("{:?}", store.pinned_versions(&NAMES[app].parse().unwrap()).await?)
             }
             Self::Delete { key: k } => store.delete(key(k)).await?.to_string(),
             Self::Append { key: k, state } => {
@@ -208,10 +234,11 @@ impl Operation {
             Self::Before { key: k, position, limit } => {
                 show_history(&store.history(key(k), HistoryQuery::Before { position, limit }).await?)
             }
-            Self::Begin { run, key, status, message } => {
+            Self::Begin { run, key, status, message, pin } => {
                 let id = fixed.runs[run];
                 let message = message.then(|| event(id, 0, &said(id, 0)));
-                store.begin(Begin { record: fixed.record(run, key, status), message }).await?.to_string()
+                let record = fixed.record(run, key, status);
+                store.begin(Begin { record, message, pin }).await?.to_string()
             }
             Self::Commit { run, key: k, first, events, state, end } => {
                 let id = fixed.runs[run];

@@ -1,0 +1,19 @@
+//! Which version of an agent a run gets.
+
+use std::sync::Arc;
+
+use rak_core::{Agent, AgentRegistry, RunError, Session};
+
+/// The version that the session stays on, where it stays on one, or else the current one. A session that does not exist
+/// yet stays on none.
+pub(crate) async fn choose(
+    agents: &dyn AgentRegistry,
+    current: Arc<dyn Agent>,
+    session: Option<&Session>,
+) -> Result<Arc<dyn Agent>, RunError> {
+    let pinned = session.and_then(|session| session.agent_version.as_deref());
+    let Some(version) = pinned.filter(|version| *version != current.version()) else { return Ok(current) };
+    let name = current.name();
+    let kept = agents.version(name, version).await;
+    kept.ok_or_else(|| RunError::VersionGone { name: name.clone(), version: version.to_owned() })
+}

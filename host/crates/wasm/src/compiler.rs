@@ -1,0 +1,296 @@
+//! From a component to machine code, within bounds.
+//!
+//! Compiling is the one step of loading that a component can make as long and as large as it likes, and that cannot be
+//! stopped once it runs. So the host compiles in processes of their own: they have limits that the kernel keeps, wait
+//! behind whatever serves, and a crash of the compiler is the refusal of one component.
+
+use std::io::{Read as _, Write as _};
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rak_core::CodeTier;
+use rustix::process::{Resource, Rlimit, Signal};
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::process::{Child, Command};
+use tokio::sync::Semaphore;
+
+use crate::engine::compiling_engine;
+use crate::loader::LoadError;
+
+/// The largest machine code that is taken: a Python interpreter with its libraries has 60 MB.
+const MAX_CODE_BYTES: u64 = 1 << 30;
+/// How much of what a compiler says before it ends is shown.
+const MAX_ERROR_BYTES: u64 = 8 << 10;
+/// What a compiler may take on the wall, as a multiple of its processor time: on a busy machine it waits a lot.
+const PATIENCE: u32 = 10;
+/// How far a compiler stands back behind everything else on the machine.
+const NICENESS: i32 = 10;
+/// The exit code that says that the component cannot be compiled, and the error output why.
+const REFUSED: i32 = 2;
+
+/// What compiling one component may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CompileLimits {
+    /// Time on processors, in milliseconds, all threads together: 2 minutes. A Python interpreter takes 10 to 20 seconds.
+    pub cpu_time_ms: u64,
+    /// Address space, in bytes: 4 GiB. A Python interpreter takes 1 to 2.
+    pub memory_bytes: u64,
+    /// How many components are compiled at a time: 2.
+    pub parallel: u32,
+    /// Threads for each of them: as many as there are processors, where 0.
+    pub threads: u32,
+}
+
+impl Default for CompileLimits {
+    fn default() -> Self {
+        Self { cpu_time_ms: 2 * 60 * 1000, memory_bytes: 4 << 30, parallel: 2, threads: 0 }
+    }
+}
+
+/// Compiles components. A clone is the same compiler.
+#[derive(Clone)]
+pub struct Compiler {
+    limits: CompileLimits,
+    /// Places for components that somebody waits for.
+    urgent: Arc<Semaphore>,
+    /// The one place for those that run already and become faster.
+    later: Arc<Semaphore>,
+    worker: Option<Arc<Worker>>,
+}
+
+/// A program that calls [`compile_worker`].
+struct Worker {
+    program: PathBuf,
+    arguments: Vec<String>,
+}
+
+impl Compiler {
+    /// Compiles in this process, on its own threads: nothing but their number is bounded. For programs that load only
+    /// components they trust.
+    pub fn in_process(limits: CompileLimits) -> Self {
+        let parallel = usize::try_from(limits.parallel.max(1)).unwrap_or(1);
+        let places = || Arc::new(Semaphore::new(parallel));
+        Self { limits, urgent: places(), later: Arc::new(Semaphore::new(1)), worker: None }
+    }
+
+    /// Compiles in processes of a program that, with these arguments, calls [`compile_worker`].
+    #[must_use]
+    pub fn with_worker(self, program: PathBuf, arguments: &[&str]) -> Self {
+        let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        Self { worker: Some(Arc::new(Worker { program, arguments })), ..self }
+    }
+
+    /// Compiles a component that somebody waits for.
+    pub(crate) async fn compile(&self, component: Arc<[u8]>, tier: CodeTier) -> Result<Vec<u8>, LoadError> {
+        // The semaphores are never closed.
+        let _place = self.urgent.acquire().await;
+        self.run(component, tier).await
+    }
+
+    /// Compiles a component that runs already.
+    pub(crate) async fn optimize(
+        &self,
+        component: Arc<[u8]>,
+        is_wanted: impl Fn() -> bool,
+    ) -> Result<Option<Vec<u8>>, LoadError> {
+        let _place = self.later.acquire().await;
+        if !is_wanted() {
+            return Ok(None);
+        }
+        self.run(component, CodeTier::Optimized).await.map(Some)
+    }
+
+    async fn run(&self, component: Arc<[u8]>, tier: CodeTier) -> Result<Vec<u8>, LoadError> {
+        match &self.worker {
+            None => {
+                tokio::task::spawn_blocking(move || compile(&component, tier)).await.map_err(|error| {
+                    tracing::error!(%error, "compiling a component panicked");
+                    LoadError::Host
+                })?
+            }
+            Some(worker) => self.run_worker(worker, &component, tier).await,
+        }
+    }
+
+    async fn run_worker(
+        &self,
+        worker: &Worker,
+        component: &[u8],
+        tier: CodeTier,
+    ) -> Result<Vec<u8>, LoadError> {
+        let failed = |error: std::io::Error| {
+            tracing::error!(%error, program = %worker.program.display(), "the compiler could not be run");
+            LoadError::Host
+        };
+        let mut child = self.command(worker, tier).spawn().map_err(failed)?;
+        let patience = Duration::from_millis(self.limits.cpu_time_ms).saturating_mul(PATIENCE);
+        match tokio::time::timeout(patience, talk(&mut child, component)).await {
+            Ok(Ok((status, code, said))) => self.judge(status, code, &said),
+            Ok(Err(error)) => Err(failed(error)),
+            Err(_) => Err(self.too_long()),
+        }
+    }
+
+    fn command(&self, worker: &Worker, tier: CodeTier) -> Command {
+        let mut command = Command::new(&worker.program);
+        command
+            .args(&worker.arguments)
+            .arg(match tier {
+                CodeTier::Baseline => "baseline",
+                CodeTier::Optimized => "optimized",
+            })
+            .args([self.limits.cpu_time_ms.to_string(), self.limits.memory_bytes.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .env("RUST_BACKTRACE", "0")
+            .kill_on_drop(true);
+        if self.limits.threads > 0 {
+            command.env("RAYON_NUM_THREADS", self.limits.threads.to_string());
+        }
+        command
+    }
+
+    /// What the end of a compiler means for the component.
+    fn judge(&self, status: ExitStatus, code: Vec<u8>, said: &[u8]) -> Result<Vec<u8>, LoadError> {
+        use std::os::unix::process::ExitStatusExt as _;
+        if status.success() {
+            return Ok(code);
+        }
+        let said = String::from_utf8_lossy(said);
+        let said = said.trim();
+        if status.code() == Some(REFUSED) {
+            return Err(LoadError::Invalid(said.to_owned()));
+        }
+        let signal = status.signal();
+        if signal == Some(Signal::XCPU.as_raw()) || signal == Some(Signal::KILL.as_raw()) {
+            return Err(self.too_long());
+        }
+        if said.contains("memory allocation of") || said.contains("Cannot allocate memory") {
+            let mebibytes = self.limits.memory_bytes >> 20;
+            return Err(LoadError::TooCostly(format!(
+                "it took more than {mebibytes} MiB of memory (registry.compile.memory_bytes)"
+            )));
+        }
+        tracing::warn!(%status, %said, "the compiler crashed");
+        let last = said.lines().last().unwrap_or_default();
+        Err(LoadError::TooCostly(format!("the compiler crashed on it ({status}): {last}")))
+    }
+
+    fn too_long(&self) -> LoadError {
+        let seconds = self.limits.cpu_time_ms / 1000;
+        LoadError::TooCostly(format!(
+            "it took more than {seconds} s of processor time (registry.compile.cpu_time_ms)"
+        ))
+    }
+}
+
+/// Gives the component to the compiler, and takes what it makes.
+async fn talk(child: &mut Child, component: &[u8]) -> std::io::Result<(ExitStatus, Vec<u8>, Vec<u8>)> {
+    let (input, output, errors) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let give = async {
+        if let Some(mut input) = input {
+            // A compiler that ends before it has read everything has said why.
+            let _ = input.write_all(component).await;
+        }
+    };
+    let mut code = Vec::new();
+    let take = async {
+        match output {
+            Some(output) => output.take(MAX_CODE_BYTES).read_to_end(&mut code).await.map(drop),
+            None => Ok(()),
+        }
+    };
+    let mut said = Vec::new();
+    let hear = async {
+        match errors {
+            Some(errors) => errors.take(MAX_ERROR_BYTES).read_to_end(&mut said).await.map(drop),
+            None => Ok(()),
+        }
+    };
+    let ((), taken, heard) = tokio::join!(give, take, hear);
+    taken.and(heard)?;
+    Ok((child.wait().await?, code, said))
+}
+
+fn compile(component: &[u8], tier: CodeTier) -> Result<Vec<u8>, LoadError> {
+    let invalid = |error: wasmtime::Error| LoadError::Invalid(format!("{error:#}"));
+    compiling_engine(tier).and_then(|engine| engine.precompile_component(component)).map_err(invalid)
+}
+
+/// What a process does that compiles for a host: reads a component from its input and writes machine code to its
+/// output. The arguments are those the host gives it. Gives the exit code, with the reason on the error output.
+pub fn compile_worker(arguments: &[String]) -> u8 {
+    match work(arguments) {
+        Ok(()) => 0,
+        Err(reason) => {
+            let _ = writeln!(std::io::stderr(), "{reason}");
+            u8::try_from(REFUSED).unwrap_or(1)
+        }
+    }
+}
+
+fn work(arguments: &[String]) -> Result<(), String> {
+    let (tier, cpu_time_ms, memory_bytes) = match arguments {
+        [tier, cpu, memory] => (tier.as_str(), cpu.parse::<u64>(), memory.parse::<u64>()),
+        _ => return Err("the compiler takes a tier, a time and a size; it is started by the host".into()),
+    };
+    let tier = if tier == "baseline" { CodeTier::Baseline } else { CodeTier::Optimized };
+    let cpu_time_ms = cpu_time_ms.map_err(|error| error.to_string())?;
+    let memory_bytes = memory_bytes.map_err(|error| error.to_string())?;
+    confine(cpu_time_ms, memory_bytes).map_err(|error| format!("it could not be confined: {error}"))?;
+    let mut component = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut component).map_err(|error| error.to_string())?;
+    let code = compile(&component, tier).map_err(|error| match error {
+        LoadError::Invalid(reason) => reason,
+        other => other.to_string(),
+    })?;
+    let mut output = std::io::stdout().lock();
+    output.write_all(&code).and_then(|()| output.flush()).map_err(|error| error.to_string())
+}
+
+fn confine(cpu_time_ms: u64, memory_bytes: u64) -> rustix::io::Result<()> {
+    use rustix::process::{setpriority_process, setrlimit};
+    let limit = |value: u64| Rlimit { current: Some(value), maximum: Some(value) };
+    setrlimit(Resource::As, limit(memory_bytes))?;
+    // The signal comes at the first number, death at the second.
+    let seconds = cpu_time_ms.div_ceil(1000);
+    setrlimit(Resource::Cpu, Rlimit { current: Some(seconds), maximum: Some(seconds + 1) })?;
+    setrlimit(Resource::Core, limit(0))?;
+    setpriority_process(None, NICENESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
+
+    #[test]
+    fn code_runs_in_the_lane_of_its_tier() {
+        let engine = crate::WasmEngine::new(crate::EngineSettings::default()).unwrap();
+        for tier in [CodeTier::Baseline, CodeTier::Optimized] {
+            let code = compile(EMPTY, tier).unwrap();
+            crate::cache::load(&engine.lane(tier).unwrap().engine, &code).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_a_compiler_ends_with_has_a_meaning() {
+        use std::os::unix::process::ExitStatusExt as _;
+        let compiler = Compiler::in_process(CompileLimits::default());
+        let judge = |raw, said: &str| {
+            compiler.judge(ExitStatus::from_raw(raw), Vec::new(), said.as_bytes()).unwrap_err().to_string()
+        };
+        assert!(judge(2 << 8, "unexpected end").contains("not a valid component: unexpected end"));
+        assert!(judge(Signal::XCPU.as_raw(), "").contains("registry.compile.cpu_time_ms"));
+        let text = judge(Signal::ABORT.as_raw(), "memory allocation of 16 bytes failed");
+        assert!(text.contains("registry.compile.memory_bytes"), "{text}");
+        let text = judge(101 << 8, "thread 'main' panicked:\nno such register");
+        assert!(text.contains("crashed") && text.contains("no such register"), "{text}");
+    }
+}
