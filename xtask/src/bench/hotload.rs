@@ -30,8 +30,8 @@ pub(crate) fn run(components: &[PathBuf]) -> anyhow::Result<()> {
         let name = component.file_stem().unwrap_or_default().to_string_lossy();
         let measured = measure(&rak, component)
             .with_context(|| format!("{} cannot be measured", component.display()))?;
-        let mebibytes = fs::metadata(component)?.len() as f64 / f64::from(1 << 20);
-        shell::say(&format!("| {name} | {mebibytes:.1} | {measured} |"));
+        let tenths = (fs::metadata(component)?.len() * 10) >> 20;
+        shell::say(&format!("| {name} | {}.{} | {measured} |", tenths / 10, tenths % 10));
     }
     Ok(())
 }

@@ -19,7 +19,7 @@ impl Server {
         let output = child.stdout.take().context("the host has no output")?;
         let mut server = Self { child, lines: BufReader::new(output).lines(), address: String::new() };
         let line = server.line_with("listening on http://")?;
-        server.address = line.trim_start_matches("listening on http://").to_owned();
+        line.trim_start_matches("listening on http://").clone_into(&mut server.address);
         Ok(server)
     }
 

@@ -86,7 +86,7 @@ impl Registry {
         let record = with_version(record, id, candidate.source, manifest, seen, &version);
         self.save(&record).await?;
         lease.keep();
-        self.make_current(entry, record, version);
+        Self::make_current(entry, record, version);
         // Only now may anybody else say that nobody needs the component.
         drop(lease);
         Ok(())
@@ -179,7 +179,7 @@ impl Registry {
     }
 
     /// The step in which it becomes live.
-    pub(crate) fn make_current(&self, entry: &Entry, record: Record, version: Arc<Version>) {
+    pub(crate) fn make_current(entry: &Entry, record: Record, version: Arc<Version>) {
         if let Some(kept) = record.current() {
             tracing::info!(
                 agent = %entry.name, number = kept.number, version = short(&kept.version), "a version is live"
@@ -251,6 +251,7 @@ pub(crate) fn take_error(error: TakeError, limit: u64) -> DeployError {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` is given")]
 pub(crate) fn disk_error(error: io::Error) -> DeployError {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     match error.kind() {

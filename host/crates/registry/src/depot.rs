@@ -202,7 +202,9 @@ mod tests {
         let depot = Depot::open(folder.path()).unwrap();
         for pieces in [vec!["abc"], vec!["a", "", "bc"]] {
             let mut incoming = depot.receive(3).unwrap();
-            pieces.iter().for_each(|piece| incoming.write(piece.as_bytes()).unwrap());
+            for piece in pieces {
+                incoming.write(piece.as_bytes()).unwrap();
+            }
             let lease = incoming.finish().unwrap();
             assert_eq!((lease.digest.as_str(), lease.bytes), (ABC, 3));
             lease.keep();

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use arc_swap::ArcSwapOption;
-use rak_core::{AgentInfo, AgentState, AppName, Pinning, Refusal, VersionInfo, VersionState};
+use rak_core::{Agent as _, AgentInfo, AgentState, AppName, Pinning, Refusal, VersionInfo, VersionState};
 
 use crate::record::{Record, VersionRecord};
 use crate::version::{Counters, Version};
@@ -63,7 +63,6 @@ impl Entry {
 
     /// A version that is in memory.
     pub(crate) fn loaded(&self, version: &str) -> Option<Arc<Version>> {
-        use rak_core::Agent as _;
         let current = self.current.load_full();
         current
             .filter(|current| current.version() == version)
@@ -91,7 +90,7 @@ impl Entry {
     pub(crate) fn info(&self) -> AgentInfo {
         let current = self.current.load_full();
         let mut state = self.state();
-        let versions = self.versions_of(&mut state);
+        let versions = versions_of(&mut state);
         let refused = state.refused.clone();
         let mut info = match (&current, &refused) {
             (None, Some(refusal)) => AgentInfo::refused(self.name.clone(), refusal.clone()),
@@ -108,7 +107,6 @@ impl Entry {
             info.state = AgentState::Refused;
             return info;
         };
-        use rak_core::Agent as _;
         info.current = versions.into_iter().find(|version| version.state == VersionState::Current);
         info.descriptor = Some(version.descriptor().clone());
         info.imports = state.record.current().map(|kept| kept.facts.imports.clone()).unwrap_or_default();
@@ -122,35 +120,35 @@ impl Entry {
 
     /// Its versions, newest first.
     pub(crate) fn versions(&self) -> Vec<VersionInfo> {
-        self.versions_of(&mut self.state())
+        versions_of(&mut self.state())
     }
+}
 
-    fn versions_of(&self, state: &mut State) -> Vec<VersionInfo> {
-        use rak_core::Agent as _;
-        let alive: Vec<_> = state.alive().collect();
-        let loaded = |version: &str| alive.iter().find(|alive| alive.version() == version);
-        let current = state.record.current.as_deref();
-        let mut versions: Vec<_> = state
-            .record
-            .versions
-            .iter()
-            .map(|kept| {
-                let place = match kept {
-                    kept if Some(kept.version.as_str()) == current => VersionState::Current,
-                    kept if kept.leaving => VersionState::Draining,
-                    _ => VersionState::Kept,
-                };
-                let version = loaded(&kept.version);
-                VersionInfo {
-                    code: version.map(|version| version.agent.tier()),
-                    runs: version.map_or(0, |version| version.runs()),
-                    ..describe(kept, place)
-                }
-            })
-            .collect();
-        versions.sort_by_key(|version| std::cmp::Reverse(version.number));
-        versions
-    }
+/// The versions, newest first.
+fn versions_of(state: &mut State) -> Vec<VersionInfo> {
+    let alive: Vec<_> = state.alive().collect();
+    let loaded = |version: &str| alive.iter().find(|alive| alive.version() == version);
+    let current = state.record.current.as_deref();
+    let mut versions: Vec<_> = state
+        .record
+        .versions
+        .iter()
+        .map(|kept| {
+            let place = match kept {
+                kept if Some(kept.version.as_str()) == current => VersionState::Current,
+                kept if kept.leaving => VersionState::Draining,
+                _ => VersionState::Kept,
+            };
+            let version = loaded(&kept.version);
+            VersionInfo {
+                code: version.map(|version| version.agent.tier()),
+                runs: version.map_or(0, |version| version.runs()),
+                ..describe(kept, place)
+            }
+        })
+        .collect();
+    versions.sort_by_key(|version| std::cmp::Reverse(version.number));
+    versions
 }
 
 fn describe(kept: &VersionRecord, state: VersionState) -> VersionInfo {
@@ -181,7 +179,6 @@ impl State {
 
     /// Whether somebody beside this entry's own memory has a version.
     fn is_held(&mut self, version: &str) -> bool {
-        use rak_core::Agent as _;
         // What is only kept loaded is nobody's need.
         self.recent.retain(|recent| recent.version() != version);
         self.alive().any(|alive| alive.version() == version)

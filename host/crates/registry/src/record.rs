@@ -140,7 +140,7 @@ mod tests {
         let record = Record::new(AppName::new("echo").unwrap());
         records.save(&record).unwrap();
         std::fs::write(records.path(&AppName::new("bad").unwrap()), "{").unwrap();
-        assert_eq!(records.load().unwrap(), [record.clone()]);
+        assert_eq!(records.load().unwrap(), std::slice::from_ref(&record));
         assert!(folder.path().join("agents/bad.damaged").exists());
         records.remove(&record.name).unwrap();
         records.remove(&record.name).unwrap();

@@ -519,7 +519,7 @@ impl Registry {
                 kept.leaving = false;
             }
             self.save(&record).await?;
-            self.make_current(&entry, record, version);
+            Self::make_current(&entry, record, version);
             self.collect(&entry).await;
             self.announce_change();
         }

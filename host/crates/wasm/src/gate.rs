@@ -248,10 +248,6 @@ mod tests {
         Gate::new(CancellationToken::new(), None, grants, limits, Arc::default(), WindDown::default())
     }
 
-    fn everything() -> Option<AgentGrants> {
-        Some(AgentGrants::default())
-    }
-
     #[test]
     fn what_is_not_granted_is_denied_and_the_rest_is_not() {
         let grants =
@@ -286,7 +282,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_wait_is_cut_and_its_effect_dropped() {
-        let gate = gate(everything(), Limits::default());
+        let gate = gate(Some(AgentGrants::default()), Limits::default());
         gate.token.cancel();
         let never = std::future::pending::<Result<(), Failure>>();
         assert!(matches!(gate.pass(Cost::default(), never).await, Err(Refusal::Failure(_))));
@@ -294,7 +290,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_quota_refuses_and_then_ends_who_does_not_listen() {
-        let gate = gate(everything(), Limits { events: 2, ..Limits::default() });
+        let gate = gate(Some(AgentGrants::default()), Limits { events: 2, ..Limits::default() });
         let one = Cost { events: 1, ..Cost::default() };
         assert!(gate.admit(one).is_ok() && gate.admit(one).is_ok());
         for _ in 0..MAX_REFUSALS {

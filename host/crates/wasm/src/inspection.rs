@@ -37,7 +37,7 @@ pub async fn inspect(loader: &Loader, name: &AppName, path: &Path) -> Result<Ins
             let facts = loader
                 .compile_for_facts(&bytes)
                 .ok()
-                .map(|component| loader.facts(&component, bytes.len() as u64, false));
+                .map(|component| Loader::facts(&component, bytes.len() as u64, false));
             Ok(Inspection { digest, facts, descriptor: None, problem: Some(problem.to_string()) })
         }
     }

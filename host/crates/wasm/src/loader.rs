@@ -192,7 +192,7 @@ impl Loader {
         let loader = self.clone();
         let size = component.len() as u64;
         let (facts, code) = blocking(move || {
-            let facts = loader.facts(&compiled, size, cached);
+            let facts = Self::facts(&compiled, size, cached);
             let code = loader.link(&compiled, &facts, tier)?;
             Ok((facts, code))
         })
@@ -306,7 +306,7 @@ impl Loader {
         Ok(component)
     }
 
-    pub(crate) fn facts(&self, component: &Component, bytes: u64, cached: bool) -> ComponentFacts {
+    pub(crate) fn facts(component: &Component, bytes: u64, cached: bool) -> ComponentFacts {
         const PAGE: u64 = 64 << 10;
         let engine = component.engine();
         let world = component.component_type();

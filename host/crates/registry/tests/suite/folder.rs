@@ -143,7 +143,9 @@ async fn writers_at_once_end_with_one_whole_version() {
             std::thread::spawn(move || std::fs::write(path, bytes).expect("a write"))
         })
         .collect();
-    writers.into_iter().for_each(|writer| writer.join().expect("it ends"));
+    for writer in writers {
+        writer.join().expect("it ends");
+    }
     // Whatever they made of the file: a good one mends it.
     place.put("echo.wasm", echo());
     let wanted = rak_wasm::digest(&echo());

@@ -154,10 +154,8 @@ impl Host {
                 changes.changed().await.expect("the registry lives");
             }
         };
-        match tokio::time::timeout(PATIENCE, waiting).await {
-            Ok(info) => info,
-            Err(_) => panic!("it never came; now: {:?}", self.registry.info(&app(name))),
-        }
+        let waited = tokio::time::timeout(PATIENCE, waiting).await;
+        waited.unwrap_or_else(|_| panic!("it never came; now: {:?}", self.registry.info(&app(name))))
     }
 
     /// Waits until a version with this number is live.

@@ -122,7 +122,7 @@ async fn a_version_stays_as_long_as_a_session_is_pinned_to_it() {
         .store
         .create(rak_core::NewSession {
             key: other.clone(),
-            state: Default::default(),
+            state: rak_core::StateDelta::new(),
             agent_version: Some(first.clone()),
         })
         .await
