@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
@@ -32,6 +33,8 @@ use crate::version::Version;
 const MIN_PREFIX: usize = 6;
 /// How many agents are brought back at a time: reading their code from the disk and checking it takes a processor.
 const PARALLEL_RESTORES: usize = 4;
+/// How long the end of a host waits for versions that are being taken in.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many components come in over the wire at a time; each is a file. Others wait with their first byte.
 const PARALLEL_UPLOADS: usize = 16;
 
@@ -216,11 +219,14 @@ impl Registry {
         self.inner.changes.subscribe()
     }
 
-    /// Stops watching, and waits for what is being taken in.
+    /// Stops watching, and waits a moment for what is being taken in. What takes longer is given up: it has changed
+    /// nothing yet.
     pub async fn close(&self) {
         self.inner.closing.cancel();
         self.inner.tasks.close();
-        self.inner.tasks.wait().await;
+        if tokio::time::timeout(CLOSE_TIMEOUT, self.inner.tasks.wait()).await.is_err() {
+            tracing::warn!("a version that was being taken in is given up");
+        }
     }
 
     /// Whoever works for the registry, without keeping it open.
