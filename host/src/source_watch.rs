@@ -1,6 +1,6 @@
 //! Tells when an author has changed something in a project.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use notify::event::{AccessKind, AccessMode, EventKind};
@@ -15,8 +15,10 @@ const NOT_SOURCES: [&str; 4] = ["target", "node_modules", "__pycache__", "dist"]
 /// The sources of a project, watched.
 pub(crate) struct SourceWatch {
     changes: mpsc::Receiver<()>,
-    /// It watches for as long as it lives.
-    _watcher: RecommendedWatcher,
+    /// There was a change that nobody was told of yet.
+    noted: bool,
+    watcher: RecommendedWatcher,
+    root: PathBuf,
 }
 
 impl SourceWatch {
@@ -32,21 +34,40 @@ impl SourceWatch {
             }
         })?;
         watcher.watch(&root, RecursiveMode::NonRecursive)?;
-        for entry in std::fs::read_dir(&root).map_err(notify::Error::io)?.flatten() {
-            let path = entry.path();
-            if path.is_dir() && is_source(&path, &root) {
-                watcher.watch(&path, RecursiveMode::Recursive)?;
-            }
-        }
-        Ok(Self { changes, _watcher: watcher })
+        let mut watch = Self { changes, noted: false, watcher, root };
+        watch.follow()?;
+        Ok(watch)
     }
 
-    /// Returns when something has changed and nothing has since for a moment.
-    pub(crate) async fn changed(&mut self) {
-        if self.changes.recv().await.is_none() {
-            return std::future::pending().await;
+    /// Watches the folders that there are now. One that is watched already stays so.
+    fn follow(&mut self) -> notify::Result<()> {
+        for entry in std::fs::read_dir(&self.root).map_err(notify::Error::io)?.flatten() {
+            let path = entry.path();
+            if path.is_dir() && is_source(&path, &self.root) {
+                self.watcher.watch(&path, RecursiveMode::Recursive)?;
+            }
         }
-        while tokio::time::timeout(QUIET, self.changes.recv()).await.is_ok_and(|more| more.is_some()) {}
+        Ok(())
+    }
+
+    /// Returns when something has changed and nothing has since for a moment. Who stops waiting misses nothing: the next
+    /// call tells of it.
+    pub(crate) async fn changed(&mut self) {
+        if !self.noted {
+            if self.changes.recv().await.is_none() {
+                return std::future::pending().await;
+            }
+            self.noted = true;
+        }
+        loop {
+            // A folder may have come, or another one in the place of one. One that cannot be watched is gone again.
+            let _ = self.follow();
+            let more = tokio::time::timeout(QUIET, self.changes.recv()).await;
+            if !more.is_ok_and(|more| more.is_some()) {
+                break;
+            }
+        }
+        self.noted = false;
     }
 }
 
@@ -107,5 +128,33 @@ mod tests {
             std::fs::write(folder.path().join(file), "text").unwrap();
             watch.changed().await;
         }
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_comes_later_is_watched() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut watch = SourceWatch::start(folder.path()).unwrap();
+        let later = folder.path().join("later");
+        for _ in 0..2 {
+            std::fs::create_dir(&later).unwrap();
+            watch.changed().await;
+            std::fs::write(later.join("prompt.txt"), "text").unwrap();
+            watch.changed().await;
+            std::fs::remove_dir_all(&later).unwrap();
+            watch.changed().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn who_stops_waiting_is_told_the_next_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut watch = SourceWatch::start(folder.path()).unwrap();
+        std::fs::write(folder.path().join("agent.toml"), "text").unwrap();
+        while !watch.noted {
+            // Dropped at once, after it has seen the change or before.
+            let _ = futures::poll!(std::pin::pin!(watch.changed()));
+            tokio::task::yield_now().await;
+        }
+        watch.changed().await;
     }
 }

@@ -62,7 +62,7 @@ impl Workbench {
             };
             match built {
                 Ok(built) => self.deploy(&built, began).await,
-                Err(error) => self.say_why(&error),
+                Err(error) => self.say_why(error),
             }
             watch.changed().await;
         }
@@ -114,11 +114,11 @@ impl Workbench {
         print_line(&format!("save a file in {} and it is built and replaced", self.folder.display()));
     }
 
-    fn say_why(&self, error: &BuildError) {
+    fn say_why(&self, error: BuildError) {
         match error {
             // The compiler has said it all.
             BuildError::Compile { .. } => print_error("it does not compile"),
-            other => drop(telemetry::report(&anyhow::anyhow!("{other}"))),
+            other => drop(telemetry::report(&anyhow::Error::new(other))),
         }
         self.say_what_goes_on();
     }

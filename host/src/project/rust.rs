@@ -121,7 +121,8 @@ async fn require_target(folder: &Path) -> Result<(), BuildError> {
 
 /// Runs a tool of Rust's to its end.
 async fn output(command: &mut Command, tool: &'static str) -> Result<Output, BuildError> {
-    let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await;
+    // Ctrl-C is for this program, which ends the tool.
+    let output = command.stdin(Stdio::null()).process_group(0).kill_on_drop(true).output().await;
     output.map_err(|error| not_started(tool, error))
 }
 
