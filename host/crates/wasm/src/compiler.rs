@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rak_core::CodeTier;
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Resource, Rlimit, Signal};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -28,8 +29,14 @@ const MAX_ERROR_BYTES: u64 = 8 << 10;
 const PATIENCE: u32 = 10;
 /// How far a compiler stands back behind everything else on the machine.
 const NICENESS: i32 = 10;
+/// What the kernel kills first.
+const MOST_DISPENSABLE: &str = "1000";
 /// The exit code that says that the component cannot be compiled, and the error output why.
 const REFUSED: i32 = 2;
+/// The same for a component that the memory does not suffice for.
+const NO_MEMORY: i32 = 3;
+/// Signals by which somebody ends a process.
+const STOPS: [Signal; 4] = [Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM];
 
 /// What compiling one component may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,6 +154,8 @@ impl Compiler {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
+            // Ctrl-C in a terminal is for the host, which ends what it began in order.
+            .process_group(0)
             .env("RUST_BACKTRACE", "0")
             .kill_on_drop(true);
         if self.limits.threads > 0 {
@@ -166,11 +175,23 @@ impl Compiler {
         if status.code() == Some(REFUSED) {
             return Err(LoadError::Invalid(said.to_owned()));
         }
-        let signal = status.signal();
-        if signal == Some(Signal::XCPU.as_raw()) || signal == Some(Signal::KILL.as_raw()) {
-            return Err(self.too_long());
+        match status.signal() {
+            Some(signal) if signal == Signal::XCPU.as_raw() => return Err(self.too_long()),
+            Some(signal) if signal == Signal::KILL.as_raw() => {
+                let reason = "the compiler was killed, most likely because the machine has no memory left";
+                return Err(LoadError::TooCostly(reason.to_owned()));
+            }
+            // A supervisor ends all processes of the host. The component has done nothing.
+            Some(signal) if STOPS.map(Signal::as_raw).contains(&signal) => {
+                tracing::warn!(%status, "the compiler was stopped");
+                return Err(LoadError::Host);
+            }
+            _ => {}
         }
-        if said.contains("memory allocation of") || said.contains("Cannot allocate memory") {
+        if status.code() == Some(NO_MEMORY)
+            || said.contains("memory allocation of")
+            || said.contains("Cannot allocate memory")
+        {
             let mebibytes = self.limits.memory_bytes >> 20;
             return Err(LoadError::TooCostly(format!(
                 "it took more than {mebibytes} MiB of memory (registry.compile.memory_bytes)"
@@ -182,7 +203,7 @@ impl Compiler {
     }
 
     fn too_long(&self) -> LoadError {
-        let seconds = self.limits.cpu_time_ms / 1000;
+        let seconds = seconds(self.limits.cpu_time_ms);
         LoadError::TooCostly(format!(
             "it took more than {seconds} s of processor time (registry.compile.cpu_time_ms)"
         ))
@@ -218,8 +239,11 @@ async fn talk(child: &mut Child, component: &[u8]) -> std::io::Result<(ExitStatu
 }
 
 fn compile(component: &[u8], tier: CodeTier) -> Result<Vec<u8>, LoadError> {
-    let invalid = |error: wasmtime::Error| LoadError::Invalid(format!("{error:#}"));
-    compiling_engine(tier).and_then(|engine| engine.precompile_component(component)).map_err(invalid)
+    let refused = |error: wasmtime::Error| match error.is::<wasmtime::OutOfMemory>() {
+        true => LoadError::TooCostly("there is not enough memory for it".to_owned()),
+        false => LoadError::Invalid(format!("{error:#}")),
+    };
+    compiling_engine(tier).and_then(|engine| engine.precompile_component(component)).map_err(refused)
 }
 
 /// What a process does that compiles for a host: reads a component from its input and writes machine code to its
@@ -227,30 +251,69 @@ fn compile(component: &[u8], tier: CodeTier) -> Result<Vec<u8>, LoadError> {
 pub fn compile_worker(arguments: &[String]) -> u8 {
     match work(arguments) {
         Ok(()) => 0,
-        Err(reason) => {
+        Err(Failure { code, reason }) => {
             let _ = writeln!(std::io::stderr(), "{reason}");
-            u8::try_from(REFUSED).unwrap_or(1)
+            u8::try_from(code).unwrap_or(1)
         }
     }
 }
 
-fn work(arguments: &[String]) -> Result<(), String> {
+/// Why a compiler ends without code.
+struct Failure {
+    code: i32,
+    reason: String,
+}
+
+impl From<String> for Failure {
+    fn from(reason: String) -> Self {
+        Self { code: REFUSED, reason }
+    }
+}
+
+fn work(arguments: &[String]) -> Result<(), Failure> {
     let (tier, cpu_time_ms, memory_bytes) = match arguments {
         [tier, cpu, memory] => (tier.as_str(), cpu.parse::<u64>(), memory.parse::<u64>()),
-        _ => return Err("the compiler takes a tier, a time and a size; it is started by the host".into()),
+        _ => {
+            let reason = "the compiler takes a tier, a time and a size; it is started by the host";
+            return Err(reason.to_owned().into());
+        }
     };
     let tier = if tier == "baseline" { CodeTier::Baseline } else { CodeTier::Optimized };
     let cpu_time_ms = cpu_time_ms.map_err(|error| error.to_string())?;
     let memory_bytes = memory_bytes.map_err(|error| error.to_string())?;
+    end_with_host();
     confine(cpu_time_ms, memory_bytes).map_err(|error| format!("it could not be confined: {error}"))?;
     let mut component = Vec::new();
     std::io::stdin().lock().read_to_end(&mut component).map_err(|error| error.to_string())?;
     let code = compile(&component, tier).map_err(|error| match error {
-        LoadError::Invalid(reason) => reason,
-        other => other.to_string(),
+        LoadError::Invalid(reason) => Failure::from(reason),
+        other => Failure { code: NO_MEMORY, reason: other.to_string() },
     })?;
     let mut output = std::io::stdout().lock();
-    output.write_all(&code).and_then(|()| output.flush()).map_err(|error| error.to_string())
+    Ok(output.write_all(&code).and_then(|()| output.flush()).map_err(|error| error.to_string())?)
+}
+
+/// Ends this process as soon as the host is gone, also where that was killed: one that is started again and again is not
+/// to leave a compiler each time. Without the thread it ends when it has compiled.
+fn end_with_host() {
+    let _ = std::thread::Builder::new().name("rak-host-watch".to_owned()).spawn(|| {
+        let output = std::io::stdout();
+        // What a poll always tells of is enough: that nobody reads any more.
+        let mut watched = [PollFd::new(&output, PollFlags::empty())];
+        if poll(&mut watched, None).is_ok() {
+            leave();
+        }
+    });
+}
+
+#[expect(clippy::exit, reason = "there is nobody left to compile for")]
+fn leave() -> ! {
+    std::process::exit(1)
+}
+
+/// The kernel counts a process's time in whole seconds.
+fn seconds(cpu_time_ms: u64) -> u64 {
+    cpu_time_ms.div_ceil(1000)
 }
 
 fn confine(cpu_time_ms: u64, memory_bytes: u64) -> rustix::io::Result<()> {
@@ -258,9 +321,11 @@ fn confine(cpu_time_ms: u64, memory_bytes: u64) -> rustix::io::Result<()> {
     let limit = |value: u64| Rlimit { current: Some(value), maximum: Some(value) };
     setrlimit(Resource::As, limit(memory_bytes))?;
     // The signal comes at the first number, death at the second.
-    let seconds = cpu_time_ms.div_ceil(1000);
+    let seconds = seconds(cpu_time_ms);
     setrlimit(Resource::Cpu, Rlimit { current: Some(seconds), maximum: Some(seconds + 1) })?;
     setrlimit(Resource::Core, limit(0))?;
+    // Where the machine has no memory left, this process is to go, and not the host. Not every system has this.
+    let _ = std::fs::write("/proc/self/oom_score_adj", MOST_DISPENSABLE);
     setpriority_process(None, NICENESS)
 }
 
@@ -288,6 +353,9 @@ mod tests {
         };
         assert!(judge(2 << 8, "unexpected end").contains("not a valid component: unexpected end"));
         assert!(judge(Signal::XCPU.as_raw(), "").contains("registry.compile.cpu_time_ms"));
+        assert!(judge(3 << 8, "out of memory").contains("registry.compile.memory_bytes"));
+        assert!(judge(Signal::KILL.as_raw(), "").contains("no memory left"));
+        assert!(judge(Signal::TERM.as_raw(), "").contains("the host failed"));
         let text = judge(Signal::ABORT.as_raw(), "memory allocation of 16 bytes failed");
         assert!(text.contains("registry.compile.memory_bytes"), "{text}");
         let text = judge(101 << 8, "thread 'main' panicked:\nno such register");
