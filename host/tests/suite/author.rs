@@ -19,7 +19,7 @@ fn repository() -> PathBuf {
 }
 
 /// A program that builds something: what was built before is kept for the next time, and nothing is downloaded.
-fn building(mut command: Command) -> Command {
+pub(crate) fn building(mut command: Command) -> Command {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("author");
     command.env("CARGO_TARGET_DIR", target).env("CARGO_NET_OFFLINE", "true");
     for name in ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER"] {
@@ -30,7 +30,7 @@ fn building(mut command: Command) -> Command {
 
 /// A new agent, with the versions of its dependencies that are on this machine. It lies where it lay the last time, so
 /// that what was built of it takes no room a second time.
-async fn new_agent(place: &Place, name: &str, arguments: &[&str]) -> PathBuf {
+pub(crate) async fn new_agent(place: &Place, name: &str, arguments: &[&str]) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("author-projects").join(name);
     match std::fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != ErrorKind::NotFound => panic!("{error}"),

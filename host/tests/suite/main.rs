@@ -14,5 +14,7 @@ mod chat;
 mod clients;
 mod command_line;
 mod crash;
+mod dev;
+mod hot_loading;
 mod load;
 mod support;

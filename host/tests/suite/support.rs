@@ -9,9 +9,9 @@ use reqwest::Response;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::net::TcpStream;
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
@@ -46,6 +46,19 @@ impl Place {
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// Renames a component into the folder of agents, as careful programs do.
+    pub(crate) fn put(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        let partial = self.path("partial");
+        std::fs::write(&partial, bytes).expect("a file");
+        std::fs::rename(partial, self.path("agents").join(name)).expect("a file");
+    }
+
+    /// The files in a folder of what the host keeps.
+    pub(crate) fn kept(&self, folder: &str) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.path(".rak").join(folder)).expect("a folder");
+        entries.map(|entry| entry.expect("an entry").path()).collect()
     }
 
     pub(crate) fn configure(&self, text: &str) {
@@ -123,10 +136,25 @@ pub(crate) fn signal(child: &Child, signal: Signal) {
     kill_process(id, signal).expect("it runs");
 }
 
+/// Waits, in turns with everything else, until something is there.
+pub(crate) async fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
+    let waiting = async {
+        loop {
+            if let Some(found) = look() {
+                return found;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting).await.expect("it comes")
+}
+
 /// A host that serves.
 pub(crate) struct Host {
     child: Child,
     pub(crate) lines: Lines<BufReader<ChildStdout>>,
+    /// Its error output, where the command says that it is read.
+    errors: Option<Lines<BufReader<ChildStderr>>>,
     pub(crate) url: String,
     pub(crate) client: reqwest::Client,
 }
@@ -135,10 +163,34 @@ impl Host {
     pub(crate) async fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let line = tokio::time::timeout(PATIENCE, lines.next_line()).await.expect("it says something");
-        let line = line.expect("its output").expect("it does not end");
+        let errors = child.stderr.take().map(|errors| BufReader::new(errors).lines());
+        let line = line_with(&mut lines, "").await;
         let url = line.strip_prefix("listening on ").expect(&line).to_owned();
-        Self { child, lines, url, client: reqwest::Client::new() }
+        Self { child, lines, errors, url, client: reqwest::Client::new() }
+    }
+
+    /// The next line of its output that has this in it.
+    pub(crate) async fn line_with(&mut self, text: &str) -> String {
+        line_with(&mut self.lines, text).await
+    }
+
+    /// The next line of its error output that has this in it.
+    pub(crate) async fn error_with(&mut self, text: &str) -> String {
+        line_with(self.errors.as_mut().expect("its error output is read"), text).await
+    }
+
+    /// What is left of its error output.
+    pub(crate) async fn rest_of_errors(&mut self) -> Vec<String> {
+        let errors = self.errors.as_mut().expect("its error output is read");
+        let mut rest = Vec::new();
+        while let Some(line) = errors.next_line().await.expect("an output") {
+            rest.push(line);
+        }
+        rest
+    }
+
+    pub(crate) fn id(&self) -> Pid {
+        self.child.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("it runs")
     }
 
     pub(crate) fn signal(&self, wanted: Signal) {
@@ -158,6 +210,52 @@ impl Host {
             .await
     }
 
+    /// The programs that it has started and that run.
+    pub(crate) fn children(&self) -> Vec<Pid> {
+        let tasks = format!("/proc/{}/task", self.id().as_raw_nonzero());
+        let threads = std::fs::read_dir(tasks).expect("it runs").flatten();
+        let lists = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+        let ids: Vec<_> =
+            lists.flat_map(|ids| ids.split_whitespace().map(str::parse).collect::<Vec<_>>()).collect();
+        ids.into_iter().filter_map(|id| Pid::from_raw(id.ok()?)).collect()
+    }
+
+    /// Uploads a component.
+    pub(crate) async fn put(&self, path: &str, component: Vec<u8>) -> (u16, Value) {
+        let url = format!("{}/api/v1/agents/{path}", self.url);
+        read(self.client.put(url).body(component).send().await.expect("an answer")).await
+    }
+
+    /// What the host says of an agent.
+    pub(crate) async fn agent(&self, name: &str) -> (u16, Value) {
+        self.get(&format!("/api/v1/agents/{name}")).await
+    }
+
+    /// Waits until what the host says of an agent is so.
+    pub(crate) async fn until(&self, name: &str, is_so: impl Fn(u16, &Value) -> bool) -> Value {
+        let waiting = async {
+            loop {
+                let (status, info) = self.agent(name).await;
+                if is_so(status, &info) {
+                    return info;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.expect("it comes")
+    }
+
+    /// Waits until the version with this number is live.
+    pub(crate) async fn until_number(&self, name: &str, number: u64) -> Value {
+        self.until(name, |_, info| info["current"]["number"] == number).await
+    }
+
+    /// What an agent answers.
+    pub(crate) async fn say(&self, agent: &str, words: &str) -> String {
+        let events = self.sse("s", message(agent, words)).await.rest().await;
+        text(events.last().expect("an event"))
+    }
+
     /// Starts a run over SSE.
     pub(crate) async fn sse(&self, session: &str, body: Value) -> Sse {
         let path = format!("{}/api/v1/sessions/{session}/run/sse", self.url);
@@ -174,6 +272,18 @@ impl Host {
         let url = format!("{}/api/v1/sessions/{session}/run/ws", self.url.replace("http", "ws"));
         Socket(tokio_tungstenite::connect_async(url).await.expect("a socket").0)
     }
+}
+
+async fn line_with(lines: &mut Lines<impl AsyncBufRead + Unpin>, text: &str) -> String {
+    let waiting = async {
+        loop {
+            let line = lines.next_line().await.expect("an output").expect("it does not end");
+            if line.contains(text) {
+                return line;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting).await.expect("it says so")
 }
 
 async fn read(response: Response) -> (u16, Value) {
