@@ -239,9 +239,11 @@ async fn talk(child: &mut Child, component: &[u8]) -> std::io::Result<(ExitStatu
 }
 
 fn compile(component: &[u8], tier: CodeTier) -> Result<Vec<u8>, LoadError> {
-    let refused = |error: wasmtime::Error| match error.is::<wasmtime::OutOfMemory>() {
-        true => LoadError::TooCostly("there is not enough memory for it".to_owned()),
-        false => LoadError::Invalid(format!("{error:#}")),
+    let refused = |error: wasmtime::Error| {
+        if error.is::<wasmtime::OutOfMemory>() {
+            return LoadError::TooCostly("there is not enough memory for it".to_owned());
+        }
+        LoadError::Invalid(format!("{error:#}"))
     };
     compiling_engine(tier).and_then(|engine| engine.precompile_component(component)).map_err(refused)
 }
@@ -271,16 +273,13 @@ impl From<String> for Failure {
 }
 
 fn work(arguments: &[String]) -> Result<(), Failure> {
-    let (tier, cpu_time_ms, memory_bytes) = match arguments {
-        [tier, cpu, memory] => (tier.as_str(), cpu.parse::<u64>(), memory.parse::<u64>()),
-        _ => {
-            let reason = "the compiler takes a tier, a time and a size; it is started by the host";
-            return Err(reason.to_owned().into());
-        }
+    let [tier, cpu_time_ms, memory_bytes] = arguments else {
+        let reason = "the compiler takes a tier, a time and a size; it is started by the host";
+        return Err(reason.to_owned().into());
     };
     let tier = if tier == "baseline" { CodeTier::Baseline } else { CodeTier::Optimized };
-    let cpu_time_ms = cpu_time_ms.map_err(|error| error.to_string())?;
-    let memory_bytes = memory_bytes.map_err(|error| error.to_string())?;
+    let cpu_time_ms = cpu_time_ms.parse().map_err(|error| format!("{cpu_time_ms}: {error}"))?;
+    let memory_bytes = memory_bytes.parse().map_err(|error| format!("{memory_bytes}: {error}"))?;
     end_with_host();
     confine(cpu_time_ms, memory_bytes).map_err(|error| format!("it could not be confined: {error}"))?;
     let mut component = Vec::new();
