@@ -6,7 +6,7 @@ use std::process::Stdio;
 use rustix::process::{Signal, kill_process_group};
 
 use crate::author::{building, new_agent};
-use crate::support::{Host, Place, until};
+use crate::support::{Host, Place};
 
 /// An agent whose answer is this expression.
 fn source(answer: &str) -> String {
@@ -31,11 +31,6 @@ impl Work {
         let mut work = Self { project, host: Host::start(command).await };
         work.live(name, 1).await;
         work
-    }
-
-    /// Waits until a program runs that it has started.
-    async fn until_building(&self) {
-        until(|| self.host.children().pop()).await;
     }
 
     fn save(&self, file: impl AsRef<Path>, text: &str) {
@@ -85,7 +80,7 @@ async fn an_interrupt_ends_it_in_order_also_in_the_middle_of_a_build() {
     let place = Place::new(&[]);
     let mut work = Work::begin(&place, "interrupted").await;
     work.save("src/lib.rs", &source("Ok(\"changed\".to_owned())"));
-    work.until_building().await;
+    work.host.child("cargo\0").await;
     // Ctrl-C is for all processes of the terminal's group.
     kill_process_group(work.host.id(), Signal::INT).expect("it runs");
     assert!(work.host.ended().await.success());

@@ -210,8 +210,15 @@ impl Host {
             .await
     }
 
-    /// The programs that it has started and that run.
-    pub(crate) fn children(&self) -> Vec<Pid> {
+    /// A program that it has started with these arguments, each of which ends with a zero. It runs by then: one that is
+    /// about to begin still has the arguments of the host.
+    pub(crate) async fn child(&self, arguments: &str) -> Pid {
+        let of = |id: Pid| std::fs::read_to_string(format!("/proc/{}/cmdline", id.as_raw_nonzero()));
+        until(|| self.children().into_iter().find(|id| of(*id).is_ok_and(|all| all.contains(arguments))))
+            .await
+    }
+
+    fn children(&self) -> Vec<Pid> {
         let tasks = format!("/proc/{}/task", self.id().as_raw_nonzero());
         let threads = std::fs::read_dir(tasks).expect("it runs").flatten();
         let lists = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
