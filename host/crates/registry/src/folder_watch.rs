@@ -48,7 +48,13 @@ pub(crate) async fn take_in_all(registry: &Registry, scan: &Scan) -> Settling {
     for (name, found) in scan {
         taken.insert(name.clone(), found.stamps.clone());
     }
-    stream::iter(changes).for_each_concurrent(PARALLEL, |change| follow(registry, change, scan)).await;
+    let again: Vec<_> = stream::iter(changes)
+        .map(|change| follow(registry, change, scan))
+        .buffer_unordered(PARALLEL)
+        .filter_map(std::future::ready)
+        .collect()
+        .await;
+    taken.retain(|name, _| !again.contains(name));
     Settling::new(taken)
 }
 
@@ -69,7 +75,13 @@ pub(crate) async fn run(registry: Registry, folder: PathBuf, settling: Settling)
                 }
             }
             () = tokio::time::sleep_until(next.into()) => {}
-            Some(()) = running.next() => continue,
+            Some(again) = running.next() => {
+                // The host could not do it: at the next look it is tried again.
+                if let Some(name) = again {
+                    settling.forget(&name);
+                }
+                continue;
+            }
         }
         let now = Instant::now();
         next = now + LOOK_AGAIN;
@@ -122,18 +134,18 @@ fn note(settling: &mut Settling, hint: Option<Hint>) {
     }
 }
 
-/// Does what a change asks for.
-async fn follow(registry: &Registry, change: Change, scan: &Scan) {
-    let result = match &change {
-        Change::Arrived(name) => match scan.get(name) {
-            Some(found) => take_in(registry, name, found).await,
-            None => Ok(()),
+/// Does what a change asks for. Gives the agent where the host itself could not do it, and may later.
+async fn follow(registry: &Registry, change: Change, scan: &Scan) -> Option<AppName> {
+    let (result, name) = match change {
+        Change::Arrived(name) => match scan.get(&name) {
+            Some(found) => (take_in(registry, &name, found).await, name),
+            None => return None,
         },
-        Change::Gone(name) => let_go(registry, name).await,
+        Change::Gone(name) => (let_go(registry, &name).await, name),
     };
-    if let Err(error) = result {
-        tracing::debug!(?change, %error, "a change of the agents folder was not followed");
-    }
+    let error = result.err()?;
+    tracing::debug!(agent = %name, %error, "a change of the agents folder was not followed");
+    matches!(error, DeployError::DiskFull | DeployError::Unavailable { .. }).then_some(name)
 }
 
 /// Takes in what the folder has for an agent.

@@ -118,6 +118,11 @@ impl Settling {
             Change::Gone(name)
         }
     }
+
+    /// What was taken in of an agent was not, after all: it is new at the next look.
+    pub(crate) fn forget(&mut self, name: &AppName) {
+        self.taken.remove(name);
+    }
 }
 
 #[cfg(test)]
@@ -206,6 +211,17 @@ mod tests {
         assert!(place.after(Duration::ZERO).is_empty());
         assert_eq!(place.after(QUIET_GONE), [Change::Gone(AppName::new("a").unwrap())]);
         assert!(place.after(QUIET_GONE).is_empty());
+    }
+
+    #[test]
+    fn what_could_not_be_taken_in_comes_again() {
+        let mut place = Place::new();
+        place.write("one");
+        place.after(Duration::ZERO);
+        assert_eq!(place.after(QUIET), arrived());
+        place.settling.forget(&AppName::new("a").unwrap());
+        assert!(place.after(QUIET).is_empty());
+        assert_eq!(place.after(QUIET), arrived());
     }
 
     #[derive(Clone, Debug)]
