@@ -214,17 +214,23 @@ async fn an_interrupt_in_the_terminal_is_not_the_fault_of_what_compiles() {
     let place = Place::new(&[]);
     place.configure("[registry.compile]\ncpu_time_ms = 1000\n");
     let mut command = place.rak(&["serve", "--listen", "127.0.0.1:0"]);
-    command.process_group(0);
+    command.process_group(0).stderr(Stdio::piped());
     let mut host = Host::start(command).await;
+    let upload = host.client.put(format!("{}/api/v1/agents/echo", host.url)).body(bomb(10_000)).send();
     let interrupt = async {
         compiler(&host).await;
         // Ctrl-C is for all processes of the terminal's group.
         kill_process_group(host.id(), Signal::INT).expect("it runs");
     };
-    let ((status, error), ()) = tokio::join!(host.put("echo", bomb(10_000)), interrupt);
-    assert_eq!(status, 422, "{error}");
-    assert!(error["error"].as_str().expect("a text").contains("registry.compile.cpu_time_ms"), "{error}");
+    // Whether the host still answers depends on how long the machine takes; what it says of the component does not.
+    let (answer, ()) = tokio::join!(upload, interrupt);
+    if let Ok(answer) = answer {
+        let text = answer.text().await.unwrap_or_default();
+        assert!(text.contains("registry.compile.cpu_time_ms"), "{text}");
+    }
     assert!(host.ended().await.success());
+    let said = host.rest_of_errors().await;
+    assert!(!said.iter().any(|line| line.contains("crashed")), "{said:?}");
 }
 
 #[tokio::test]
