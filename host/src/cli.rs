@@ -51,7 +51,7 @@ pub(crate) struct ConfigArguments {
     /// The configuration file [default: rak.toml, where there is one]
     #[arg(long, env = "RAK_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// The folder whose `NAME.wasm` files are the agents [default: agents]
+    /// The folder of agents: `NAME.wasm`, or `NAME/agent.toml` with a component [default: agents]
     #[arg(long, env = "RAK_AGENTS", value_name = "DIR")]
     pub(crate) agents: Option<PathBuf>,
     /// Where sessions and compiled components are kept [default: .rak]

@@ -71,5 +71,5 @@ fn live(agent: &AgentInfo) -> String {
 }
 
 fn version_words(version: &VersionInfo) -> String {
-    format!("version {} ({})", version.number, short_digest(&version.version))
+    format!("version {} ({})", version.number, short_digest(&version.digest))
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use rak_core::{AppName, DeployError};
+use rak_core::{AgentRegistry as _, AppName, DeployError};
 use rak_registry::Registry;
 
 use crate::cli::DevArguments;
@@ -126,7 +126,13 @@ impl Workbench {
     fn say_what_goes_on(&self) {
         print_error(&match &self.live {
             Some((name, number)) => format!("version {number} of {name} goes on"),
-            None => "there is no version of it yet".to_owned(),
+            None => {
+                match self.agents.list().into_iter().find_map(|info| Some((info.name, info.current?.number)))
+                {
+                    Some((name, number)) => format!("version {number} of {name}, from before, goes on"),
+                    None => "there is no version of it yet".to_owned(),
+                }
+            }
         });
     }
 }

@@ -35,6 +35,12 @@ pub(crate) async fn run(arguments: ServeArguments) -> anyhow::Result<ExitCode> {
     let listed = agents.list();
     warn_of_unknown_agents(&config, &listed);
     let runner = place.runner(&config, &agents).await?;
+    if !place.address.ip().is_loopback() {
+        print_error(
+            "warning: there is no authentication, and others can reach this address; put a proxy that authenticates in \
+             front of it",
+        );
+    }
     announce(place.address, &config.agents.display().to_string(), &listed);
     place.serve(config, runner, agents, std::future::pending()).await
 }

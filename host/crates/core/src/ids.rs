@@ -36,26 +36,42 @@ pub enum IdError {
         /// The first such character.
         character: char,
     },
+    /// It begins with a character that it may only have further on.
+    #[error("{what} begins with {character:?}, which it may only have further on")]
+    Beginning {
+        /// Which id it was to be.
+        what: &'static str,
+        /// The character.
+        character: char,
+    },
     /// An invocation id is a UUID.
     #[error("an invocation id is a UUID")]
     NotAUuid,
 }
 
-fn check(what: &'static str, text: &str, allowed: fn(char) -> bool) -> Result<(), IdError> {
+fn check(
+    what: &'static str,
+    text: &str,
+    allowed: fn(char) -> bool,
+    begins: fn(char) -> bool,
+) -> Result<(), IdError> {
     if text.is_empty() {
         return Err(IdError::Empty { what });
     }
     if text.len() > MAX_ID_BYTES {
         return Err(IdError::TooLong { what, bytes: text.len() });
     }
-    match text.chars().find(|&character| !allowed(character)) {
-        Some(character) => Err(IdError::Character { what, character }),
+    if let Some(character) = text.chars().find(|&character| !allowed(character)) {
+        return Err(IdError::Character { what, character });
+    }
+    match text.chars().next().filter(|&character| !begins(character)) {
+        Some(character) => Err(IdError::Beginning { what, character }),
         None => Ok(()),
     }
 }
 
 macro_rules! text_id {
-    ($(#[$doc:meta])* $name:ident, $what:literal, $allowed:expr) => {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $allowed:expr, $begins:expr) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Arc<str>);
@@ -63,7 +79,7 @@ macro_rules! text_id {
         impl $name {
             /// Checks and takes a text.
             pub fn new(text: impl AsRef<str>) -> Result<Self, IdError> {
-                check($what, text.as_ref(), $allowed)?;
+                check($what, text.as_ref(), $allowed, $begins)?;
                 Ok(Self(text.as_ref().into()))
             }
 
@@ -109,24 +125,28 @@ macro_rules! text_id {
 
 text_id!(
     /// The name of an agent, which is also the application its sessions belong to: ASCII letters, digits, `.`, `_`
-    /// and `-`, because it is a file name and a piece of a URL too.
+    /// and `-`, because it is a file name and a piece of a URL too; the first is neither `.` nor `-`, because `..` is a
+    /// folder and `-x` an option.
     AppName,
     "an agent's name",
-    |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
+    |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'),
+    |c| !matches!(c, '.' | '-')
 );
 
 text_id!(
     /// Whom a session belongs to: any text without control characters.
     UserId,
     "a user id",
-    |c| !c.is_control()
+    |c| !c.is_control(),
+    |_| true
 );
 
 text_id!(
     /// A conversation, unique for its agent and user: any text without control characters.
     SessionId,
     "a session id",
-    |c| !c.is_control()
+    |c| !c.is_control(),
+    |_| true
 );
 
 impl UserId {
@@ -193,6 +213,9 @@ mod tests {
     #[test]
     fn a_bad_id_is_refused_with_its_reason() {
         assert_eq!(AppName::new(""), Err(IdError::Empty { what: "an agent's name" }));
+        for name in ["..", ".hidden", "-x"] {
+            assert!(matches!(AppName::new(name), Err(IdError::Beginning { .. })), "{name}");
+        }
         assert_eq!(AppName::new("a/b"), Err(IdError::Character { what: "an agent's name", character: '/' }));
         assert_eq!(UserId::new("x".repeat(257)), Err(IdError::TooLong { what: "a user id", bytes: 257 }));
         assert!(SessionId::new("a\nb").is_err());

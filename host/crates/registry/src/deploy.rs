@@ -35,7 +35,12 @@ impl Registry {
         candidate: Candidate,
     ) -> Result<AgentInfo, DeployError> {
         let (entry, _changing) = self.entry_to_change(name).await?;
-        self.deploy_locked(&entry, candidate).await
+        let result = self.deploy_locked(&entry, candidate).await;
+        if result.is_err() {
+            // A name that never had a version is only known where the folder has it.
+            self.forget_unused(&entry);
+        }
+        result
     }
 
     /// The same, by whoever holds the entry's lock.
@@ -148,16 +153,25 @@ impl Registry {
 
     pub(crate) async fn load(&self, name: &AppName, digest: &str) -> Result<LoadedComponent, DeployError> {
         let (depot, wanted) = (self.depot().clone(), digest.to_owned());
-        let read = tokio::task::spawn_blocking(move || depot.read(&wanted));
-        let bytes = read.await.map_err(lost)?.map_err(disk_error)?;
-        let loaded = self.loader().load_soon(name, bytes).await.map_err(|error| match error {
+        let read = tokio::task::spawn_blocking(move || {
+            let bytes = depot.read(&wanted)?;
+            io::Result::Ok((rak_wasm::digest(&bytes) == wanted, bytes))
+        });
+        let (whole, bytes) = match read.await.map_err(lost)? {
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (false, Vec::new()),
+            Err(error) => return Err(disk_error(error)),
+        };
+        // Before anything else is said of it.
+        if !whole {
+            let reason =
+                "what the host kept of it is damaged or lost; save or send the component again".to_owned();
+            return Err(DeployError::Refused { reason });
+        }
+        self.loader().load_soon(name, bytes).await.map_err(|error| match error {
             LoadError::Host => DeployError::Unavailable { reason: error.to_string() },
             error => DeployError::Refused { reason: error.to_string() },
-        })?;
-        if loaded.digest == digest {
-            return Ok(loaded);
-        }
-        Err(DeployError::Unavailable { reason: format!("the file of {digest} is damaged") })
+        })
     }
 
     pub(crate) fn assemble(
@@ -219,12 +233,13 @@ fn with_version(
     version: &Version,
 ) -> Record {
     let replaced = record.current.take();
-    // A version that comes again begins a new place in the agent's life.
+    // A version that comes again keeps its number.
+    let number = record.version(&id).map_or(record.last_number + 1, |kept| kept.number);
+    record.last_number = record.last_number.max(number);
     record.versions.retain(|kept| kept.version != id);
-    record.last_number += 1;
     record.versions.push(VersionRecord {
         version: id.clone(),
-        number: record.last_number,
+        number,
         digest: version.digest.clone(),
         source,
         loaded_at: UnixMillis::now(),

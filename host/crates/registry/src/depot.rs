@@ -176,16 +176,16 @@ impl Incoming {
     pub(crate) fn finish(self) -> io::Result<Lease> {
         let sum = self.hash.finalize();
         let digest = sum.iter().fold("sha256:".to_owned(), |text, byte| format!("{text}{byte:02x}"));
+        self.file.as_file().sync_data()?;
         // The lease comes first: from here on nobody removes what is there.
         let there = self.depot.lease(&digest);
-        if let Some(lease) = there.filter(|lease| lease.bytes == self.bytes) {
-            return Ok(lease);
-        }
-        self.file.as_file().sync_data()?;
         self.depot.leases().entry(digest.clone()).or_default().leases += 1;
         let lease = Lease { depot: self.depot.clone(), digest, bytes: self.bytes };
+        // Also where it is there already: what has just arrived is whole, and what lies there may be damaged.
         self.file.persist(self.depot.path(&lease.digest)).map_err(|error| error.error)?;
-        self.depot.leases().entry(lease.digest.clone()).or_default().fresh = true;
+        if there.is_none() {
+            self.depot.leases().entry(lease.digest.clone()).or_default().fresh = true;
+        }
         Ok(lease)
     }
 }

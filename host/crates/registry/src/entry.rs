@@ -56,6 +56,11 @@ impl Entry {
         self.state().refused = refused;
     }
 
+    /// Forgets what of the folder was taken in, until it is taken in again.
+    pub(crate) fn forget_seen(&self) {
+        self.state().record.seen = None;
+    }
+
     /// Whether a run, or a session that begins one, has a version.
     pub(crate) fn is_held(&self, version: &str) -> bool {
         self.state().is_held(version)

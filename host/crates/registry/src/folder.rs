@@ -75,17 +75,42 @@ pub(crate) fn scan(folder: &Path) -> io::Result<Scan> {
         let path = entry?.path();
         let found = if path.is_dir() { in_folder(&root, &path) } else { single(&root, &path) };
         let Some((stem, found)) = found else { continue };
-        match AppName::new(&stem) {
-            Ok(name) => {
-                scan.entry(name).and_modify(|other| *other = both(other, &found)).or_insert(found);
-            }
-            // Said when it is looked at, not at every look.
-            Err(error) => {
-                tracing::debug!(path = %path.display(), %error, "not served: its name is no agent's name");
-            }
+        // What has no name for an agent is in `unused`.
+        if let Ok(name) = AppName::new(&stem) {
+            scan.entry(name).and_modify(|other| *other = both(other, &found)).or_insert(found);
         }
     }
     Ok(scan)
+}
+
+/// What in the folder looks like an agent and is none, with the reason.
+pub(crate) fn unused(folder: &Path) -> BTreeMap<PathBuf, String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.filter_map(|path| why_unused(&path).map(|reason| (path, reason))).collect()
+}
+
+fn why_unused(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_string_lossy().into_owned();
+    if name.starts_with('.') {
+        return None;
+    }
+    let extension = path.extension().map(|extension| extension.to_string_lossy().into_owned());
+    if path.is_dir() {
+        return if path.join(MANIFEST_FILE).exists() {
+            AppName::new(&name).err().map(|error| error.to_string())
+        } else {
+            let holds_component = only_component(path).is_ok();
+            holds_component
+                .then(|| format!("a folder is an agent where it has an {MANIFEST_FILE}, which may be empty"))
+        };
+    }
+    match extension.as_deref() {
+        Some("wasm") => {
+            AppName::new(path.file_stem()?.to_string_lossy()).err().map(|error| error.to_string())
+        }
+        Some(other) if other.eq_ignore_ascii_case("wasm") => Some("its name has to end in .wasm".to_owned()),
+        _ => None,
+    }
 }
 
 /// `NAME.wasm`.
@@ -218,6 +243,32 @@ mod tests {
         assert_eq!(names, ["one", "two"]);
         let two = scan[&AppName::new("two").unwrap()].files.clone().unwrap();
         assert!(two.component.ends_with("two/x.wasm") && two.manifest.is_some());
+    }
+
+    #[test]
+    fn what_looks_like_an_agent_and_is_none_has_a_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in [
+            "bad name.wasm",
+            "Loud.WASM",
+            "forgot/x.wasm",
+            "notes.txt",
+            ".hidden.wasm",
+            "ok.wasm",
+            "src/a.rs",
+        ] {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "").unwrap();
+        }
+        let unused = unused(folder.path());
+        let reasons: Vec<_> = unused
+            .iter()
+            .map(|(path, reason)| (path.file_name().unwrap().to_str().unwrap(), reason.as_str()))
+            .collect();
+        assert_eq!(reasons.len(), 3, "{reasons:?}");
+        assert!(reasons[0].1.contains(".wasm") && reasons[1].1.contains("character ' '"), "{reasons:?}");
+        assert!(reasons[2].1.contains("agent.toml"), "{reasons:?}");
     }
 
     #[test]

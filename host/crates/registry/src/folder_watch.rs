@@ -64,6 +64,7 @@ pub(crate) async fn run(registry: Registry, folder: PathBuf, settling: Settling)
     let mut watched = Watched::new(sender);
     let mut settling = settling;
     let mut readable = true;
+    let mut unused = BTreeMap::new();
     let mut running = stream::FuturesUnordered::new();
     let mut next = Instant::now();
     loop {
@@ -86,7 +87,7 @@ pub(crate) async fn run(registry: Registry, folder: PathBuf, settling: Settling)
         let now = Instant::now();
         next = now + LOOK_AGAIN;
         let looked = look(folder.clone(), watched).await;
-        let (scan, back) = match looked {
+        let (scan, now_unused, back) = match looked {
             Ok(looked) => looked,
             Err(error) => {
                 tracing::error!(%error, "the agents folder is not followed any more");
@@ -94,6 +95,8 @@ pub(crate) async fn run(registry: Registry, folder: PathBuf, settling: Settling)
             }
         };
         watched = back;
+        say_unused(&unused, &now_unused);
+        unused = now_unused;
         match scan {
             Ok(scan) => {
                 readable = true;
@@ -115,13 +118,21 @@ pub(crate) async fn run(registry: Registry, folder: PathBuf, settling: Settling)
     }
 }
 
-type Looked = (io::Result<Scan>, Watched);
+type Unused = BTreeMap<PathBuf, String>;
+type Looked = (io::Result<Scan>, Unused, Watched);
+
+/// Says once of each what looks like an agent and is none.
+fn say_unused(before: &Unused, now: &Unused) {
+    for (path, reason) in now.iter().filter(|(path, _)| !before.contains_key(*path)) {
+        tracing::warn!(path = %path.display(), %reason, "not served");
+    }
+}
 
 async fn look(folder: PathBuf, mut watched: Watched) -> Result<Looked, tokio::task::JoinError> {
     tokio::task::spawn_blocking(move || {
         // Watched first: what changes between the two is reported.
         watched.follow(&folder);
-        (folder::scan(&folder), watched)
+        (folder::scan(&folder), folder::unused(&folder), watched)
     })
     .await
 }

@@ -198,7 +198,7 @@ impl Registry {
         let manifest = manifest.map(Manifest::parse).transpose();
         let manifest = match manifest {
             Ok(manifest) => manifest,
-            Err(error) => return Err(self.refuse(name, error.to_string(), None)),
+            Err(error) => return Err(self.refuse(name, refused(error.to_string()), None)),
         };
         let (depot, path, limit) =
             (self.depot().clone(), component.to_owned(), self.settings().max_component_bytes);
@@ -262,7 +262,11 @@ impl Registry {
                 if let Some(kept) = record.current() {
                     match self.bring_back(&entry, kept).await {
                         Ok(version) => entry.current.store(Some(version)),
-                        Err(error) => drop(self.note_refusal(&entry, error, Some(kept.digest.clone()))),
+                        Err(error) => {
+                            drop(self.note_refusal(&entry, error, Some(kept.digest.clone())));
+                            // Where the folder has it, it is taken in anew.
+                            entry.forget_seen();
+                        }
                     }
                 }
                 self.collect(&entry).await;
@@ -365,11 +369,7 @@ impl Registry {
         entry.set_refused(None);
         let last = entry.current.swap(None);
         if empty {
-            self.inner.agents.rcu(|agents| {
-                let mut agents = BTreeMap::clone(agents);
-                agents.remove(&entry.name);
-                agents
-            });
+            self.drop_entry(&entry.name);
         }
         if last.is_some() {
             tracing::info!(agent = %entry.name, "an agent was removed; its runs in progress go on to their end");
@@ -381,12 +381,33 @@ impl Registry {
         Ok(())
     }
 
-    /// Keeps why a version of an agent, which may not be there yet, was not taken.
-    pub(crate) fn refuse(&self, name: &AppName, reason: String, digest: Option<String>) -> DeployError {
-        let error = DeployError::Refused { reason };
-        match self.entry(name).map_or_else(|| self.add_entry(name), Ok) {
-            Ok(entry) => self.note_refusal(&entry, error, digest),
-            Err(_) => error,
+    fn drop_entry(&self, name: &AppName) {
+        self.inner.agents.rcu(|agents| {
+            let mut agents = BTreeMap::clone(agents);
+            agents.remove(name);
+            agents
+        });
+    }
+
+    /// Forgets a name for which there is nothing, by whoever holds the entry's lock.
+    pub(crate) fn forget_unused(&self, entry: &Entry) {
+        let unused = {
+            let state = entry.state();
+            is_empty(&state.record)
+        };
+        if unused {
+            self.drop_entry(&entry.name);
+        }
+    }
+
+    /// Keeps why a version of an agent was not taken, where there is the agent.
+    pub(crate) fn refuse(&self, name: &AppName, error: DeployError, digest: Option<String>) -> DeployError {
+        match self.entry(name) {
+            Some(entry) => self.note_refusal(&entry, error, digest),
+            None => {
+                tracing::warn!(agent = %name, %error, "a version was not taken");
+                error
+            }
         }
     }
 
@@ -543,7 +564,10 @@ fn named<'a>(record: &'a Record, to: &str) -> Result<&'a VersionRecord, DeployEr
     let by_number = record.versions.iter().find(|kept| Some(kept.number) == number);
     let mut by_digest = record.versions.iter().filter(|kept| is_meant(&kept.version));
     let by_digest = by_digest.next().filter(|_| by_digest.next().is_none());
-    by_number.or(by_digest).ok_or_else(|| DeployError::VersionNotFound {
+    // The component's own digest, where it has only one manifest.
+    let mut by_component = record.versions.iter().filter(|kept| is_meant(&kept.digest));
+    let by_component = by_component.next().filter(|_| by_component.next().is_none());
+    by_number.or(by_digest).or(by_component).ok_or_else(|| DeployError::VersionNotFound {
         name: record.name.clone(),
         version: to.to_owned(),
         known: record.versions.iter().map(|kept| kept.number).collect(),

@@ -46,7 +46,8 @@ impl Deployment for Upload {
             Ok(incoming)
         });
         let written = written.await.map_err(lost)?;
-        self.component = Some(written.map_err(|error| take_error(error, self.limit))?);
+        let written = written.map_err(|error| take_error(error, self.limit));
+        self.component = Some(written.map_err(|error| self.registry.refuse(&self.name, error, None))?);
         Ok(())
     }
 
@@ -64,7 +65,10 @@ impl Deployment for Upload {
 impl Upload {
     async fn deploy(mut self: Box<Self>, expected: Option<String>) -> Result<AgentInfo, DeployError> {
         let component = match self.component.take() {
-            Some(incoming) => Some(received(incoming, expected.as_deref()).await?),
+            Some(incoming) => {
+                let received = received(incoming, expected.as_deref()).await;
+                Some(received.map_err(|error| self.registry.refuse(&self.name, error, None))?)
+            }
             None => None,
         };
         let manifest = match &self.manifest {
@@ -72,7 +76,8 @@ impl Upload {
                 Ok(manifest) => Some(manifest),
                 Err(error) => {
                     let digest = component.map(|lease| lease.digest.clone());
-                    return Err(self.registry.refuse(&self.name, error.to_string(), digest));
+                    let error = DeployError::Refused { reason: error.to_string() };
+                    return Err(self.registry.refuse(&self.name, error, digest));
                 }
             },
             None => None,

@@ -14,7 +14,7 @@ pub(super) fn list(agents: &[AgentInfo], host: &str, ages: Ages) -> String {
     let mut table = Table::new(&["NAME", "STATE", "VERSION", "DIGEST", "LOADED", "RUNS", "DESCRIPTION"]);
     for agent in agents {
         let current = agent.current.as_ref();
-        let digest = current.map(|version| short_digest(&version.version).to_owned());
+        let digest = current.map(|version| short_digest(&version.digest).to_owned());
         table.row([
             agent.name.to_string(),
             state(agent.state).to_owned(),
@@ -94,7 +94,7 @@ fn table(versions: &[VersionInfo], ages: Ages) -> Table {
         table.row([
             version.number.to_string(),
             state.to_owned(),
-            short_digest(&version.version).to_owned(),
+            short_digest(&version.digest).to_owned(),
             human::bytes(version.bytes),
             ages.of(version.loaded_at),
             version.runs.to_string(),

@@ -49,6 +49,31 @@ async fn a_lost_cache_costs_a_compilation_and_lost_components_their_agent_alone(
 }
 
 #[tokio::test]
+async fn a_damaged_component_is_mended_by_what_the_folder_or_an_upload_has() {
+    let place = Place::new();
+    place.put("echo.wasm", echo());
+    let host = place.open().await;
+    host.push("up", &variant(&echo(), 1), None).await.expect("it is taken");
+    let digests = ["echo", "up"].map(|name| host.info(name).current.expect("a version").digest);
+    drop(host);
+    let data = place.folder.path().join("data");
+    std::fs::remove_dir_all(data.join("compiled")).expect("it is there");
+    for digest in digests {
+        let digits = digest.strip_prefix("sha256:").expect("a digest").to_owned();
+        let path = data.join(format!("registry/components/{digits}.wasm"));
+        let mut bytes = std::fs::read(&path).expect("the component");
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::write(&path, bytes).expect("a write");
+    }
+    let host = place.open().await;
+    assert_eq!(host.say("echo", "a", "hello").await.answer(), "hello", "the folder has it");
+    assert!(host.info("up").reason.expect("a reason").contains("damaged"));
+    host.push("up", &variant(&echo(), 1), None).await.expect("it mends it");
+    assert_eq!(host.say("up", "a", "hello").await.answer(), "hello");
+}
+
+#[tokio::test]
 async fn what_changed_while_the_host_was_away_is_taken_in() {
     let place = Place::new();
     place.put("stays.wasm", echo());

@@ -43,6 +43,7 @@ async fn what_cannot_be_used_is_refused_with_the_reason() {
     assert!(matches!(mismatch, Err(DeployError::DigestMismatch { .. })), "{mismatch:?}");
     let nothing = host.registry.begin(&app("new")).await.expect("it begins").finish(None).await;
     assert!(nothing.expect_err("a refusal").to_string().contains("no component"));
+    assert!(host.registry.info(&app("new")).is_none(), "a name that never had a version is not listed");
     assert_eq!(host.numbers("echo"), [1]);
     assert_eq!(host.say("echo", "a", "still here").await.answer(), "still here");
     // What was given up leaves nothing on the disk.
@@ -75,6 +76,19 @@ async fn a_manifest_stays_until_another_one_comes() {
     assert!(info.grants.expect("grants").history);
     let current = info.current.expect("a version");
     assert_eq!((current.number, &current.version), (3, &current.digest));
+}
+
+#[tokio::test]
+async fn a_version_that_comes_again_keeps_its_number() {
+    let place = Place::new();
+    let host = place.open().await;
+    for (number, expected) in [(1, 1), (2, 2), (1, 1), (3, 3)] {
+        let info = host.push("echo", &variant(&echo(), number), None).await.expect("it is taken");
+        assert_eq!(info.current.expect("a version").number, expected);
+    }
+    assert_eq!(host.numbers("echo"), [3, 2, 1]);
+    let info = host.registry.rollback(&app("echo"), None).await.expect("there is one");
+    assert_eq!(info.current.expect("a version").number, 1, "it was live before");
 }
 
 #[tokio::test]

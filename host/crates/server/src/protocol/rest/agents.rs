@@ -20,7 +20,9 @@ pub struct VersionList {
 }
 
 /// `POST /api/v1/agents/{name}/rollback`. An empty body says the same as one without a key.
+/// A key that is not known is an error here: a slip would put another version into service.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rollback {
     /// The version to go back to; the one that the current one replaced where this is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
