@@ -402,13 +402,11 @@ impl Registry {
 
     /// Keeps why a version of an agent was not taken, where there is the agent.
     pub(crate) fn refuse(&self, name: &AppName, error: DeployError, digest: Option<String>) -> DeployError {
-        match self.entry(name) {
-            Some(entry) => self.note_refusal(&entry, error, digest),
-            None => {
-                tracing::warn!(agent = %name, %error, "a version was not taken");
-                error
-            }
+        if let Some(entry) = self.entry(name) {
+            return self.note_refusal(&entry, error, digest);
         }
+        tracing::warn!(agent = %name, %error, "a version was not taken");
+        error
     }
 
     pub(crate) async fn save(&self, record: &Record) -> Result<(), DeployError> {
