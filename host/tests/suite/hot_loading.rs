@@ -116,7 +116,7 @@ async fn what_takes_too_much_memory_to_compile_is_refused() {
     assert_eq!(status, 422, "{error}");
     assert!(error["error"].as_str().expect("a text").contains("registry.compile.memory_bytes"), "{error}");
     assert_eq!(host.agent("new").await.0, 404, "a name that never had a version is not listed");
-    assert_eq!(host.put("new", echo_with(1)).await.0, 200, "an agent that is one has room");
+    assert_eq!(host.put("new", echo_with(1)).await.0, 201, "an agent that is one has room");
     assert_eq!(host.say("new", "hi").await, "hi");
     assert_eq!(place.kept("registry/components").len(), 5);
 }
