@@ -7,7 +7,7 @@
 //! * [`manifest`](Manifest) is `agent.toml`; `folder` says what is in the folder, `settling` when a change there is over,
 //!   `folder_watch` takes it in;
 //! * `depot` keeps components by their digests, `record` what is known of each agent;
-//! * `deploy` is the one way to a new version, `collect` the way out for old ones, `upload` a version in pieces;
+//! * `deploy` is the one way to a new version, `rollback` the way back, `collect` the way out, `upload` a version in pieces;
 //! * `entry` is an agent with its versions, `version` what a run gets.
 
 mod collect;
@@ -19,6 +19,7 @@ mod folder_watch;
 mod manifest;
 mod record;
 mod registry;
+mod rollback;
 mod settings;
 mod settling;
 mod upload;
