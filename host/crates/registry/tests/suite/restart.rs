@@ -18,7 +18,7 @@ async fn two_hundred_agents_come_back_without_compiling() {
     let versions: Vec<_> =
         host.registry.list().into_iter().map(|info| info.current.expect("it").version).collect();
     assert_eq!(versions.len(), AGENTS as usize);
-    host.registry.close().await;
+    host.close().await;
     let host = place.open_without_compiler().await;
     let again: Vec<_> =
         host.registry.list().into_iter().map(|info| info.current.expect("it").version).collect();
@@ -33,9 +33,9 @@ async fn a_lost_cache_costs_a_compilation_and_lost_components_their_agent_alone(
     host.push("up", &variant(&echo(), 1), None).await.expect("it is taken");
     host.push("lost", &variant(&echo(), 2), None).await.expect("it is taken");
     let lost = host.info("lost").current.expect("a version").digest;
-    drop(host);
+    host.close().await;
     let data = place.folder.path().join("data");
-    std::fs::remove_dir_all(data.join("compiled")).expect("it is there");
+    place.lose_code();
     let digits = lost.strip_prefix("sha256:").expect("a digest");
     std::fs::remove_file(data.join(format!("registry/components/{digits}.wasm"))).expect("it is there");
     let host = place.open().await;
@@ -55,9 +55,9 @@ async fn a_damaged_component_is_mended_by_what_the_folder_or_an_upload_has() {
     let host = place.open().await;
     host.push("up", &variant(&echo(), 1), None).await.expect("it is taken");
     let digests = ["echo", "up"].map(|name| host.info(name).current.expect("a version").digest);
-    drop(host);
+    host.close().await;
     let data = place.folder.path().join("data");
-    std::fs::remove_dir_all(data.join("compiled")).expect("it is there");
+    place.lose_code();
     for digest in digests {
         let digits = digest.strip_prefix("sha256:").expect("a digest").to_owned();
         let path = data.join(format!("registry/components/{digits}.wasm"));
@@ -79,7 +79,7 @@ async fn what_changed_while_the_host_was_away_is_taken_in() {
     place.put("stays.wasm", echo());
     place.put("changes.wasm", variant(&echo(), 1));
     place.put("goes.wasm", variant(&echo(), 2));
-    drop(place.open().await);
+    place.open().await.close().await;
     place.put("changes.wasm", variant(&echo(), 3));
     std::fs::remove_file(place.agents().join("goes.wasm")).expect("it is there");
     place.put("comes.wasm", variant(&echo(), 4));
@@ -98,7 +98,7 @@ async fn what_changed_while_the_host_was_away_is_taken_in() {
 async fn a_file_that_was_only_touched_is_no_new_version() {
     let place = Place::new();
     place.put("echo.wasm", echo());
-    drop(place.open().await);
+    place.open().await.close().await;
     place.put("echo.wasm", echo());
     let host = place.open().await;
     assert_eq!(host.info("echo").current.expect("a version").number, 1);

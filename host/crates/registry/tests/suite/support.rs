@@ -105,6 +105,13 @@ impl Place {
         Host { registry, runner }
     }
 
+    /// Takes the compiled code away. It is moved, not deleted: a compiler that no longer matters to anybody may still be
+    /// writing into its folder.
+    pub(crate) fn lose_code(&self) {
+        let folder = self.folder.path();
+        std::fs::rename(folder.join("data/compiled"), folder.join("lost")).expect("it is there");
+    }
+
     /// How many components are kept on disk.
     pub(crate) fn kept_components(&self) -> usize {
         let folder = self.folder.path().join("data/registry/components");
@@ -138,6 +145,11 @@ impl Ended {
 }
 
 impl Host {
+    /// Ends the host as the program does: what it still takes in is given up or done before this returns.
+    pub(crate) async fn close(self) {
+        self.registry.close().await;
+    }
+
     /// Waits until what is said of an agent is so.
     pub(crate) async fn until(
         &self,

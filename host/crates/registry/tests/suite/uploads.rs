@@ -47,7 +47,7 @@ async fn what_cannot_be_used_is_refused_with_the_reason() {
     assert_eq!(host.numbers("echo"), [1]);
     assert_eq!(host.say("echo", "a", "still here").await.answer(), "still here");
     // What was given up leaves nothing on the disk.
-    drop(host);
+    host.close().await;
     let host = place.open().await;
     assert_eq!(place.kept_components(), 1);
     assert!(host.registry.get(&app("echo")).is_some());
@@ -102,7 +102,7 @@ async fn an_upload_and_the_folder_take_turns() {
     host.until_number("echo", 3).await;
     host.push("echo", &variant(&echo(), 3), None).await.expect("it is taken");
     std::fs::remove_file(place.agents().join("echo.wasm")).expect("it is there");
-    drop(host);
+    host.close().await;
     let host = place.open().await;
     assert_eq!(host.info("echo").current.expect("a version").number, 4, "what was uploaded stays");
 }

@@ -61,7 +61,7 @@ async fn what_was_rolled_back_stays_so_over_a_restart() {
     place.put("echo.wasm", variant(&echo(), 2));
     host.until_number("echo", 2).await;
     host.registry.rollback(&app("echo"), None).await.expect("there is one");
-    drop(host);
+    host.close().await;
     let host = place.open().await;
     assert_eq!(host.info("echo").current.expect("a version").number, 1, "the file has not changed since");
     place.put("echo.wasm", variant(&echo(), 3));
@@ -105,7 +105,7 @@ async fn a_version_stays_as_long_as_a_session_is_pinned_to_it() {
     assert_eq!(host.numbers("echo"), [4, 1]);
     assert_eq!(host.say("echo", "old", "again").await.record.agent_version, first);
     assert_ne!(host.say("echo", "new", "hello").await.record.agent_version, first);
-    drop(host);
+    host.close().await;
     let host = place.open().await;
     assert_eq!(host.say("echo", "old", "after a restart").await.record.agent_version, first);
     let key = SessionKey {
@@ -148,7 +148,7 @@ async fn what_was_removed_stays_away_until_its_file_changes() {
     assert!(host.registry.get(&name).is_none() && host.registry.info(&name).is_none());
     assert_eq!(host.registry.remove(&name).await, Err(DeployError::AgentNotFound { name: name.clone() }));
     assert_eq!(place.kept_components(), 0);
-    drop(host);
+    host.close().await;
     let host = place.open().await;
     assert!(host.registry.list().is_empty());
     place.put("echo.wasm", variant(&echo(), 2));
