@@ -2,6 +2,7 @@
 
 mod agents;
 mod bench;
+mod bindings;
 mod check;
 mod demo;
 mod shell;
@@ -35,6 +36,12 @@ enum Task {
         #[arg(last = true)]
         nextest: Vec<String>,
     },
+    /// Write what the SDKs commit of the contract in wit/
+    Bindings {
+        /// Write nothing, and fail where something is not up to date
+        #[arg(long)]
+        check: bool,
+    },
     /// Formatting, lints and documentation, without warnings
     Check,
     /// Measure what something costs
@@ -59,6 +66,7 @@ fn main() -> ExitCode {
         Task::Agents => agents::build().map(drop),
         Task::Demo { serve } => demo::run(&serve),
         Task::Test { nextest } => test::run(&nextest),
+        Task::Bindings { check } => bindings::run(check),
         Task::Check => check::run(),
         Task::Bench(Bench::Author) => bench::author::run(),
         Task::Bench(Bench::Hotload { components }) => bench::hotload::run(&components),

@@ -33,6 +33,24 @@ impl Context {
         decode(self.host.config(key), || format!("the agent's configuration value `{key}`"))
     }
 
+    /// The keys of the manifest's configuration, sorted.
+    ///
+    /// ```
+    /// # extern crate rak_sdk as rak;
+    /// use rak::Context;
+    /// use rak::testing::FakeHost;
+    ///
+    /// fn run(cx: &Context, _input: String) -> String {
+    ///     cx.config_keys().join(" ")
+    /// }
+    ///
+    /// let host = FakeHost::new().config("tone", "dry").config("style", "short");
+    /// assert_eq!(host.run(run, "").answer(), "style tone");
+    /// ```
+    pub fn config_keys(&self) -> Vec<String> {
+        self.host.config_keys()
+    }
+
     /// Whether the invocation is being cancelled. An agent that loops asks now and then, and returns once it is.
     pub fn is_cancelled(&self) -> bool {
         self.host.is_cancelled()

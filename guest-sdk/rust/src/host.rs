@@ -19,6 +19,7 @@ pub(crate) trait Host {
 
     fn info(&self) -> Info;
     fn config(&self, key: &str) -> Option<Value>;
+    fn config_keys(&self) -> Vec<String>;
     fn is_cancelled(&self) -> bool;
     fn remaining_ms(&self) -> Option<u64>;
 

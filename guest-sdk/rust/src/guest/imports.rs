@@ -22,6 +22,10 @@ impl Host for Imports {
         context::config(key).map(value)
     }
 
+    fn config_keys(&self) -> Vec<String> {
+        context::config_keys()
+    }
+
     fn is_cancelled(&self) -> bool {
         context::is_cancelled()
     }

@@ -63,6 +63,11 @@ impl Host for Invocation {
         self.0.config.get(key).cloned()
     }
 
+    fn config_keys(&self) -> Vec<String> {
+        self.0.clock.count_call();
+        self.0.config.keys().cloned().collect()
+    }
+
     fn is_cancelled(&self) -> bool {
         self.0.clock.count_call();
         self.0.clock.is_cancelled()

@@ -26,6 +26,13 @@ impl Host for GuestState {
         Ok(self.config.get(&key).map(ToString::to_string))
     }
 
+    fn config_keys(&mut self) -> wasmtime::Result<Vec<String>> {
+        self.gate.count()?;
+        let mut keys: Vec<_> = self.config.keys().cloned().collect();
+        keys.sort_unstable();
+        Ok(keys)
+    }
+
     fn is_cancelled(&mut self) -> wasmtime::Result<bool> {
         self.gate.count()?;
         Ok(self.gate.is_stopping())
