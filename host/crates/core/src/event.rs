@@ -8,6 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::content::{Content, Custom, Part};
+use crate::failure::{Failure, FailureKind};
 use crate::ids::InvocationId;
 use crate::state::StateDelta;
 use crate::time::UnixMillis;
@@ -57,6 +58,9 @@ pub struct Event {
     /// The same for a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_message: Option<String>,
+    /// The same for a program, where the agent said more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_details: Option<ErrorDetails>,
     /// Function calls whose answer comes later.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub long_running_tool_ids: Vec<String>,
@@ -72,6 +76,26 @@ pub struct Event {
     /// What changed with it.
     #[serde(default)]
     pub actions: EventActions,
+}
+
+/// What an agent says of its failure beside a code and a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ErrorDetails {
+    /// What to do next.
+    pub kind: FailureKind,
+    /// When trying again may help, in milliseconds from now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+    /// Whatever else a program could use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Value>,
+}
+
+impl From<&Failure> for ErrorDetails {
+    fn from(failure: &Failure) -> Self {
+        Self { kind: failure.kind, retry_after_ms: failure.retry_after_ms, details: failure.details.clone() }
+    }
 }
 
 /// How far the work is.
@@ -119,6 +143,7 @@ impl Event {
             grounding_metadata: None,
             error_code: None,
             error_message: None,
+            error_details: None,
             long_running_tool_ids: Vec::new(),
             usage_metadata: None,
             progress: None,

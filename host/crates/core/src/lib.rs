@@ -22,7 +22,7 @@ pub use agent::{
     Agent, AgentDescriptor, AgentError, AgentOutcome, AgentRun, Emission, InvocationInfo, RunHost, Skill,
 };
 pub use content::{Blob, Content, Custom, FileRef, FunctionCall, FunctionResponse, Part, Role};
-pub use event::{EncodedEvent, Event, EventActions, Progress, SYSTEM_AUTHOR, USER_AUTHOR};
+pub use event::{EncodedEvent, ErrorDetails, Event, EventActions, Progress, SYSTEM_AUTHOR, USER_AUTHOR};
 pub use event_log::{Begin, Commit, EventLog, InvocationEnd};
 pub use failure::{Failure, FailureKind, StoreError};
 pub use ids::{AppName, IdError, InvocationId, MAX_ID_BYTES, SessionId, UserId};

@@ -1,8 +1,8 @@
 //! The one terminal event of an invocation, and what is added before it so that the next run finds a history it can use.
 
 use rak_core::{
-    AgentError, AgentOutcome, Content, Custom, Event, FunctionResponse, InvocationEnd, InvocationId,
-    InvocationStatus, Part, Role, SYSTEM_AUTHOR, StateDelta, StopReason, Usage,
+    AgentError, AgentOutcome, Content, Custom, ErrorDetails, Event, FunctionResponse, InvocationEnd,
+    InvocationId, InvocationStatus, Part, Role, SYSTEM_AUTHOR, StateDelta, StopReason, Usage,
 };
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use serde_json::json;
 #[derive(Debug)]
 pub(crate) enum Ending {
     Completed(AgentOutcome),
-    Failed { code: String, message: String },
+    Failed { code: String, message: String, details: Option<ErrorDetails> },
     Stopped(StopReason),
 }
 
@@ -20,7 +20,13 @@ impl Ending {
             // Whoever stopped it was told so, whatever the agent returned in the same moment.
             (Some(reason), _) => Self::Stopped(reason),
             (None, Ok(outcome)) => Self::Completed(outcome),
-            (None, Err(error)) => Self::Failed { code: error.code().to_owned(), message: error.to_string() },
+            (None, Err(error)) => {
+                let details = match &error {
+                    AgentError::Failed(failure) => Some(failure.into()),
+                    _ => None,
+                };
+                Self::Failed { code: error.code().to_owned(), message: error.to_string(), details }
+            }
         }
     }
 
@@ -70,11 +76,12 @@ impl Ending {
                 event.actions.transfer_to_agent = outcome.transfer_to;
                 event
             }
-            Self::Failed { code, message } => {
+            Self::Failed { code, message, details } => {
                 let mut event = Event::new(id, SYSTEM_AUTHOR);
                 event.turn_complete = true;
                 event.error_code = Some(code);
                 event.error_message = Some(message);
+                event.error_details = details;
                 event
             }
             Self::Stopped(reason) => {

@@ -258,7 +258,8 @@ impl RunTask {
         tracing::warn!(invocation = %self.record.id, %error, "the end of a run could not be stored");
         let reason = rak_core::Failure::from(error).message;
         let message = format!("the end of the run could not be stored: {reason}");
-        let failed = move || Ending::Failed { code: "not_stored".into(), message: message.clone() };
+        let failed =
+            move || Ending::Failed { code: "not_stored".into(), message: message.clone(), details: None };
         if let Ok(events) = store_end(&self.recorder, failed(), StateDelta::new(), usage).await {
             return (InvocationStatus::Failed, events);
         }

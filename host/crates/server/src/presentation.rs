@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use rak_core::{EncodedEvent, Event, RunError, StopReason};
+use rak_core::{EncodedEvent, ErrorDetails, Event, RunError, StopReason};
 use serde_json::value::RawValue;
 
 use crate::error::ApiError;
@@ -28,6 +28,7 @@ pub(crate) enum Shown {
 pub(crate) struct RunFailure {
     pub(crate) code: String,
     pub(crate) text: String,
+    pub(crate) details: Option<ErrorDetails>,
 }
 
 /// Shows what a run's stream gave; none where the client does not want it.
@@ -36,7 +37,8 @@ pub(crate) fn show(item: Result<Arc<EncodedEvent>, RunError>, streaming: bool) -
         Ok(event) => event,
         Err(error) => {
             let error = ApiError::from(error);
-            let failure = RunFailure { code: error.code().to_owned(), text: error.text().to_owned() };
+            let failure =
+                RunFailure { code: error.code().to_owned(), text: error.text().to_owned(), details: None };
             return Some(Shown::Broken(failure));
         }
     };
@@ -48,6 +50,7 @@ pub(crate) fn show(item: Result<Arc<EncodedEvent>, RunError>, streaming: bool) -
             let failure = RunFailure {
                 code: event.error_code.clone().unwrap_or_default(),
                 text: event.error_message.clone().unwrap_or_default(),
+                details: event.error_details.clone(),
             };
             Shown::Failed(event, failure)
         }

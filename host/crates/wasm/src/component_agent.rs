@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use rak_core::{
     Agent, AgentDescriptor, AgentError, AgentGrants, AgentOutcome, AgentRun, AppName, CodeTier, Content,
-    Environment, Pinning, RunHost, Usage,
+    Environment, Failure, Pinning, RunHost, Usage,
 };
 use serde_json::{Map, Value};
 use tokio::time::{Instant, sleep_until};
@@ -25,6 +25,13 @@ use crate::loader::{Code, ComponentFacts, LoadedComponent};
 use crate::output::Output;
 use crate::scheduler::Share;
 use crate::state::GuestState;
+
+/// The code of a failure that an SDK made of an exception which nothing caught.
+const EXCEPTION: &str = "exception";
+/// Where its details have the stack.
+const STACK: &str = "stack";
+/// More of a stack is not logged.
+const MAX_STACK_CHARACTERS: usize = 8 << 10;
 
 /// What an agent is served with, beside its component.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -321,9 +328,31 @@ impl Guest {
             }
             Call::Run(input) => match entry.call_run(&mut store, &convert::content_to_wit(input)).await? {
                 Ok(outcome) => convert::outcome_from_wit(outcome).map(Answer::Outcome).map_err(failed),
-                Err(failure) => Err(AgentError::Failed(convert::failure_from_wit(failure))),
+                Err(failure) => {
+                    let mut failure = convert::failure_from_wit(failure);
+                    self.log_stack(&mut failure);
+                    Err(failed(failure))
+                }
             },
         })
+    }
+
+    /// The stack of an exception is the operator's to read, and nobody else's.
+    fn log_stack(&self, failure: &mut Failure) {
+        if failure.code.as_deref() != Some(EXCEPTION) {
+            return;
+        }
+        let Some(Value::Object(details)) = &mut failure.details else { return };
+        let Some(Value::String(stack)) = details.remove(STACK) else { return };
+        if details.is_empty() {
+            failure.details = None;
+        }
+        if let Some(host) = &self.host {
+            let info = host.info();
+            let (run, agent) = (info.id, &info.session.app_name);
+            let stack: String = stack.trim_end().chars().take(MAX_STACK_CHARACTERS).collect();
+            tracing::error!(target: "rak::guest", %run, %agent, "{}\n{stack}", failure.message);
+        }
     }
 
     fn store(&self) -> Store<GuestState> {

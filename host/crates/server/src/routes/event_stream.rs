@@ -56,6 +56,7 @@ fn numbered(event: &EncodedEvent) -> Event {
     }
 }
 
-fn failure_json(id: InvocationId, RunFailure { code, text }: RunFailure) -> String {
-    serde_json::to_string(&StreamFailure { error: text, code, invocation_id: id }).unwrap_or_default()
+fn failure_json(id: InvocationId, RunFailure { code, text, details }: RunFailure) -> String {
+    let failure = StreamFailure { error: text, code, invocation_id: id, error_details: details };
+    serde_json::to_string(&failure).unwrap_or_default()
 }

@@ -95,7 +95,7 @@ impl Answer {
     fn tail(self) -> String {
         match self.failure {
             None => "]}".to_owned(),
-            Some(RunFailure { code, text }) => {
+            Some(RunFailure { code, text, .. }) => {
                 let (text, code) = (serde_json::Value::from(text), serde_json::Value::from(code));
                 format!(r#"],"error":{text},"code":{code}}}"#)
             }

@@ -76,7 +76,7 @@ impl RunFeed {
                     self.send_event(event).await?;
                 }
                 Some(Shown::Failed(_, failure) | Shown::Broken(failure)) => {
-                    let RunFailure { code, text } = failure;
+                    let RunFailure { code, text, .. } = failure;
                     self.error(format!("Agent error: {text}"), code).await?;
                 }
             }

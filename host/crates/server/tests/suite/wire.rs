@@ -149,7 +149,12 @@ fn bodies_of_runs() {
     ];
     answers.iter().for_each(comes_back);
     insta::assert_json_snapshot!("run_answers", answers);
-    let failure = StreamFailure { error: "bad luck".into(), code: "no_luck".into(), invocation_id: id() };
+    let failure = StreamFailure {
+        error: "bad luck".into(),
+        code: "no_luck".into(),
+        invocation_id: id(),
+        error_details: None,
+    };
     comes_back(&failure);
     insta::assert_json_snapshot!("stream_failure", failure);
 }

@@ -135,7 +135,9 @@ pub(crate) async fn context_reader() {
     let live = host.start("the session", "").await;
     let id = live.id;
     let answer = host.finish(live).await.answer();
-    for expected in [&id.to_string(), "the session", "ann", "context_reader", "sha256:", "\"hi\"", "[\"greeting\"]"] {
+    for expected in
+        [&id.to_string(), "the session", "ann", "context_reader", "sha256:", "\"hi\"", "[\"greeting\"]"]
+    {
         assert!(answer.contains(expected), "{expected} in {answer}");
     }
 }
