@@ -1,0 +1,17 @@
+const std = @import("std");
+const rak = @import("rak");
+
+pub fn build(b: *std.Build) void {
+    rak.addAgent(b, .{
+        .name = "conformance",
+        .sources = &.{
+            "src/agent.c",
+            "src/content.c",
+            "src/context.c",
+            "src/failing.c",
+            "src/own.c",
+            "src/session.c",
+            "src/waiting.c",
+        },
+    });
+}

@@ -1,0 +1,64 @@
+/* Does what the specification says. */
+
+#include "behaviours.h"
+
+static const struct {
+  const char *name;
+  behaviour *run;
+} BEHAVIOURS[] = {
+    {"echo", do_echo},           {"answer", do_answer},       {"nothing", do_nothing},
+    {"parts", do_parts},         {"kinds", do_kinds},         {"events", do_events},
+    {"progress", do_progress},   {"outcome", do_outcome},     {"bytes", do_bytes},
+    {"text-size", do_text_size}, {"data-size", do_data_size},
+
+    {"fail", do_fail},           {"throw", do_throw},         {"overflow", do_overflow},
+    {"memory", do_memory},       {"output", do_output},
+
+    {"set", do_set},             {"get", do_get},             {"remove", do_remove},
+    {"keys", do_keys},           {"history", do_history},     {"pages", do_pages},
+
+    {"context", do_context},     {"config", do_config},       {"config-keys", do_config_keys},
+    {"remaining", do_remaining},
+
+    {"sleep", do_sleep},         {"any", do_any},             {"timeout", do_timeout},
+    {"block", do_block},         {"loop", do_loop},           {"wait", do_wait},
+    {"poll", do_poll},
+
+    {"log", do_log},             {"print", do_print},         {"time", do_time},
+    {"random", do_random},
+};
+
+static rak_status run(rak_context *cx, const rak_content *input) {
+  rak_str name = RAK_STR(""), argument = RAK_STR("");
+  if (input->part_count > 0 && input->parts[0].kind == RAK_PART_TEXT) {
+    rak_cut(input->parts[0].text, ' ', &name, &argument);
+  }
+  for (size_t i = 0; i < sizeof BEHAVIOURS / sizeof *BEHAVIOURS; i++) {
+    if (rak_is(name, BEHAVIOURS[i].name)) {
+      return BEHAVIOURS[i].run(cx, &(call){input, argument});
+    }
+  }
+  return rak_fail(cx, RAK_INVALID_ARGUMENT, "no behaviour is called %.*s", RAK_ARG(name));
+}
+
+rak_status number_of(rak_context *cx, const call *call, uint64_t *number) {
+  return rak_parse_u64(call->argument, number)
+             ? RAK_OK
+             : rak_fail(cx, RAK_INVALID_ARGUMENT, "`%s` is not a whole number", call->argument.ptr);
+}
+
+RAK_AGENT(
+  .name = "conformance",
+  .description = "Does what the specification says.",
+  .version = "1.2.3",
+  .skills = RAK_SKILLS({
+    .id = "conform",
+    .name = "Conform",
+    .description = "Runs one behaviour.",
+    .tags = RAK_WORDS("test", "contract"),
+    .examples = RAK_WORDS("echo hello"),
+  }),
+  .input_schema = "{\"type\":\"string\"}",
+  .extra = "{\"language\":\"c\"}",
+  .run = run,
+);

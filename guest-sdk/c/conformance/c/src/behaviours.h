@@ -1,0 +1,28 @@
+/* What guest-sdk/CONFORMANCE.md asks for: one function a behaviour. */
+#ifndef BEHAVIOURS_H
+#define BEHAVIOURS_H
+
+#include <rak.h>
+
+/* A call of one behaviour. */
+typedef struct call {
+  const rak_content *input;
+  /* What follows the first space of the input; a C string. */
+  rak_str argument;
+} call;
+
+/* What a behaviour does. */
+typedef rak_status behaviour(rak_context *cx, const call *call);
+
+behaviour do_echo, do_answer, do_nothing, do_parts, do_kinds, do_events, do_progress, do_outcome, do_bytes, do_text_size,
+    do_data_size;
+behaviour do_fail, do_throw, do_overflow, do_memory, do_output;
+behaviour do_set, do_get, do_remove, do_keys, do_history, do_pages;
+behaviour do_context, do_config, do_config_keys, do_remaining;
+behaviour do_sleep, do_any, do_timeout, do_block, do_loop, do_wait, do_poll;
+behaviour do_log, do_print, do_time, do_random;
+
+/* Reads a whole number of the argument. */
+rak_status number_of(rak_context *cx, const call *call, uint64_t *number);
+
+#endif

@@ -1,0 +1,17 @@
+const std = @import("std");
+const rak = @import("rak");
+
+pub fn build(b: *std.Build) void {
+    rak.addAgent(b, .{
+        .name = "conformance",
+        .sources = &.{
+            "src/agent.cpp",
+            "src/content.cpp",
+            "src/context.cpp",
+            "src/failing.cpp",
+            "src/own.cpp",
+            "src/session.cpp",
+            "src/waiting.cpp",
+        },
+    });
+}

@@ -1,0 +1,28 @@
+// What guest-sdk/CONFORMANCE.md asks for: one function a behaviour.
+#ifndef BEHAVIOURS_HPP
+#define BEHAVIOURS_HPP
+
+#include <rak.hpp>
+
+// A call of one behaviour.
+struct Call {
+  const rak::Content& input;
+  // What follows the first space of the input.
+  std::string_view argument;
+
+  // The argument as a whole number.
+  rak::Result<std::uint64_t> number() const;
+};
+
+using Answer = rak::Result<rak::Outcome>;
+// What a behaviour does.
+using Behaviour = Answer(rak::Context& cx, const Call& call);
+
+Behaviour echo, answer, nothing, parts, kinds, events, progress, outcome, bytes, text_size, data_size;
+Behaviour fail, throw_it, overflow, memory, output;
+Behaviour set, get, remove_it, keys, history, pages;
+Behaviour context, config, config_keys, remaining;
+Behaviour sleep_for, any, timeout, block, loop, wait_long, poll_often;
+Behaviour log_lines, print, time_now, random_bytes;
+
+#endif

@@ -1,0 +1,165 @@
+/**
+ * Unit tests for agents: a host in memory, with a clock that only moves when somebody waits.
+ *
+ *     #include <rak/testing.h>
+ *
+ *     RAK_TEST(greets) {
+ *       rak_fake_host *host = rak_fake_host_new();
+ *       const rak_test_run *run = rak_fake_run(host, "Ada");
+ *       RAK_CHECK_TEXT(rak_test_answer(run), "Hello, Ada!");
+ *     }
+ *
+ * The program is the agent's own sources and the tests; `main` comes with the SDK, runs every test, or those whose names
+ * its arguments are, and fails where a check failed. Nothing has to be freed: a fake host and its runs last until the
+ * end of the test. A panic of the agent ends the program.
+ */
+#ifndef RAK_TESTING_H
+#define RAK_TESTING_H
+
+#include <rak.h>
+
+RAK_BEGIN
+
+/** A host in memory: what an agent finds when it runs. Each run begins with the same. Texts are copied. */
+typedef struct rak_fake_host rak_fake_host;
+
+/** A user without history or state, an agent without configuration, no deadline. */
+rak_fake_host *rak_fake_host_new(void);
+
+/** Frees every fake host and its runs. `main` of the SDK does it after each test. */
+void rak_fake_host_free_all(void);
+
+/** Whose conversation it is. */
+void rak_fake_user(rak_fake_host *host, const char *id);
+
+/** Which conversation it is. */
+void rak_fake_session(rak_fake_host *host, const char *id);
+
+/** Everything that rak_info_of says. */
+void rak_fake_info(rak_fake_host *host, const rak_info *info);
+
+/** A value of the agent's manifest, a JSON text. */
+void rak_fake_config(rak_fake_host *host, const char *key, const char *json);
+
+/** Something that was said before, after everything else that was said; a second later than the last. */
+void rak_fake_said(rak_fake_host *host, const char *author, const char *text);
+
+/** An entry of the history, after everything that is there. */
+void rak_fake_entry(rak_fake_host *host, const rak_entry *entry);
+
+/** A value of the state, a JSON text, under its whole key (`count`, `user:count`, `app:count`). `null` is no value. */
+void rak_fake_state(rak_fake_host *host, const char *key, const char *json);
+
+/** Cancels the run after this time of the fake clock. */
+void rak_fake_cancel_after(rak_fake_host *host, uint64_t ms);
+
+/**
+ * Cancels the run after this number of calls to the host; with 0 it is cancelled from the beginning. Every call counts,
+ * rak_is_cancelled and log lines too.
+ */
+void rak_fake_cancel_after_calls(rak_fake_host *host, uint64_t calls);
+
+/** Gives the run a deadline. Nothing waits longer than that, and every call that can fail does so after it. */
+void rak_fake_deadline(rak_fake_host *host, uint64_t ms);
+
+/** A value of the state. A `value.ptr` of NULL says that it was removed. */
+typedef struct rak_test_value {
+  rak_str key;
+  /** Compact JSON. */
+  rak_str value;
+} rak_test_value;
+
+/** Values of the state, sorted by key. */
+typedef struct rak_test_values {
+  const rak_test_value *items;
+  size_t count;
+} rak_test_values;
+
+/** A line of the log. */
+typedef struct rak_test_log {
+  rak_level level;
+  rak_str message;
+  const rak_field *fields;
+  size_t field_count;
+} rak_test_log;
+
+/** What a run under test left behind. */
+typedef struct rak_test_run {
+  /** How it ended: RAK_OK, and then `outcome` says more; or the kind of its `failure`. */
+  rak_status status;
+  rak_outcome outcome;
+  rak_failure failure;
+  /** What it emitted, in order. */
+  const rak_event *events;
+  size_t event_count;
+  /** The state that the next invocation would find. */
+  rak_test_values state;
+  /**
+   * What of it this run changed. What a failed run changed after its last stored event is not in it, nor is anything
+   * under `temp:`.
+   */
+  rak_test_values changes;
+  /** What it logged, in order. */
+  const rak_test_log *logs;
+  size_t log_count;
+  /** How long it waited, in milliseconds of the fake clock. */
+  uint64_t slept_ms;
+} rak_test_run;
+
+/** Runs the agent of this program, that of RAK_AGENT, with a text that the user says. */
+const rak_test_run *rak_fake_run(rak_fake_host *host, const char *text);
+
+/** Runs any agent's function with any input. */
+const rak_test_run *rak_fake_run_with(rak_fake_host *host, rak_run *run, const rak_content *input);
+
+/** The state that another run left behind, in place of what is there: the next turn of a conversation. */
+void rak_fake_state_after(rak_fake_host *host, const rak_test_run *run);
+
+/** The text that the run answered with; a run that failed is a panic. */
+rak_str rak_test_answer(const rak_test_run *run);
+
+/** All text deltas as one text. */
+rak_str rak_test_streamed(const rak_test_run *run);
+
+/** The value that the next invocation would find at the key, as compact JSON; its `ptr` is NULL where there is none. */
+rak_str rak_test_state(const rak_test_run *run, const char *key);
+
+/** How many events of a kind it emitted. */
+size_t rak_test_count(const rak_test_run *run, rak_event_kind kind);
+
+/** A test, which RAK_TEST makes and `main` runs. */
+typedef struct rak_test {
+  const char *name;
+  void (*function)(void);
+  struct rak_test *next;
+} rak_test;
+
+/** What the macros below call. */
+void rak_test_add(rak_test *test);
+bool rak_check(bool ok, const char *file, int line, const char *what);
+bool rak_check_text(rak_str actual, rak_str expected, const char *file, int line, const char *what);
+bool rak_check_int(long long actual, long long expected, const char *file, int line, const char *what);
+
+/** Defines a test: `RAK_TEST(greets) { … }`. */
+#define RAK_TEST(test_name)                                                                \
+  static void test_##test_name(void);                                                      \
+  __attribute__((__constructor__)) static void add_##test_name(void) {                     \
+    static rak_test test = {#test_name, test_##test_name, NULL};                           \
+    rak_test_add(&test);                                                                   \
+  }                                                                                        \
+  static void test_##test_name(void)
+
+/** Says where a condition does not hold, and lets the test fail when it ends. The value is the condition's. */
+#define RAK_CHECK(...) rak_check((__VA_ARGS__), __FILE__, __LINE__, #__VA_ARGS__)
+
+/** Says where a text is not the expected C string, and both of them. */
+#define RAK_CHECK_TEXT(actual, expected) \
+  rak_check_text((actual), rak_str_of(expected), __FILE__, __LINE__, #actual)
+
+/** Says where a whole number is not the expected one, and both of them. */
+#define RAK_CHECK_INT(actual, expected) \
+  rak_check_int((long long)(actual), (long long)(expected), __FILE__, __LINE__, #actual)
+
+RAK_END
+
+#endif

@@ -1,0 +1,147 @@
+/**
+ * Unit tests for agents: a host in memory, with a clock that only moves when somebody waits.
+ *
+ *     #include <rak/testing.hpp>
+ *
+ *     RAK_TEST(greets) {
+ *       const rak::TestRun run = rak::FakeHost().run("Ada");
+ *       RAK_CHECK_EQ(run.answer(), "Hello, Ada!");
+ *     }
+ *
+ * The program is the agent's own sources and the tests; `main` comes with the SDK. See rak/testing.h for the rest.
+ */
+#ifndef RAK_TESTING_HPP
+#define RAK_TESTING_HPP
+
+#include <chrono>
+#include <concepts>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <rak.hpp>
+#include <rak/testing.h>
+
+namespace rak {
+
+/** A line of the log. */
+struct LogLine {
+  Level level;
+  std::string message;
+  std::vector<std::pair<std::string, std::string>> fields;
+};
+
+/** What a run under test left behind. */
+struct TestRun {
+  /** How it ended. */
+  Result<Outcome> outcome;
+  /** What it emitted, in order. */
+  std::vector<Event> events;
+  /** The state that the next invocation would find. */
+  std::map<std::string, Json> state;
+  /**
+   * What of it this run changed: the new value, or none where it removed one. What a failed run changed after its last
+   * stored event is not in it, nor is anything under `temp:`.
+   */
+  std::map<std::string, std::optional<Json>> changes;
+  /** What it logged, in order. */
+  std::vector<LogLine> logs;
+  /** How long it waited, on the fake clock. */
+  std::chrono::milliseconds slept;
+  /** The same as C has it; it lasts until the end of the test. */
+  const rak_test_run* raw;
+
+  /** The text that the run answered with; a run that failed is a panic. */
+  std::string answer() const { return outcome->content ? outcome->content->text() : ""; }
+
+  /** The failure that the run ended with; a run that did not fail is a panic. */
+  const Failure& failure() const { return outcome.failure(); }
+
+  /** All text deltas as one text. */
+  std::string streamed() const;
+
+  /** Those of its events that are of this type, in order: `run.all<rak::Progress>()`. */
+  template <class T>
+  std::vector<T> all() const {
+    std::vector<T> found;
+    for (const Event& event : events) {
+      if (const T* one = std::get_if<T>(&event)) found.push_back(*one);
+    }
+    return found;
+  }
+};
+
+/** A host in memory: what an agent finds when it runs. Each run begins with the same. It lasts until the end of the test. */
+class FakeHost {
+ public:
+  /** A user without history or state, an agent without configuration, no deadline. */
+  FakeHost() : raw_(rak_fake_host_new()) {}
+
+  /** Whose conversation it is. */
+  FakeHost& user(const std::string& id);
+  /** Which conversation it is. */
+  FakeHost& session(const std::string& id);
+  /** Everything that `cx.info()` says. */
+  FakeHost& info(const Info& info);
+  /** A value of the agent's manifest. */
+  FakeHost& config(const std::string& key, const Json& value);
+  /** Something that was said before, after everything else that was said; a second later than the last. */
+  FakeHost& said(const std::string& author, const std::string& text);
+  /** An entry of the history, after everything that is there. */
+  FakeHost& entry(const Entry& entry);
+  /** A value of the state, under its whole key (`count`, `user:count`, `app:count`). `null` is no value. */
+  FakeHost& state(const std::string& key, const Json& value);
+  /** The state that another run left behind, in place of what is there: the next turn of a conversation. */
+  FakeHost& state_after(const TestRun& run);
+  /** Cancels the run after this time of the fake clock. */
+  FakeHost& cancel_after(std::chrono::milliseconds time);
+  /** Cancels the run after this number of calls to the host; with 0 from the beginning. Every call counts. */
+  FakeHost& cancel_after_calls(std::uint64_t calls);
+  /** Gives the run a deadline. Nothing waits longer than that, and every call that can fail does so after it. */
+  FakeHost& deadline(std::chrono::milliseconds time);
+
+  /** Runs the agent of this program, that of RAK_AGENT, with a text or a content that the user says. */
+  TestRun run(const std::string& text) const { return run(Content::user(text)); }
+  TestRun run(const Content& input) const;
+
+  /** Runs any agent's function. */
+  TestRun run(const Run& function, const std::string& text) const { return run(function, Content::user(text)); }
+  TestRun run(const Run& function, const Content& input) const;
+
+ private:
+  TestRun run_function(rak_run* function, const Content& input) const;
+  rak_fake_host* raw_;
+};
+
+/** Whole numbers of any type are equal where their values are. */
+template <class A, class E>
+bool are_equal(const A& actual, const E& expected) {
+  if constexpr (std::integral<A> && std::integral<E> && !std::same_as<A, bool> && !std::same_as<E, bool>) {
+    return std::cmp_equal(actual, expected);
+  } else {
+    return actual == expected;
+  }
+}
+
+/** What the macro below calls. */
+template <class A, class E>
+bool check_equal(const A& actual, const E& expected, const char* file, int line, const char* what) {
+  if (are_equal(actual, expected)) return true;
+  std::string text = what;
+  if constexpr (std::convertible_to<const A&, Json> && std::convertible_to<const E&, Json>) {
+    text += " is " + Json(actual).dump() + ", not " + Json(expected).dump();
+  } else {
+    text += " is something else";
+  }
+  return rak_check(false, file, line, text.c_str());
+}
+
+}  // namespace rak
+
+/** Says where two values differ, and, where they are of JSON's kinds, both of them. */
+#define RAK_CHECK_EQ(actual, expected) ::rak::check_equal((actual), (expected), __FILE__, __LINE__, #actual)
+
+#endif

@@ -1,0 +1,27 @@
+/* What is said. */
+
+#include "context.h"
+
+rak_part rak_text_part(rak_str text) {
+  return (rak_part){.kind = RAK_PART_TEXT, .text = text};
+}
+
+rak_content rak_model_says(rak_context *cx, rak_str text) {
+  rak_part *part = rak_alloc(cx, sizeof *part);
+  *part = rak_text_part(text);
+  return (rak_content){.role = RAK_STR("model"), .parts = part, .part_count = 1};
+}
+
+rak_str rak_text(rak_context *cx, const rak_content *content) {
+  /* One part of text is what there mostly is, and it needs no copy. */
+  if (content->part_count == 1 && content->parts[0].kind == RAK_PART_TEXT) {
+    return content->parts[0].text;
+  }
+  rak_builder text = rak_builder_of(cx);
+  for (size_t i = 0; i < content->part_count; i++) {
+    if (content->parts[i].kind == RAK_PART_TEXT) {
+      rak_append(&text, content->parts[i].text);
+    }
+  }
+  return rak_built(&text);
+}

@@ -1,0 +1,140 @@
+// The fake host, for C++.
+
+#include <rak/testing.hpp>
+
+#include "../scratch.h"
+#include "agent.hpp"
+#include "convert.hpp"
+
+namespace rak {
+
+using detail::to_c;
+using detail::to_cpp;
+
+namespace {
+
+// Memory for what a host is given, which copies it.
+class Given {
+ public:
+  ~Given() { rak_scratch_free(raw_); }
+  operator rak_context*() const { return raw_; }
+
+ private:
+  rak_context* raw_ = rak_scratch_new();
+};
+
+Result<Outcome> outcome_of(const rak_test_run& run) {
+  if (run.status != RAK_OK) return to_cpp(run.failure);
+  Outcome outcome;
+  if (run.outcome.has_content) outcome.content = to_cpp(run.outcome.content);
+  outcome.escalate = run.outcome.escalate;
+  outcome.transfer_to = detail::to_cpp_optional(run.outcome.transfer_to);
+  outcome.extra = detail::to_cpp_optional_json(run.outcome.extra);
+  return outcome;
+}
+
+LogLine line_of(const rak_test_log& line) {
+  LogLine out{static_cast<Level>(line.level), to_cpp(line.message), {}};
+  for (std::size_t i = 0; i < line.field_count; ++i) {
+    out.fields.emplace_back(to_cpp(line.fields[i].key), to_cpp(line.fields[i].value));
+  }
+  return out;
+}
+
+TestRun run_of(const rak_test_run& run) {
+  TestRun out{outcome_of(run), {}, {}, {}, {}, std::chrono::milliseconds(run.slept_ms), &run};
+  for (std::size_t i = 0; i < run.event_count; ++i) out.events.push_back(to_cpp(run.events[i]));
+  for (std::size_t i = 0; i < run.log_count; ++i) out.logs.push_back(line_of(run.logs[i]));
+  for (std::size_t i = 0; i < run.state.count; ++i) {
+    const rak_test_value& value = run.state.items[i];
+    out.state[to_cpp(value.key)] = detail::to_cpp_json(value.value);
+  }
+  for (std::size_t i = 0; i < run.changes.count; ++i) {
+    const rak_test_value& change = run.changes.items[i];
+    out.changes[to_cpp(change.key)] = detail::to_cpp_optional_json(change.value);
+  }
+  return out;
+}
+
+// The function that runs: a function of C has no place for it. Tests run one after the other.
+const Run* running;
+
+rak_status run_the_running(rak_context* raw, const rak_content* input) {
+  return detail::run_as_c(raw, *running, *input);
+}
+
+}  // namespace
+
+std::string TestRun::streamed() const {
+  std::string text;
+  for (const TextDelta& delta : all<TextDelta>()) text += delta.text;
+  return text;
+}
+
+FakeHost& FakeHost::user(const std::string& id) { return rak_fake_user(raw_, id.c_str()), *this; }
+
+FakeHost& FakeHost::session(const std::string& id) { return rak_fake_session(raw_, id.c_str()), *this; }
+
+FakeHost& FakeHost::info(const Info& info) {
+  const Given given;
+  const rak_info raw = {
+      .invocation_id = to_c(info.invocation_id),
+      .session_id = to_c(info.session_id),
+      .user_id = to_c(info.user_id),
+      .agent = to_c(info.agent),
+      .agent_version = to_c(info.agent_version),
+      .attempt = info.attempt,
+      .parent_id = detail::to_c_optional(info.parent_id),
+      .traceparent = detail::to_c_optional(info.traceparent),
+      .extra = info.extra ? to_c(given, *info.extra) : rak_str{},
+  };
+  rak_fake_info(raw_, &raw);
+  return *this;
+}
+
+FakeHost& FakeHost::config(const std::string& key, const Json& value) {
+  return rak_fake_config(raw_, key.c_str(), value.dump().c_str()), *this;
+}
+
+FakeHost& FakeHost::said(const std::string& author, const std::string& text) {
+  return rak_fake_said(raw_, author.c_str(), text.c_str()), *this;
+}
+
+FakeHost& FakeHost::entry(const Entry& entry) {
+  const Given given;
+  const auto at_ms = static_cast<std::uint64_t>(entry.at.time_since_epoch().count());
+  const rak_entry raw = {entry.seq, to_c(entry.author), to_c(given, entry.content), at_ms};
+  rak_fake_entry(raw_, &raw);
+  return *this;
+}
+
+FakeHost& FakeHost::state(const std::string& key, const Json& value) {
+  return rak_fake_state(raw_, key.c_str(), value.dump().c_str()), *this;
+}
+
+FakeHost& FakeHost::state_after(const TestRun& run) { return rak_fake_state_after(raw_, run.raw), *this; }
+
+FakeHost& FakeHost::cancel_after(std::chrono::milliseconds time) {
+  return rak_fake_cancel_after(raw_, to_millis(time)), *this;
+}
+
+FakeHost& FakeHost::cancel_after_calls(std::uint64_t calls) {
+  return rak_fake_cancel_after_calls(raw_, calls), *this;
+}
+
+FakeHost& FakeHost::deadline(std::chrono::milliseconds time) {
+  return rak_fake_deadline(raw_, to_millis(time)), *this;
+}
+
+TestRun FakeHost::run(const Run& function, const Content& input) const {
+  running = &function;
+  return run_function(run_the_running, input);
+}
+
+TestRun FakeHost::run_function(rak_run* function, const Content& input) const {
+  const Given given;
+  const rak_content content = to_c(given, input);
+  return run_of(*rak_fake_run_with(raw_, function, &content));
+}
+
+}  // namespace rak

@@ -1,0 +1,100 @@
+/* What the fake host is made of. Private to the SDK. */
+#ifndef RAK_SRC_TESTING_FAKE_H
+#define RAK_SRC_TESTING_FAKE_H
+
+#include <rak/testing.h>
+
+#include "../context.h"
+
+/* Values by key, sorted by the bytes of the keys. They live in the arena of `cx`. */
+typedef struct fake_map {
+  rak_test_value *items;
+  size_t count;
+  size_t capacity;
+} fake_map;
+
+void fake_map_put(fake_map *map, rak_context *cx, rak_str key, rak_str value);
+void fake_map_remove(fake_map *map, rak_str key);
+/* No text where there is none. */
+rak_str fake_map_get(const fake_map *map, rak_str key);
+fake_map fake_map_copy(const fake_map *map, rak_context *cx);
+
+/* State as the contract has it: a change is seen at once and stored later. */
+typedef struct fake_state {
+  /* What the agent sees. */
+  fake_map seen;
+  /* What a later invocation would see. */
+  fake_map stored;
+  /* What is stored of this run's changes, and what is not stored yet; no text for what was removed. */
+  fake_map changes;
+  fake_map pending;
+} fake_state;
+
+void fake_state_put(fake_state *state, rak_context *cx, rak_str key, rak_str value);
+void fake_state_store(fake_state *state, rak_context *cx);
+
+/* When a run is to end. */
+typedef struct fake_limits {
+  rak_optional cancel_after_calls;
+  rak_optional cancel_at_ms;
+  rak_optional deadline_ms;
+} fake_limits;
+
+/* Time since the run began, in milliseconds. It moves only when somebody waits. */
+typedef struct fake_clock {
+  uint64_t now_ms;
+  uint64_t calls;
+  fake_limits limits;
+} fake_clock;
+
+bool fake_clock_is_cancelled(const fake_clock *clock);
+rak_optional fake_clock_remaining(const fake_clock *clock);
+/* `ms` milliseconds from now. */
+uint64_t fake_clock_in(const fake_clock *clock, uint64_t ms);
+/* Waits until then, or until the run is cancelled or too late, whichever is first. */
+void fake_clock_wait(fake_clock *clock, uint64_t at_ms);
+
+/* A list that grows in an arena. */
+typedef struct fake_list {
+  void *items;
+  size_t count;
+  size_t capacity;
+} fake_list;
+
+/* Room for one more thing at the end. */
+void *fake_list_add(fake_list *list, rak_context *cx, size_t size);
+
+typedef struct fake_run {
+  rak_context cx;
+  /* Where what the run leaves behind is kept: an agent may release its own arena. */
+  rak_context keep;
+  const rak_fake_host *host;
+  fake_clock clock;
+  fake_state state;
+  fake_list events;
+  fake_list logs;
+  rak_test_run result;
+  struct fake_run *next;
+} fake_run;
+
+struct rak_fake_host {
+  rak_context keep;
+  rak_info info;
+  fake_map config;
+  fake_map state;
+  fake_list history;
+  fake_limits limits;
+  fake_run *runs;
+  rak_fake_host *next;
+};
+
+/* Copies with all that they point to. Texts are made UTF-8, as they are on their way to a real host. */
+rak_str fake_copy_text(rak_context *cx, rak_str text);
+rak_content fake_copy_content(rak_context *cx, const rak_content *content);
+rak_event fake_copy_event(rak_context *cx, const rak_event *event);
+rak_info fake_copy_info(rak_context *cx, const rak_info *info);
+
+/* A JSON text in compact form; one that is no JSON is a failure of `cx`. */
+rak_status fake_compact(rak_context *cx, rak_str json, rak_str *compact);
+
+#endif
