@@ -1,0 +1,142 @@
+package rak_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"rak"
+	"rak/raktest"
+)
+
+func ExampleRunText() {
+	agent := rak.RunText(func(cx *rak.Context, name string) (string, error) {
+		return "Hello, " + name + "!", nil
+	})
+	fmt.Println(raktest.Host{}.Run(agent, "Ada").Answer())
+	// Output: Hello, Ada!
+}
+
+func ExampleRunJSON() {
+	type sum struct{ A, B int }
+	agent := rak.RunJSON(func(cx *rak.Context, in sum) (int, error) {
+		return in.A + in.B, nil
+	})
+	fmt.Println(raktest.Host{}.Run(agent, `{"a": 1, "b": 2}`).Answer())
+	// Output: 3
+}
+
+func ExampleGet() {
+	agent := rak.RunText(func(cx *rak.Context, message string) (string, error) {
+		turn, err := rak.Get[int](cx.Session(), "turn")
+		if err != nil {
+			return "", err
+		}
+		if err := cx.Session().Set("turn", turn+1); err != nil {
+			return "", err
+		}
+		return fmt.Sprintf("%d: %s", turn+1, message), nil
+	})
+	run := raktest.Host{State: map[string]any{"turn": 6}}.Run(agent, "hi")
+	fmt.Println(run.Answer(), run.State["turn"])
+	// Output: 7: hi 7
+}
+
+func ExampleContext_Text() {
+	agent := rak.RunText(func(cx *rak.Context, name string) (string, error) {
+		for _, word := range []string{"Hello,", "dear"} {
+			if _, err := fmt.Fprintf(cx.Text(), "%s ", word); err != nil {
+				return "", err
+			}
+		}
+		return "Hello, dear " + name, nil
+	})
+	fmt.Println(raktest.Host{}.Run(agent, "Ada").Streamed())
+	// Output: Hello, dear
+}
+
+func ExampleContext_Stream() {
+	agent := rak.RunText(func(cx *rak.Context, text string) (string, error) {
+		return cx.Stream(strings.SplitAfterSeq(text, " "))
+	})
+	run := raktest.Host{}.Run(agent, "one two three")
+	fmt.Println(len(run.Events), run.Answer())
+	// Output: 3 one two three
+}
+
+func ExampleContext_StreamFrom() {
+	agent := rak.RunText(func(cx *rak.Context, _ string) (string, error) {
+		ctx, stop := context.WithCancel(cx.Context())
+		defer stop()
+		words := make(chan string)
+		go func() {
+			defer close(words)
+			for _, word := range []string{"from ", "a ", "goroutine"} {
+				select {
+				case words <- word:
+				case <-ctx.Done():
+					return
+				}
+			}
+		}()
+		return cx.StreamFrom(words)
+	})
+	fmt.Println(raktest.Host{}.Run(agent, "").Answer())
+	// Output: from a goroutine
+}
+
+func ExampleContext_Emit() {
+	agent := func(cx *rak.Context, input rak.Content) (rak.Outcome, error) {
+		_, err := cx.Emit(
+			rak.Model("Here is the chart.", rak.Blob{MIMEType: "image/png", Data: []byte{0x89, 'P'}}),
+			rak.Progress{Message: "half", Done: 1, Total: 2},
+			rak.Custom{Name: "card", Value: rak.JSON(map[string]int{"a": 1})},
+		)
+		return rak.Outcome{TransferTo: "billing"}, err
+	}
+	run := raktest.Host{}.Run(agent, "")
+	fmt.Println(len(run.Events), run.Outcome.TransferTo)
+	// Output: 3 billing
+}
+
+func ExampleContext_WaitAny() {
+	agent := rak.RunText(func(cx *rak.Context, _ string) (string, error) {
+		slow, quick := cx.Timer(9*time.Second), cx.Timer(time.Second)
+		ready, err := cx.WaitAny(slow, quick)
+		return fmt.Sprint(ready), err
+	})
+	run := raktest.Host{}.Run(agent, "")
+	fmt.Println(run.Answer(), run.Slept)
+	// Output: [1] 1s
+}
+
+func ExampleSession_Pages() {
+	agent := rak.RunText(func(cx *rak.Context, _ string) (string, error) {
+		words := 0
+		for page, err := range cx.Session().Pages(100) {
+			if err != nil {
+				return "", err
+			}
+			for _, entry := range page.Entries {
+				words += len(strings.Fields(entry.Content.Text()))
+			}
+		}
+		return fmt.Sprintf("%d words so far", words), nil
+	})
+	host := raktest.Host{History: []rak.Entry{raktest.Said("user", "one two"), raktest.Said("model", "three")}}
+	fmt.Println(host.Run(agent, "").Answer())
+	// Output: 3 words so far
+}
+
+func ExampleFailure() {
+	err := fmt.Errorf("asking the model: %w", &rak.Failure{
+		Kind:       rak.RateLimited,
+		Message:    "too many questions",
+		RetryAfter: time.Minute,
+	})
+	var failure *rak.Failure
+	fmt.Println(err, errors.Is(err, rak.RateLimited), errors.As(err, &failure) && failure.RetryAfter > 0)
+	// Output: asking the model: too many questions true true
+}

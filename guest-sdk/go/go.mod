@@ -1,0 +1,3 @@
+module rak
+
+go 1.27

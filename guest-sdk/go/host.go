@@ -1,0 +1,59 @@
+package rak
+
+import (
+	"encoding/json"
+	"log/slog"
+	"time"
+)
+
+// Host is what a [Context] speaks to: the contract, one method a function. In a component it is the host itself, and in
+// a test a rak/raktest.Host. Agents use the Context.
+//
+// Methods may be called by several goroutines, and then run one after the other. Interfaces may grow methods with a
+// new version of the contract.
+type Host interface {
+	// Info says who is asking.
+	Info() Info
+	// Config is a value of the manifest; nil where there is none.
+	Config(key string) json.RawMessage
+	// ConfigKeys are the keys that Config has a value for, sorted.
+	ConfigKeys() []string
+	// Cancelled says whether the invocation is being cancelled.
+	Cancelled() bool
+	// Remaining is the time that is left; false where there is no deadline.
+	Remaining() (time.Duration, bool)
+
+	// Emit sends all of them or none, and returns the number of the newest stored event.
+	Emit(events []Event) (uint64, error)
+
+	// History is the newest entries before the entry with this number; all of them where it is 0.
+	History(before uint64, limit uint32) (Page, error)
+	// Get is a value of the state; nil where there is none.
+	Get(key string) (json.RawMessage, error)
+	// Set changes a value of the state; null removes it.
+	Set(key string, value json.RawMessage) error
+	// Remove removes a value of the state.
+	Remove(key string) error
+	// Keys are the keys with this prefix, sorted.
+	Keys(prefix string) ([]string, error)
+
+	// Sleep waits.
+	Sleep(ms uint64)
+	// Timer is ready after this time.
+	Timer(ms uint64) Timer
+	// Any waits for the first of them, or until the timeout where there is one.
+	Any(of []Timer, timeoutMS *uint64) []uint32
+
+	// Log writes a line.
+	Log(level slog.Level, message string, fields [][2]string)
+}
+
+// Timer is what a [Host] makes for a [Waitable].
+type Timer interface {
+	// Ready says whether its time has come.
+	Ready() bool
+	// Block returns when it has.
+	Block()
+	// Drop forgets it.
+	Drop()
+}

@@ -1,0 +1,155 @@
+package rak
+
+import (
+	"encoding/json"
+	"log/slog"
+	"time"
+
+	"rak/internal/bindings/imports/rak_agent_context"
+	"rak/internal/bindings/imports/rak_agent_events"
+	"rak/internal/bindings/imports/rak_agent_log"
+	"rak/internal/bindings/imports/rak_agent_session"
+	"rak/internal/bindings/imports/rak_agent_wait"
+	witTypes "rak/internal/wit/types"
+)
+
+// imports is the host itself.
+type imports struct{}
+
+func (imports) Info() Info {
+	defer call()()
+	info := rak_agent_context.Get()
+	return Info{
+		InvocationID: info.InvocationId,
+		SessionID:    info.SessionId,
+		UserID:       info.UserId,
+		Agent:        info.Agent,
+		AgentVersion: info.AgentVersion,
+		Attempt:      int(info.Attempt),
+		ParentID:     info.ParentId.SomeOr(""),
+		Traceparent:  info.Traceparent.SomeOr(""),
+		Extra:        jsonFrom(info.Extra),
+	}
+}
+
+func (imports) Config(key string) json.RawMessage {
+	defer call()()
+	return jsonFrom(rak_agent_context.Config(utf8Of(key)))
+}
+
+func (imports) ConfigKeys() []string {
+	defer call()()
+	return rak_agent_context.ConfigKeys()
+}
+
+func (imports) Cancelled() bool {
+	defer call()()
+	return rak_agent_context.IsCancelled()
+}
+
+func (imports) Remaining() (time.Duration, bool) {
+	defer call()()
+	left := rak_agent_context.RemainingMs()
+	return fromMillis(left.SomeOr(0)), left.IsSome()
+}
+
+func (imports) Emit(events []Event) (uint64, error) {
+	list := make([]rak_agent_events.Event, len(events))
+	for i, event := range events {
+		list[i] = toEvent(event)
+	}
+	defer call()()
+	return result(rak_agent_events.Emit(list))
+}
+
+func (imports) History(before uint64, limit uint32) (Page, error) {
+	newest := witTypes.None[uint64]()
+	if before != 0 {
+		newest = witTypes.Some(before)
+	}
+	defer call()()
+	page, err := result(rak_agent_session.History(newest, limit))
+	if err != nil {
+		return Page{}, err
+	}
+	entries := make([]Entry, len(page.Entries))
+	for i, entry := range page.Entries {
+		entries[i] = Entry{entry.Seq, entry.Author, fromContent(entry.Content), time.UnixMilli(int64(entry.AtMs))}
+	}
+	return Page{entries, page.Next.SomeOr(0)}, nil
+}
+
+func (imports) Get(key string) (json.RawMessage, error) {
+	defer call()()
+	value, err := result(rak_agent_session.Get(utf8Of(key)))
+	return jsonFrom(value), err
+}
+
+func (imports) Set(key string, value json.RawMessage) error {
+	defer call()()
+	_, err := result(rak_agent_session.Set(utf8Of(key), utf8Of(string(value))))
+	return err
+}
+
+func (imports) Remove(key string) error {
+	defer call()()
+	_, err := result(rak_agent_session.Remove(utf8Of(key)))
+	return err
+}
+
+func (imports) Keys(prefix string) ([]string, error) {
+	defer call()()
+	return result(rak_agent_session.Keys(utf8Of(prefix)))
+}
+
+func (imports) Sleep(ms uint64) {
+	defer call()()
+	rak_agent_wait.Sleep(ms)
+}
+
+func (imports) Timer(ms uint64) Timer {
+	defer call()()
+	return &timer{rak_agent_wait.Timer(ms)}
+}
+
+func (imports) Any(of []Timer, timeoutMS *uint64) []uint32 {
+	list := make([]*rak_agent_wait.Waitable, len(of))
+	for i, one := range of {
+		list[i] = one.(*timer).waitable
+	}
+	timeout := witTypes.None[uint64]()
+	if timeoutMS != nil {
+		timeout = witTypes.Some(*timeoutMS)
+	}
+	defer call()()
+	return rak_agent_wait.Any(list, timeout)
+}
+
+func (imports) Log(level slog.Level, message string, fields [][2]string) {
+	list := make([]witTypes.Tuple2[string, string], len(fields))
+	for i, field := range fields {
+		list[i] = witTypes.Tuple2[string, string]{F0: utf8Of(field[0]), F1: utf8Of(field[1])}
+	}
+	defer call()()
+	rak_agent_log.Write(toLevel(level), utf8Of(message), list)
+}
+
+// timer is a waitable of the host.
+type timer struct {
+	waitable *rak_agent_wait.Waitable
+}
+
+func (t *timer) Ready() bool {
+	defer call()()
+	return t.waitable.Ready()
+}
+
+func (t *timer) Block() {
+	defer call()()
+	t.waitable.Block()
+}
+
+func (t *timer) Drop() {
+	defer call()()
+	t.waitable.Drop()
+}

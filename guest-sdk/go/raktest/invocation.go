@@ -1,0 +1,189 @@
+package raktest
+
+import (
+	"encoding/json"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"rak"
+)
+
+// invocation is one run under test: the host that its context speaks to.
+type invocation struct {
+	info    rak.Info
+	config  map[string]json.RawMessage
+	history []rak.Entry
+
+	// mutex is held by every call, as the real host takes one at a time.
+	mutex  sync.Mutex
+	clock  clock
+	state  state
+	events []rak.Event
+	stored uint64
+	logs   []LogLine
+}
+
+// call begins a call and counts it; what it returns ends it.
+func (i *invocation) call() func() {
+	i.mutex.Lock()
+	i.clock.calls++
+	return i.mutex.Unlock
+}
+
+func (i *invocation) Info() rak.Info {
+	defer i.call()()
+	return i.info
+}
+
+func (i *invocation) Config(key string) json.RawMessage {
+	defer i.call()()
+	return i.config[key]
+}
+
+func (i *invocation) ConfigKeys() []string {
+	defer i.call()()
+	return slices.Sorted(maps.Keys(i.config))
+}
+
+func (i *invocation) Cancelled() bool {
+	defer i.call()()
+	return i.clock.cancelled()
+}
+
+func (i *invocation) Remaining() (time.Duration, bool) {
+	defer i.call()()
+	return i.clock.remaining()
+}
+
+func (i *invocation) Emit(events []rak.Event) (uint64, error) {
+	defer i.call()()
+	if err := i.clock.check(); err != nil {
+		return 0, err
+	}
+	before := i.stored
+	for _, event := range events {
+		switch event.(type) {
+		case rak.Content, rak.Custom:
+			i.stored++
+		}
+	}
+	if i.stored > before {
+		i.state.store()
+	}
+	i.events = append(i.events, events...)
+	return i.stored, nil
+}
+
+// The limits of a page of the history in the contract.
+const minPage, maxPage = 1, 1000
+
+func (i *invocation) History(before uint64, limit uint32) (rak.Page, error) {
+	defer i.call()()
+	if err := i.clock.check(); err != nil {
+		return rak.Page{}, err
+	}
+	end := len(i.history)
+	if before != 0 {
+		end, _ = slices.BinarySearchFunc(i.history, before, func(entry rak.Entry, seq uint64) int {
+			return int(entry.Seq) - int(seq)
+		})
+	}
+	begin := max(0, end-int(min(max(limit, minPage), maxPage)))
+	page := rak.Page{Entries: slices.Clone(i.history[begin:end])}
+	if begin > 0 {
+		page.Next = i.history[begin].Seq
+	}
+	return page, nil
+}
+
+func (i *invocation) Get(key string) (json.RawMessage, error) {
+	defer i.call()()
+	return i.state.seen[key], i.clock.check()
+}
+
+func (i *invocation) Set(key string, value json.RawMessage) error {
+	return i.put(key, value)
+}
+
+func (i *invocation) Remove(key string) error {
+	return i.put(key, nil)
+}
+
+func (i *invocation) put(key string, value json.RawMessage) error {
+	defer i.call()()
+	if err := i.clock.check(); err != nil {
+		return err
+	}
+	i.state.put(key, value)
+	return nil
+}
+
+func (i *invocation) Keys(prefix string) ([]string, error) {
+	defer i.call()()
+	if err := i.clock.check(); err != nil {
+		return nil, err
+	}
+	return i.state.keys(prefix), nil
+}
+
+func (i *invocation) Sleep(ms uint64) {
+	defer i.call()()
+	i.clock.waitUntil(i.clock.in(ms))
+}
+
+func (i *invocation) Timer(ms uint64) rak.Timer {
+	defer i.call()()
+	return &timer{i, i.clock.in(ms)}
+}
+
+func (i *invocation) Any(of []rak.Timer, timeoutMS *uint64) []uint32 {
+	defer i.call()()
+	first := uint64(never)
+	for _, one := range of {
+		first = min(first, one.(*timer).at)
+	}
+	if timeoutMS != nil {
+		first = min(first, i.clock.in(*timeoutMS))
+	}
+	if len(of) > 0 || timeoutMS != nil {
+		i.clock.waitUntil(first)
+	}
+	if i.clock.cancelled() {
+		return nil
+	}
+	var ready []uint32
+	for index, one := range of {
+		if one.(*timer).at <= i.clock.now {
+			ready = append(ready, uint32(index))
+		}
+	}
+	return ready
+}
+
+func (i *invocation) Log(level slog.Level, message string, fields [][2]string) {
+	defer i.call()()
+	i.logs = append(i.logs, LogLine{level, message, fields})
+}
+
+// timer is a point on the fake clock.
+type timer struct {
+	run *invocation
+	at  uint64
+}
+
+func (t *timer) Ready() bool {
+	defer t.run.call()()
+	return t.run.clock.now >= t.at
+}
+
+func (t *timer) Block() {
+	defer t.run.call()()
+	t.run.clock.waitUntil(t.at)
+}
+
+func (t *timer) Drop() {
+	t.run.call()()
+}
