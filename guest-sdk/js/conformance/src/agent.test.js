@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Content, inlineData, text } from "rak";
+import { FakeHost } from "rak/testing";
+
+import conformance from "./agent.js";
+
+/**
+ * @param {string} input
+ * @param {import("rak/testing").FakeHostOptions} [options]
+ */
+function run(input, options) {
+  return new FakeHost(options).run(conformance, input);
+}
+
+test("content and events", () => {
+  assert.deepEqual(run("echo a  b").textDeltas, ["a ", " ", "b"]);
+  assert.equal(run("echo a  b").answer, "a  b");
+  assert.equal(run("answer a b ").answer, "a b ");
+  assert.equal(run("nothing").outcome.content, undefined);
+  assert.equal(run("nothing").contents[0].text, "said before");
+  assert.deepEqual(run("kinds").outcome.content.parts.map(({ type }) => type), [
+    "text", "thought", "inline-data", "file-data", "file-data", "function-call", "function-response", "custom",
+  ]);
+  assert.equal(run("events").answer, "2");
+  assert.deepEqual(run("progress").progress, [{ type: "progress", message: "no numbers" }]);
+  assert.equal(run("outcome").outcome.transferTo, "other");
+  assert.equal(run("bytes 3").answer, "xxx");
+});
+
+test("more parts than one", () => {
+  const input = (/** @type {string} */ name, /** @type {import("rak").Part} */ part) => Content.user(name, part);
+  const host = new FakeHost();
+  assert.equal(host.run(conformance, input("text-size", text("ü"))).answer, "2");
+  assert.equal(host.run(conformance, input("data-size", inlineData("a/b", [1, 2]))).answer, "2");
+  assert.deepEqual(host.run(conformance, input("parts", text("b"))).outcome.content, Content.model("b"));
+});
+
+test("failing", () => {
+  const { kind, code, retryAfterMs, details } = run("fail rate-limited").failure;
+  assert.deepEqual([kind, code, retryAfterMs, details], ["rate-limited", "E_ASKED", 1500, { asked: true }]);
+  const { failure } = run("throw boom");
+  assert.deepEqual([failure.code, failure.message], ["exception", "RangeError: boom"]);
+  assert.match(failure.details.stack, /thrower/);
+  assert.equal(run("overflow").failure.code, "exception");
+  assert.equal(run("huh x").failure.message, "no behaviour is called huh");
+});
+
+test("session", () => {
+  const state = { k: { a: [1, null] } };
+  const history = [{ author: "user", content: "one" }, { author: "echo", content: "two" }];
+  assert.deepEqual(run('set k {"b": 2}').state, { k: { b: 2 } });
+  assert.equal(run("get k", { state }).answer, '{"a":[1,null]}');
+  assert.equal(run("get k").answer, "none");
+  assert.deepEqual(run("remove k", { state }).state, {});
+  assert.equal(run("keys ", { state }).answer, "k");
+  assert.equal(run("history 1", { history }).answer, "echo: two");
+  assert.equal(run("pages 1", { history }).answer, "user: one\necho: two");
+});
+
+test("context, waiting and stopping", () => {
+  assert.equal(JSON.parse(run("context").answer).userId, "test-user");
+  assert.equal(run("config a", { config: { a: 1 } }).answer, "1");
+  assert.equal(run("config-keys", { config: { b: 1, a: 1 } }).answer, "a,b");
+  assert.equal(run("remaining").answer, "none");
+  assert.equal(run("sleep 5").sleptMs, 5);
+  assert.equal(run("any").answer, "1");
+  assert.equal(run("timeout").answer, "none");
+  assert.equal(run("block").answer, "ready");
+  assert.equal(run("wait", { cancelAfterMs: 9 }).failure.kind, "cancelled");
+  assert.equal(run("poll", { cancelAfterMs: 9 }).sleptMs, 9);
+  assert.equal(run("log").logs.length, 5);
+});

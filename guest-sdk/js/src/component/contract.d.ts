@@ -1,0 +1,70 @@
+// What the imports of a component look like to the SDK: the functions that it calls, in the values that both engines
+// give and take. A number of 64 bits is a bigint in one of them and a number in the other.
+
+type Wide = number | bigint;
+type None = null | undefined;
+
+declare module "rak:agent/context@0.1.1" {
+  export function get(): {
+    invocationId: string;
+    sessionId: string;
+    userId: string;
+    agent: string;
+    agentVersion: string;
+    attempt: number;
+    parentId: string | None;
+    traceparent: string | None;
+    extra: string | None;
+  };
+  export function config(key: string): string | None;
+  export function configKeys(): string[];
+  export function isCancelled(): boolean;
+  export function remainingMs(): Wide | None;
+}
+
+declare module "rak:agent/events@0.1.1" {
+  export function emit(events: { tag: string; val: any }[]): Wide;
+}
+
+declare module "rak:agent/session@0.1.1" {
+  type Entry = { seq: Wide; author: string; content: { role: string; parts: { tag: string; val: any }[] }; atMs: Wide };
+  export function history(before: Wide | undefined, limit: number): { entries: Entry[]; next: Wide | None };
+  export function get(key: string): string | None;
+  export function set(key: string, value: string): void;
+  export function remove(key: string): void;
+  export function keys(prefix: string): string[];
+}
+
+declare module "rak:agent/log@0.1.1" {
+  export function write(level: string, message: string, fields: [string, string][]): void;
+}
+
+declare module "rak:agent/wait@0.1.1" {
+  export class Waitable {
+    ready(): boolean;
+    block(): void;
+    [Symbol.dispose](): void;
+  }
+  export function any(of: Waitable[], timeoutMs: Wide | undefined): Iterable<number>;
+  export function sleep(ms: Wide): void;
+  export function timer(ms: Wide): Waitable;
+}
+
+declare module "wasi:cli/stdout@0.2.6" {
+  export function getStdout(): import("wasi:io/streams@0.2.6").OutputStream;
+}
+
+declare module "wasi:cli/stderr@0.2.6" {
+  export function getStderr(): import("wasi:io/streams@0.2.6").OutputStream;
+}
+
+declare module "wasi:io/streams@0.2.6" {
+  export class OutputStream {
+    blockingWriteAndFlush(contents: Uint8Array): void;
+    [Symbol.dispose](): void;
+  }
+}
+
+declare module "wasi:random/random@0.2.6" {
+  export function getRandomBytes(length: Wide): Uint8Array;
+}

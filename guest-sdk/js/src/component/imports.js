@@ -1,0 +1,113 @@
+/**
+ * The host that a component has: its imports. The only modules that name them are in this folder.
+ */
+
+import * as context from "rak:agent/context@0.1.1";
+import * as events from "rak:agent/events@0.1.1";
+import * as log from "rak:agent/log@0.1.1";
+import * as session from "rak:agent/session@0.1.1";
+import * as wait from "rak:agent/wait@0.1.1";
+
+import { liftContent } from "../contract/content.js";
+import { liftFailure } from "../contract/entry.js";
+import { lowerEvent } from "../contract/events.js";
+import { lifted, liftedJson, string } from "../contract/scalars.js";
+import { encode } from "../json.js";
+
+/** @import { Host } from "../host.js" */
+
+/**
+ * Calls an import that can fail. Both engines throw what the host answers as the `payload` of something.
+ *
+ * @template T
+ * @param {() => T} call
+ * @returns {T}
+ */
+function fallible(call) {
+  try {
+    return call();
+  } catch (thrown) {
+    throw thrown !== null && typeof thrown === "object" && "payload" in thrown
+      ? liftFailure(/** @type {any} */ (thrown.payload))
+      : thrown;
+  }
+}
+
+/**
+ * @param {string} key
+ * @returns {string}
+ */
+function named(key) {
+  return string(key, "a key");
+}
+
+/** @type {Host["info"]} */
+function info() {
+  const { parentId, traceparent, extra, ...known } = context.get();
+  return {
+    ...known,
+    parentId: lifted(parentId, String),
+    traceparent: lifted(traceparent, String),
+    extra: liftedJson(extra),
+  };
+}
+
+/** @type {Host["history"]} */
+function history(before, limit) {
+  const page = fallible(() => session.history(before, limit));
+  const entries = Array.from(page.entries, ({ seq, author, content, atMs }) => ({
+    seq: Number(seq),
+    author,
+    content: liftContent(content),
+    at: new Date(Number(atMs)),
+  }));
+  return { entries, next: lifted(page.next, Number) };
+}
+
+/** @param {number} ms */
+function timer(ms) {
+  const waitable = wait.timer(ms);
+  return {
+    ready: () => waitable.ready(),
+    block: () => waitable.block(),
+    dispose: () => waitable[Symbol.dispose](),
+    waitable,
+  };
+}
+
+/**
+ * The imports of the component. It holds nothing: each function is one import.
+ *
+ * @type {Host}
+ */
+export const imports = Object.freeze({
+  info,
+  config: (key) => liftedJson(context.config(named(key))),
+  configKeys: () => Array.from(context.configKeys()),
+  isCancelled: () => context.isCancelled(),
+  remainingMs: () => lifted(context.remainingMs(), Number),
+  emit: (list) => {
+    const lowered = list.map(lowerEvent);
+    return Number(fallible(() => events.emit(lowered)));
+  },
+  history,
+  get: (key) => liftedJson(fallible(() => session.get(named(key)))),
+  set: (key, value) => fallible(() => session.set(named(key), encode(value, `the state at \`${key}\``))),
+  remove: (key) => fallible(() => session.remove(named(key))),
+  keys: (prefix) => Array.from(fallible(() => session.keys(named(prefix)))),
+  sleep: (ms) => wait.sleep(ms),
+  timer,
+  any: (of, timeoutMs) => {
+    const timers = /** @type {ReturnType<typeof timer>[]} */ (of);
+    return Array.from(wait.any(timers.map(({ waitable }) => waitable), timeoutMs));
+  },
+  log: (level, message, fields) => log.write(level, message.toWellFormed(), fields.map(wellFormed)),
+});
+
+/**
+ * @param {[string, string]} field
+ * @returns {[string, string]}
+ */
+function wellFormed([name, value]) {
+  return [name.toWellFormed(), value.toWellFormed()];
+}

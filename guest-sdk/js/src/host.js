@@ -1,0 +1,38 @@
+/**
+ * What the SDK wants of a host. A component has its imports, a test has a fake one; see `component/imports.js` and
+ * `testing/invocation.js`.
+ */
+
+/** @import { Event, Info, Json, Level, Page } from "./types.js" */
+
+/**
+ * A timer of the host.
+ *
+ * @typedef {object} Timer
+ * @property {() => boolean} ready
+ * @property {() => void} block
+ * @property {() => void} dispose
+ */
+
+/**
+ * The contract, in JavaScript's own values. Times are whole milliseconds; what can fail throws a `Failure`.
+ *
+ * @typedef {object} Host
+ * @property {() => Info} info
+ * @property {(key: string) => Json | undefined} config
+ * @property {() => string[]} configKeys
+ * @property {() => boolean} isCancelled
+ * @property {() => number | undefined} remainingMs
+ * @property {(events: Event[]) => number} emit
+ * @property {(before: number | undefined, limit: number) => Page} history
+ * @property {(key: string) => Json | undefined} get
+ * @property {(key: string, value: unknown) => void} set
+ * @property {(key: string) => void} remove
+ * @property {(prefix: string) => string[]} keys
+ * @property {(ms: number) => void} sleep
+ * @property {(ms: number) => Timer} timer
+ * @property {(of: Timer[], timeoutMs: number | undefined) => number[]} any
+ * @property {(level: Level, message: string, fields: [string, string][]) => void} log
+ */
+
+export {};

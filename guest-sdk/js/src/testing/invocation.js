@@ -1,0 +1,215 @@
+/**
+ * The host that a test has.
+ */
+
+import { liftEvent, lowerEvent } from "../contract/events.js";
+import { string } from "../contract/scalars.js";
+import { isStored } from "../events.js";
+import { Failure } from "../failure.js";
+import { copy } from "../json.js";
+import { TestRun } from "./result.js";
+
+/** @import { Host, Timer } from "../host.js" */
+/** @import { Outcome } from "../outcome.js" */
+/** @import { Entry, Event, Info, Json, Level, Page } from "../types.js" */
+/** @import { Clock } from "./clock.js" */
+/** @import { State } from "./state.js" */
+/** @import { LogLine } from "./types.js" */
+
+/**
+ * What a run finds.
+ * @typedef {{ info: Info, config: Map<string, Json>, history: Entry[], clock: Clock, state: State }} Found
+ */
+
+/**
+ * One run under test.
+ * @implements {Host}
+ */
+export class Invocation {
+  /** @type {Found} */
+  #found;
+  /** @type {Event[]} */
+  #events = [];
+  /** @type {LogLine[]} */
+  #logs = [];
+
+  /** @param {Found} found */
+  constructor(found) {
+    this.#found = found;
+  }
+
+  /**
+   * What the run left behind. A good end stores what was changed; a bad one forgets it.
+   *
+   * @param {Outcome | Failure} end
+   * @returns {TestRun}
+   */
+  finish(end) {
+    const { state, clock } = this.#found;
+    if (!(end instanceof Failure)) state.store();
+    return new TestRun(end, { ...state.stored(), events: this.#events, logs: this.#logs, sleptMs: clock.nowMs });
+  }
+
+  /** Counts a call that cannot fail. */
+  #call() {
+    this.#found.clock.countCall();
+    return this.#found;
+  }
+
+  /** What every call that can fail does first. */
+  #gate() {
+    const found = this.#call();
+    found.clock.check();
+    return found;
+  }
+
+  info() {
+    return { ...this.#call().info };
+  }
+
+  /** @param {string} key */
+  config(key) {
+    const value = this.#call().config.get(name(key));
+    return value === undefined ? undefined : copy(value, key);
+  }
+
+  configKeys() {
+    return [...this.#call().config.keys()].sort();
+  }
+
+  isCancelled() {
+    return this.#call().clock.isCancelled();
+  }
+
+  remainingMs() {
+    return this.#call().clock.remainingMs();
+  }
+
+  /**
+   * @param {Event[]} list
+   * @returns {number}
+   */
+  emit(list) {
+    const events = list.map((event) => liftEvent(lowerEvent(event)));
+    const { state } = this.#gate();
+    if (events.some(isStored)) state.store();
+    this.#events.push(...events);
+    return this.#events.filter(isStored).length;
+  }
+
+  /**
+   * @param {number | undefined} before
+   * @param {number} limit
+   * @returns {Page}
+   */
+  history(before, limit) {
+    const { history } = this.#gate();
+    const older = history.filter(({ seq }) => before === undefined || seq < before);
+    const entries = older.slice(-limit);
+    return { entries, next: older.length > entries.length ? entries[0]?.seq : undefined };
+  }
+
+  /** @param {string} key */
+  get(key) {
+    return this.#gate().state.get(name(key));
+  }
+
+  /**
+   * @param {string} key
+   * @param {unknown} value
+   */
+  set(key, value) {
+    const written = copy(value, `the state at \`${key}\``);
+    this.#gate().state.put(name(key), written);
+  }
+
+  /** @param {string} key */
+  remove(key) {
+    this.#gate().state.put(name(key), null);
+  }
+
+  /** @param {string} prefix */
+  keys(prefix) {
+    return this.#gate().state.keys(name(prefix));
+  }
+
+  /** @param {number} ms */
+  sleep(ms) {
+    const { clock } = this.#call();
+    clock.waitUntil(clock.nowMs + ms);
+  }
+
+  /**
+   * @param {number} ms
+   * @returns {FakeTimer}
+   */
+  timer(ms) {
+    const { clock } = this.#call();
+    return new FakeTimer(clock, clock.nowMs + ms);
+  }
+
+  /**
+   * @param {Timer[]} of
+   * @param {number | undefined} timeoutMs
+   * @returns {number[]}
+   */
+  any(of, timeoutMs) {
+    const { clock } = this.#call();
+    const timers = /** @type {FakeTimer[]} */ (of);
+    const ends = timers.map(({ atMs }) => atMs);
+    if (timeoutMs !== undefined) ends.push(clock.nowMs + timeoutMs);
+    if (ends.length > 0) clock.waitUntil(Math.min(...ends));
+    if (clock.isCancelled()) return [];
+    return timers.flatMap((timer, index) => (timer.isDue() ? [index] : []));
+  }
+
+  /**
+   * @param {Level} level
+   * @param {string} message
+   * @param {[string, string][]} fields
+   */
+  log(level, message, fields) {
+    this.#call();
+    this.#logs.push({ level, message, fields: Object.fromEntries(fields) });
+  }
+}
+
+/**
+ * @param {string} key
+ * @returns {string}
+ */
+function name(key) {
+  return string(key, "a key");
+}
+
+/** A point on the fake clock. */
+class FakeTimer {
+  /** @type {Clock} */
+  #clock;
+
+  /**
+   * @param {Clock} clock
+   * @param {number} atMs
+   */
+  constructor(clock, atMs) {
+    this.#clock = clock;
+    /** @readonly @type {number} When it is due. */
+    this.atMs = atMs;
+  }
+
+  isDue() {
+    return this.#clock.nowMs >= this.atMs;
+  }
+
+  ready() {
+    this.#clock.countCall();
+    return this.isDue();
+  }
+
+  block() {
+    this.#clock.countCall();
+    this.#clock.waitUntil(this.atMs);
+  }
+
+  dispose() {}
+}

@@ -1,0 +1,118 @@
+/**
+ * What a run under test left behind.
+ */
+
+import { Failure } from "../failure.js";
+
+/** @import { Content } from "../content.js" */
+/** @import { Outcome } from "../outcome.js" */
+/** @import { Custom, Event, Json, Progress } from "../types.js" */
+/** @import { LogLine } from "./types.js" */
+
+/**
+ * @typedef {object} Left
+ * @property {Event[]} events
+ * @property {{ [key: string]: Json }} state
+ * @property {{ [key: string]: Json }} changes
+ * @property {LogLine[]} logs
+ * @property {number} sleptMs
+ */
+
+/** What a run under test left behind. */
+export class TestRun {
+  /** @type {Outcome | Failure} */
+  #end;
+
+  /**
+   * @param {Outcome | Failure} end
+   * @param {Left} left
+   */
+  constructor(end, { events, state, changes, logs, sleptMs }) {
+    this.#end = end;
+    /** @readonly @type {readonly Event[]} What it emitted, in order. */
+    this.events = events;
+    /** @readonly @type {{ [key: string]: Json }} The state that the next invocation would find. */
+    this.state = state;
+    /**
+     * What of it this run changed: the new value, or `null` where it removed one. What a failed run changed after its
+     * last stored event is not in it, nor is anything under `temp:`.
+     * @readonly @type {{ [key: string]: Json }}
+     */
+    this.changes = changes;
+    /** @readonly @type {readonly LogLine[]} The lines it logged. */
+    this.logs = logs;
+    /** @readonly @type {number} How many milliseconds it waited, on the fake clock. */
+    this.sleptMs = sleptMs;
+  }
+
+  /**
+   * Whether it ended well.
+   * @returns {boolean}
+   */
+  get ok() {
+    return !(this.#end instanceof Failure);
+  }
+
+  /**
+   * The text of the answer; empty where there is none.
+   * @returns {string}
+   * @throws {Error} Where the run failed.
+   */
+  get answer() {
+    return this.outcome.content?.text ?? "";
+  }
+
+  /**
+   * How it ended well.
+   * @returns {Outcome}
+   * @throws {Error} Where the run failed.
+   */
+  get outcome() {
+    const end = this.#end;
+    if (end instanceof Failure) throw new Error(`the agent failed: ${end.kind}: ${end.message}`, { cause: end.cause ?? end });
+    return end;
+  }
+
+  /**
+   * How it ended badly.
+   * @returns {Failure}
+   * @throws {Error} Where the run did not fail.
+   */
+  get failure() {
+    const end = this.#end;
+    if (end instanceof Failure) return end;
+    throw new Error(`the agent did not fail, it answered ${JSON.stringify(end.content?.text)}`);
+  }
+
+  /**
+   * The contents it emitted.
+   * @returns {Content[]}
+   */
+  get contents() {
+    return this.events.flatMap((event) => (event.type === "content" ? [event.content] : []));
+  }
+
+  /**
+   * The text it streamed, piece by piece.
+   * @returns {string[]}
+   */
+  get textDeltas() {
+    return this.events.flatMap((event) => (event.type === "text-delta" ? [event.text] : []));
+  }
+
+  /**
+   * The progress it reported.
+   * @returns {Progress[]}
+   */
+  get progress() {
+    return this.events.flatMap((event) => (event.type === "progress" ? [event] : []));
+  }
+
+  /**
+   * The custom events it emitted.
+   * @returns {Custom[]}
+   */
+  get customs() {
+    return this.events.flatMap((event) => (event.type === "custom" ? [event] : []));
+  }
+}

@@ -1,0 +1,56 @@
+// The types of `rak/testing` that are no class. `npm run types` copies this file to `types/testing/`.
+
+import type { Content } from "../content.js";
+import type { Agent, AgentDefinition, Info, JsonInput, Level, RunResult } from "../types.js";
+import type { TestRun } from "./result.js";
+
+/** Something that was said before. */
+export interface Said {
+  /** `user`, or the name of an agent. */
+  author: string;
+  /** A string is what the user says, or the agent where the author is not `user`. */
+  content: Content | string;
+  /** Its place in the session; the next one where it is left out. */
+  seq?: number | undefined;
+  /** When it was said; as many seconds after 1970 as `seq` says where it is left out. */
+  at?: Date | undefined;
+}
+
+/** What an agent finds when it runs. */
+export interface FakeHostOptions {
+  /** What `cx.info` says, where it is not the usual: `userId`, `sessionId` and the like. */
+  info?: Partial<Info> | undefined;
+  /** The values of the agent's manifest. */
+  config?: { [key: string]: JsonInput } | undefined;
+  /** The state, under whole keys (`count`, `user:count`, `app:count`). `null` is no value. */
+  state?: { [key: string]: JsonInput } | undefined;
+  /** What was said before, oldest first. */
+  history?: readonly Said[] | undefined;
+  /** Cancels the run after so many milliseconds of the fake clock. */
+  cancelAfterMs?: number | undefined;
+  /**
+   * Cancels the run after so many calls to the host; with 0 it is cancelled from the beginning. Every call counts,
+   * `isCancelled` and log lines too.
+   */
+  cancelAfterCalls?: number | undefined;
+  /**
+   * Gives the run so many milliseconds of the fake clock. Nothing waits longer, and every call that can fail does so
+   * after it.
+   */
+  deadlineMs?: number | undefined;
+}
+
+/** What can be run: an agent, or its function alone. */
+export type Runnable<R extends RunResult> = Agent<R> | AgentDefinition<R>["run"];
+
+/** What a run is under test: a promise where the agent is asynchronous. */
+export type Ended<R extends RunResult> =
+  R extends Promise<any> | AsyncGenerator<any, any, any> ? Promise<TestRun> : TestRun;
+
+/** A line of the log. */
+export interface LogLine {
+  level: Level;
+  message: string;
+  /** What stands beside the message. */
+  fields: { [name: string]: string };
+}

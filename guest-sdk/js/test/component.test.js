@@ -1,0 +1,142 @@
+/**
+ * The component's own modules, with imports as the two engines have them.
+ */
+
+import assert from "node:assert/strict";
+import { register } from "node:module";
+import { test } from "node:test";
+
+import { Content, Failure, Outcome, agent, progress } from "rak";
+
+register("./support/hooks.js", import.meta.url);
+const { component } = await import("rak/component");
+
+/** How the engines differ: what `none` is, and what a number of 64 bits is. */
+const ENGINES = /** @type {const} */ ([
+  ["quickjs", null, Number],
+  ["starlingmonkey", undefined, BigInt],
+]);
+
+/**
+ * Runs an agent in a component, on a host that is an object.
+ *
+ * @param {any} run
+ * @param {{ [interface: string]: any }} imports
+ */
+function runIn(run, imports = {}) {
+  const named = Object.entries(imports).map(([name, functions]) => [`rak:agent/${name}@0.1.1`, functions]);
+  /** @type {any} */ (globalThis).imports = Object.fromEntries(named);
+  return component(agent({ name: "a", run })).run({ role: "user", parts: [{ tag: "text", val: "hi" }] });
+}
+
+test("an agent describes itself, and package.json says the rest", () => {
+  const skill = { id: "s", name: "S" };
+  const manifest = { name: "@mine/greeter", description: "Greets.", version: "1.0.0" };
+  const described = component(agent({ version: "2.0.0", skills: [skill], inputSchema: true, run() {} }), manifest).describe();
+  assert.deepEqual(described, {
+    name: "greeter",
+    description: "Greets.",
+    version: "2.0.0",
+    skills: [{ ...skill, description: "", tags: [], examples: [] }],
+    inputSchema: "true",
+    extra: undefined,
+  });
+});
+
+test("what is no agent is no component", () => {
+  assert.throws(() => component(/** @type {any} */ ({})), /needs a function `run/);
+  assert.throws(() => component(agent({ run() {} })), /needs a `name`/);
+  const bad = /** @type {any} */ ([1]);
+  assert.throws(() => component(agent({ name: "a", skills: bad, run() {} })), /the id of a skill is not a string/);
+});
+
+test("an outcome is lowered", () => {
+  const lowered = runIn(() => new Outcome({ content: "x", escalate: true, transferTo: "b", extra: null }));
+  const content = { role: "model", parts: [{ tag: "text", val: "x" }] };
+  assert.deepEqual(lowered, { content, escalate: true, transferTo: "b", extra: "null" });
+});
+
+test("whatever is thrown is thrown as a failure of the contract", () => {
+  const conflict = () => {
+    throw Failure.conflict("no", { code: "C", retryAfterMs: 0.5 });
+  };
+  const expected = { kind: "conflict", code: "C", message: "no", retryAfterMs: 1, details: undefined };
+  assert.throws(() => runIn(conflict), expected);
+  const exception = () => /** @type {any} */ (undefined).x;
+  assert.throws(() => runIn(exception), { kind: "failed", code: "exception", message: /^TypeError: .*undefined/ });
+  assert.throws(() => runIn(() => new Outcome({ extra: /** @type {any} */ (1n) })), { code: "exception" });
+});
+
+test("a promise is waited for where there is an event loop", async () => {
+  assert.equal((await runIn(async () => "later")).content.parts[0].val, "later");
+  const failing = async () => {
+    throw Failure.notFound("x");
+  };
+  await assert.rejects(runIn(failing), { kind: "not-found", message: "x" });
+});
+
+for (const [engine, none, wide] of ENGINES) {
+  test(`the host's answers are JavaScript's own values on ${engine}`, () => {
+    const raw = { invocationId: "i", sessionId: "s", userId: "u", agent: "a", agentVersion: "v", attempt: 1 };
+    const entry = { seq: wide(3), author: "user", content: { role: "user", parts: [] }, atMs: wide(1500) };
+    const imports = {
+      context: {
+        get: () => ({ ...raw, parentId: none, traceparent: none, extra: '{"x":1}' }),
+        config: (/** @type {string} */ key) => (key === "n" ? "3" : none),
+        configKeys: () => ["n"],
+        isCancelled: () => false,
+        remainingMs: () => wide(5),
+      },
+      session: {
+        get: () => none,
+        keys: () => ["a"],
+        history: () => ({ entries: [entry], next: none }),
+      },
+      wait: { any: () => Uint32Array.of(1), timer: () => ({ ready: () => true }) },
+    };
+    runIn((/** @type {import("rak").Context} */ cx) => {
+      assert.deepEqual(cx.info, { ...raw, parentId: undefined, traceparent: undefined, extra: { x: 1 } });
+      assert.deepEqual([cx.config("n"), cx.config("x"), cx.configKeys()], [3, undefined, ["n"]]);
+      assert.deepEqual([cx.isCancelled(), cx.remainingMs()], [false, 5]);
+      assert.deepEqual([cx.session.get("k"), cx.session.keys()], [undefined, ["a"]]);
+      const entries = [{ seq: 3, author: "user", content: new Content("user"), at: new Date(1500) }];
+      assert.deepEqual(cx.session.history(), { entries, next: undefined });
+      assert.deepEqual(cx.waitAny([cx.timer(1)]), [1]);
+    }, imports);
+  });
+
+  test(`a refusal of the host is a failure on ${engine}`, () => {
+    const payload = { kind: "denied", code: none, message: "no", retryAfterMs: wide(7), details: '{"a":1}' };
+    const get = () => {
+      throw Object.assign(new Error("refused"), { payload });
+    };
+    runIn((/** @type {import("rak").Context} */ cx) => {
+      assert.throws(() => cx.session.get("k"), { name: "Failure", kind: "denied", retryAfterMs: 7, details: { a: 1 } });
+    }, { session: { get } });
+  });
+}
+
+test("what the agent says reaches the host as the contract has it", () => {
+  const calls = /** @type {unknown[]} */ ([]);
+  const note = (/** @type {unknown[]} */ ...values) => void calls.push(values);
+  const imports = {
+    events: { emit: (/** @type {unknown} */ list) => (note(list), 1n) },
+    session: { set: note, remove: note },
+    log: { write: note },
+    wait: { sleep: note },
+  };
+  runIn(function* (/** @type {import("rak").Context} */ cx) {
+    assert.equal(yield ["a", progress("b", 1)], 1);
+    cx.session.set("k\ud83d", { a: 1 });
+    cx.session.remove("k");
+    cx.log.info("m", { n: 1 });
+    cx.sleep(0.5);
+  }, imports);
+  assert.deepEqual(calls, [
+    [[{ tag: "text-delta", val: "a" }, { tag: "progress", val: { message: "b", done: 1, total: undefined } }]],
+    ["k\ufffd", '{"a":1}'],
+    ["k"],
+    ["info", "m", [["n", "1"]]],
+    [1],
+  ]);
+});

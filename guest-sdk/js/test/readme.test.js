@@ -1,0 +1,37 @@
+/**
+ * What the README shows is what is tested: its tests pass, its agents run, and `test/types` checks their types.
+ */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { transformSync } from "esbuild";
+import { FakeHost } from "rak/testing";
+
+import "./readme/agent.test.js";
+import zipper from "./readme/waiting.js";
+
+/** @param {string} path */
+function read(path) {
+  return readFileSync(new URL(path, import.meta.url), "utf8");
+}
+
+test("the README shows what is tested", () => {
+  const shown = [...read("../README.md").matchAll(/```[jt]s\n([^]*?)```/g)].map(([, code]) => code);
+  const files = ["agent.js", "agent.test.js", "described.ts", "waiting.js"];
+  assert.deepEqual(shown, files.map((file) => read(`readme/${file}`)));
+});
+
+test("the agent in TypeScript adds", async () => {
+  const { code } = transformSync(read("readme/described.ts").replace('"rak"', JSON.stringify(import.meta.resolve("rak"))), { loader: "ts" });
+  const { default: adder } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+  const run = new FakeHost().run(adder, '{"a": 1, "b": 2}');
+  assert.equal(run.answer, "1 and 2 make 3.");
+  assert.deepEqual(run.customs, [{ type: "custom", name: "sum", value: { value: 3 } }]);
+});
+
+test("the asynchronous agent waits", async () => {
+  const run = await new FakeHost().run(zipper, "a".repeat(1000));
+  assert.match(run.answer, /^1000 characters, \d\d bytes as gzip\.$/);
+});

@@ -1,0 +1,52 @@
+/** What the types say to an author, and what they refuse. Only checked, never run. */
+
+import { type Agent, Content, type Context, type Event, type Json, Outcome, type Part, agent, progress, thought } from "rak";
+import { FakeHost, type TestRun } from "rak/testing";
+
+const host = new FakeHost({ state: { a: { b: [1] } }, config: { c: "d" }, history: [{ author: "user", content: "x" }] });
+
+const plain = agent({ name: "plain", run: (cx, input) => `${cx.info.userId} ${input.text}` });
+const finished: TestRun = host.run(plain, "x");
+const generator = agent({
+  *run(cx, input) {
+    const seq: number = yield input.text;
+    yield [progress("a", seq, 2), Content.model(thought("b")), "c"];
+    if (cx.isCancelled()) return new Outcome({ content: "d", extra: { e: 1 } });
+    return Content.model("d");
+  },
+});
+const generated: TestRun = host.run(generator, "x");
+const promised: Promise<TestRun> = host.run(agent({ run: async () => "later" }), "x");
+const streamed: Promise<TestRun> = host.run(async function* () {
+  yield "a";
+}, "x");
+const nothing: TestRun = host.run(agent({ run() {} }), "x");
+const any: Agent = generator;
+
+function uses(cx: Context, part: Part, event: Event): string {
+  const known: number = cx.session.get<number>("n") ?? 0;
+  const unknown: Json | undefined = cx.session.get("n");
+  interface Settings {
+    tone: string;
+  }
+  const tone: string | undefined = cx.config<Settings>("settings")?.tone;
+  cx.session.set("n", { tone, at: new Date() });
+  if (part.type === "inline-data") return `${part.data.byteLength}`;
+  if (event.type === "progress") return `${event.done ?? 0}`;
+  return `${known} ${unknown} ${tone}`;
+}
+
+// @ts-expect-error: an agent has a function.
+agent({ name: "a" });
+// @ts-expect-error: there is no such key.
+agent({ skils: [], run: () => "x" });
+// @ts-expect-error: an answer is no number.
+agent({ run: () => 5 });
+// @ts-expect-error: a number cannot be emitted.
+agent({ *run() { yield 5; } });
+// @ts-expect-error: a skill has a name.
+agent({ skills: [{ id: "a" }], run: () => "x" });
+// @ts-expect-error: what is asynchronous ends later.
+const early: TestRun = host.run(agent({ run: async () => "later" }), "x");
+
+export { any, early, finished, generated, nothing, promised, streamed, uses };

@@ -1,0 +1,57 @@
+/**
+ * What the SDK wants of a host. A component has its imports, a test has a fake one; see `component/imports.js` and
+ * `testing/invocation.js`.
+ */
+import type { Event, Info, Json, Level, Page } from "./types.js";
+export type Timer = {
+    ready: () => boolean;
+    block: () => void;
+    dispose: () => void;
+};
+export type Host = {
+    info: () => Info;
+    config: (key: string) => Json | undefined;
+    configKeys: () => string[];
+    isCancelled: () => boolean;
+    remainingMs: () => number | undefined;
+    emit: (events: Event[]) => number;
+    history: (before: number | undefined, limit: number) => Page;
+    get: (key: string) => Json | undefined;
+    set: (key: string, value: unknown) => void;
+    remove: (key: string) => void;
+    keys: (prefix: string) => string[];
+    sleep: (ms: number) => void;
+    timer: (ms: number) => Timer;
+    any: (of: Timer[], timeoutMs: number | undefined) => number[];
+    log: (level: Level, message: string, fields: [string, string][]) => void;
+};
+/** @import { Event, Info, Json, Level, Page } from "./types.js" */
+/**
+ * A timer of the host.
+ *
+ * @typedef {object} Timer
+ * @property {() => boolean} ready
+ * @property {() => void} block
+ * @property {() => void} dispose
+ */
+/**
+ * The contract, in JavaScript's own values. Times are whole milliseconds; what can fail throws a `Failure`.
+ *
+ * @typedef {object} Host
+ * @property {() => Info} info
+ * @property {(key: string) => Json | undefined} config
+ * @property {() => string[]} configKeys
+ * @property {() => boolean} isCancelled
+ * @property {() => number | undefined} remainingMs
+ * @property {(events: Event[]) => number} emit
+ * @property {(before: number | undefined, limit: number) => Page} history
+ * @property {(key: string) => Json | undefined} get
+ * @property {(key: string, value: unknown) => void} set
+ * @property {(key: string) => void} remove
+ * @property {(prefix: string) => string[]} keys
+ * @property {(ms: number) => void} sleep
+ * @property {(ms: number) => Timer} timer
+ * @property {(of: Timer[], timeoutMs: number | undefined) => number[]} any
+ * @property {(level: Level, message: string, fields: [string, string][]) => void} log
+ */
+export {};

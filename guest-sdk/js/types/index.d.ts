@@ -1,0 +1,15 @@
+/**
+ * Agents for the RAK host, in JavaScript and TypeScript: one object with a function, one WebAssembly component.
+ *
+ * `rak/testing` has the fake host for unit tests. `rak/component` is for the generated entry of a component, not for authors.
+ */
+export { agent } from "./agent.js";
+export { Content, custom, fileData, functionCall, functionResponse, inlineData, text, thought } from "./content.js";
+export { Context } from "./context.js";
+export { Events, progress, textDelta, thoughtDelta } from "./events.js";
+export { FAILURE_KINDS, Failure } from "./failure.js";
+export { LEVELS, Log } from "./log.js";
+export { Outcome } from "./outcome.js";
+export { Session } from "./session.js";
+export { Waitable } from "./wait.js";
+export * from "./types.js";

@@ -1,0 +1,116 @@
+/**
+ * The host that a test has.
+ */
+import { Failure } from "../failure.js";
+import { TestRun } from "./result.js";
+import type { Host, Timer } from "../host.js";
+import type { Outcome } from "../outcome.js";
+import type { Entry, Event, Info, Json, Level, Page } from "../types.js";
+import type { Clock } from "./clock.js";
+import type { State } from "./state.js";
+export type Found = {
+    info: Info;
+    config: Map<string, Json>;
+    history: Entry[];
+    clock: Clock;
+    state: State;
+};
+/** @import { Host, Timer } from "../host.js" */
+/** @import { Outcome } from "../outcome.js" */
+/** @import { Entry, Event, Info, Json, Level, Page } from "../types.js" */
+/** @import { Clock } from "./clock.js" */
+/** @import { State } from "./state.js" */
+/** @import { LogLine } from "./types.js" */
+/**
+ * What a run finds.
+ * @typedef {{ info: Info, config: Map<string, Json>, history: Entry[], clock: Clock, state: State }} Found
+ */
+/**
+ * One run under test.
+ * @implements {Host}
+ */
+export declare class Invocation implements Host {
+    #private;
+    /** @param {Found} found */
+    constructor(found: Found);
+    /**
+     * What the run left behind. A good end stores what was changed; a bad one forgets it.
+     *
+     * @param {Outcome | Failure} end
+     * @returns {TestRun}
+     */
+    finish(end: Outcome | Failure): TestRun;
+    info(): {
+        invocationId: string;
+        sessionId: string;
+        userId: string;
+        agent: string;
+        agentVersion: string;
+        attempt: number;
+        parentId?: string | undefined;
+        traceparent?: string | undefined;
+        extra?: Json | undefined;
+    };
+    /** @param {string} key */
+    config(key: string): Json | undefined;
+    configKeys(): string[];
+    isCancelled(): boolean;
+    remainingMs(): number | undefined;
+    /**
+     * @param {Event[]} list
+     * @returns {number}
+     */
+    emit(list: Event[]): number;
+    /**
+     * @param {number | undefined} before
+     * @param {number} limit
+     * @returns {Page}
+     */
+    history(before: number | undefined, limit: number): Page;
+    /** @param {string} key */
+    get(key: string): Json | undefined;
+    /**
+     * @param {string} key
+     * @param {unknown} value
+     */
+    set(key: string, value: unknown): void;
+    /** @param {string} key */
+    remove(key: string): void;
+    /** @param {string} prefix */
+    keys(prefix: string): string[];
+    /** @param {number} ms */
+    sleep(ms: number): void;
+    /**
+     * @param {number} ms
+     * @returns {FakeTimer}
+     */
+    timer(ms: number): FakeTimer;
+    /**
+     * @param {Timer[]} of
+     * @param {number | undefined} timeoutMs
+     * @returns {number[]}
+     */
+    any(of: Timer[], timeoutMs: number | undefined): number[];
+    /**
+     * @param {Level} level
+     * @param {string} message
+     * @param {[string, string][]} fields
+     */
+    log(level: Level, message: string, fields: [string, string][]): void;
+}
+/** A point on the fake clock. */
+declare class FakeTimer {
+    #private;
+    /** @readonly @type {number} When it is due. */
+    atMs: number;
+    /**
+     * @param {Clock} clock
+     * @param {number} atMs
+     */
+    constructor(clock: Clock, atMs: number);
+    isDue(): boolean;
+    ready(): boolean;
+    block(): void;
+    dispose(): void;
+}
+export {};

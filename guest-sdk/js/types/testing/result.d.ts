@@ -1,0 +1,101 @@
+/**
+ * What a run under test left behind.
+ */
+import { Failure } from "../failure.js";
+import type { Content } from "../content.js";
+import type { Outcome } from "../outcome.js";
+import type { Custom, Event, Json, Progress } from "../types.js";
+import type { LogLine } from "./types.js";
+export type Left = {
+    events: Event[];
+    state: {
+        [key: string]: Json;
+    };
+    changes: {
+        [key: string]: Json;
+    };
+    logs: LogLine[];
+    sleptMs: number;
+};
+/** @import { Content } from "../content.js" */
+/** @import { Outcome } from "../outcome.js" */
+/** @import { Custom, Event, Json, Progress } from "../types.js" */
+/** @import { LogLine } from "./types.js" */
+/**
+ * @typedef {object} Left
+ * @property {Event[]} events
+ * @property {{ [key: string]: Json }} state
+ * @property {{ [key: string]: Json }} changes
+ * @property {LogLine[]} logs
+ * @property {number} sleptMs
+ */
+/** What a run under test left behind. */
+export declare class TestRun {
+    #private;
+    /** @readonly @type {readonly Event[]} What it emitted, in order. */
+    events: readonly Event[];
+    /** @readonly @type {{ [key: string]: Json }} The state that the next invocation would find. */
+    state: {
+        [key: string]: Json;
+    };
+    /**
+     * What of it this run changed: the new value, or `null` where it removed one. What a failed run changed after its
+     * last stored event is not in it, nor is anything under `temp:`.
+     * @readonly @type {{ [key: string]: Json }}
+     */
+    changes: {
+        [key: string]: Json;
+    };
+    /** @readonly @type {readonly LogLine[]} The lines it logged. */
+    logs: readonly LogLine[];
+    /** @readonly @type {number} How many milliseconds it waited, on the fake clock. */
+    sleptMs: number;
+    /**
+     * @param {Outcome | Failure} end
+     * @param {Left} left
+     */
+    constructor(end: Outcome | Failure, { events, state, changes, logs, sleptMs }: Left);
+    /**
+     * Whether it ended well.
+     * @returns {boolean}
+     */
+    get ok(): boolean;
+    /**
+     * The text of the answer; empty where there is none.
+     * @returns {string}
+     * @throws {Error} Where the run failed.
+     */
+    get answer(): string;
+    /**
+     * How it ended well.
+     * @returns {Outcome}
+     * @throws {Error} Where the run failed.
+     */
+    get outcome(): Outcome;
+    /**
+     * How it ended badly.
+     * @returns {Failure}
+     * @throws {Error} Where the run did not fail.
+     */
+    get failure(): Failure;
+    /**
+     * The contents it emitted.
+     * @returns {Content[]}
+     */
+    get contents(): Content[];
+    /**
+     * The text it streamed, piece by piece.
+     * @returns {string[]}
+     */
+    get textDeltas(): string[];
+    /**
+     * The progress it reported.
+     * @returns {Progress[]}
+     */
+    get progress(): Progress[];
+    /**
+     * The custom events it emitted.
+     * @returns {Custom[]}
+     */
+    get customs(): Custom[];
+}
