@@ -1,0 +1,324 @@
+"""The conformance agent: every behaviour of ../../CONFORMANCE.md, and nothing else."""
+
+import json
+import re
+import secrets
+import time
+from collections.abc import Callable
+from typing import NoReturn
+
+import rak
+
+CONFORM = rak.Skill(
+    "conform",
+    "Conform",
+    description="Runs one behaviour.",
+    tags=["test", "contract"],
+    examples=["echo hello"],
+)
+HOUR = 3600.0
+WORD_END = re.compile("(?<= )")
+
+Behaviour = Callable[[rak.Context, str, rak.Content], rak.Answer | rak.Stream]
+BEHAVIOURS: dict[str, Behaviour] = {}
+
+
+@rak.agent(skills=[CONFORM], input_schema={"type": "string"}, extra={"language": "python"})
+def run(cx: rak.Context, input: rak.Content) -> rak.Answer | rak.Stream:
+    first = input.parts[0] if input.parts else None
+    name, _, argument = (first.text if isinstance(first, rak.Text) else "").partition(" ")
+    behaviour = BEHAVIOURS.get(name)
+    if behaviour is None:
+        raise rak.Failure.invalid_argument(f"no behaviour is called {name}")
+    return behaviour(cx, argument, input)
+
+
+def behaviour(function: Behaviour) -> Behaviour:
+    """Adds a behaviour under the function's name, with `-` for `_`."""
+    BEHAVIOURS[function.__name__.strip("_").replace("_", "-")] = function
+    return function
+
+
+def compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def words(text: str) -> list[str]:
+    """The text in pieces, each ending after a space."""
+    return [piece for piece in WORD_END.split(text) if piece]
+
+
+# Content and events
+
+
+@behaviour
+def echo(cx: rak.Context, text: str, input: rak.Content) -> rak.Stream:
+    yield from words(text)
+    return text
+
+
+@behaviour
+def answer(cx: rak.Context, text: str, input: rak.Content) -> str:
+    return text
+
+
+@behaviour
+def nothing(cx: rak.Context, argument: str, input: rak.Content) -> None:
+    cx.events.content("said before")
+
+
+@behaviour
+def parts(cx: rak.Context, argument: str, input: rak.Content) -> rak.Content:
+    return rak.Content.model(*input.parts[1:])
+
+
+@behaviour
+def kinds(cx: rak.Context, argument: str, input: rak.Content) -> rak.Content:
+    return rak.Content.model(
+        "a",
+        rak.Thought("b"),
+        rak.Blob("application/octet-stream", bytes([0x00, 0x01, 0xFE, 0xFF])),
+        rak.FileRef("file:///a", "text/plain"),
+        rak.FileRef("file:///b"),
+        rak.FunctionCall("1", "f", {"a": 1}),
+        rak.FunctionResponse("1", "f", {"b": [2]}, failed=True),
+        rak.Custom("x", {"c": None}),
+    )
+
+
+@behaviour
+def events(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    number = cx.events.emit(
+        [
+            rak.Content.model("one"),
+            rak.Progress("half", 1, 2),
+            rak.Custom("note", {"k": "v"}),
+            rak.ThoughtDelta("hm"),
+            rak.TextDelta("two"),
+        ]
+    )
+    return str(number)
+
+
+@behaviour
+def progress(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    cx.events.progress("no numbers")
+    return "done"
+
+
+@behaviour
+def outcome(cx: rak.Context, argument: str, input: rak.Content) -> rak.Outcome:
+    return rak.Outcome.text("done", escalate=True, transfer_to="other", extra={"n": 1})
+
+
+@behaviour
+def bytes_(cx: rak.Context, count: str, input: rak.Content) -> str:
+    return "x" * int(count)
+
+
+@behaviour
+def text_size(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    match input.parts[1:2]:
+        case [rak.Text(text)]:
+            return str(len(text.encode()))
+    raise rak.Failure.invalid_argument("the second part is not a text")
+
+
+@behaviour
+def data_size(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    match input.parts[1:2]:
+        case [rak.Blob(_, data)]:
+            return str(len(data))
+    raise rak.Failure.invalid_argument("the second part is not inline data")
+
+
+# Failing
+
+
+@behaviour
+def fail(cx: rak.Context, kind: str, input: rak.Content) -> NoReturn:
+    raise rak.Failure(kind, "failed as asked", code="E_ASKED", retry_after=1.5, details={"asked": True})
+
+
+@behaviour
+def throw(cx: rak.Context, text: str, input: rak.Content) -> NoReturn:
+    thrower(text)
+
+
+def thrower(text: str) -> NoReturn:
+    raise RuntimeError(text)
+
+
+@behaviour
+def overflow(cx: rak.Context, argument: str, input: rak.Content) -> int:
+    return deeper(0)
+
+
+def deeper(depth: int) -> int:
+    return deeper(depth + 1) + 1
+
+
+@behaviour
+def memory(cx: rak.Context, argument: str, input: rak.Content) -> NoReturn:
+    kept = []
+    while True:
+        kept.append(bytearray(b"x" * (1 << 20)))
+
+
+@behaviour
+def output(cx: rak.Context, argument: str, input: rak.Content) -> NoReturn:
+    while True:
+        print("a line of the output")
+
+
+# Session
+
+
+@behaviour
+def set_(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    key, _, value = argument.partition(" ")
+    cx.session.set(key, json.loads(value))
+    return "set"
+
+
+@behaviour
+def get(cx: rak.Context, key: str, input: rak.Content) -> str:
+    value = cx.session.get(key)
+    return "none" if value is None else compact(value)
+
+
+@behaviour
+def remove(cx: rak.Context, key: str, input: rak.Content) -> str:
+    cx.session.remove(key)
+    return "removed"
+
+
+@behaviour
+def keys(cx: rak.Context, prefix: str, input: rak.Content) -> str:
+    return ",".join(cx.session.keys(prefix))
+
+
+@behaviour
+def history(cx: rak.Context, count: str, input: rak.Content) -> str:
+    return lines(cx.session.history(int(count)).entries)
+
+
+@behaviour
+def pages(cx: rak.Context, count: str, input: rak.Content) -> str:
+    newest_first = list(cx.session.pages(int(count)))
+    return lines([entry for page in reversed(newest_first) for entry in page.entries])
+
+
+def lines(entries: list[rak.Entry]) -> str:
+    return "\n".join(f"{entry.author}: {entry.content.text}" for entry in entries)
+
+
+# Context
+
+
+@behaviour
+def context(cx: rak.Context, argument: str, input: rak.Content) -> dict[str, object]:
+    info = cx.info
+    return {
+        "invocationId": info.invocation_id,
+        "sessionId": info.session_id,
+        "userId": info.user_id,
+        "agent": info.agent,
+        "agentVersion": info.agent_version,
+        "attempt": info.attempt,
+    }
+
+
+@behaviour
+def config(cx: rak.Context, key: str, input: rak.Content) -> str:
+    value = cx.config(key)
+    return "none" if value is None else compact(value)
+
+
+@behaviour
+def config_keys(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    return ",".join(cx.config_keys())
+
+
+@behaviour
+def remaining(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    return "none" if cx.remaining() is None else "some"
+
+
+# Waiting and stopping
+
+
+@behaviour
+def sleep(cx: rak.Context, ms: str, input: rak.Content) -> str:
+    cx.sleep(int(ms) / 1000)
+    return "slept"
+
+
+@behaviour
+def any_(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    timers = [cx.timer(seconds) for seconds in (HOUR, 0.005, HOUR)]
+    return ",".join(str(index) for index in cx.wait_any(timers))
+
+
+@behaviour
+def timeout(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    with cx.timer(HOUR) as timer:
+        ready = cx.wait_any([timer], timeout=0.005)
+    return ",".join(str(index) for index in ready) or "none"
+
+
+@behaviour
+def block(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    timer = cx.timer(0.005)
+    timer.block()
+    return "ready" if timer.ready() else "not ready"
+
+
+@behaviour
+def loop(cx: rak.Context, argument: str, input: rak.Content) -> NoReturn:
+    cx.events.progress("looping")
+    number = 0
+    while True:
+        number = (number * 31 + 7) % 1_000_003
+
+
+@behaviour
+def wait(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    cx.events.progress("waiting")
+    cx.sleep(HOUR)
+    cx.check_cancelled()
+    return "slept"
+
+
+@behaviour
+def poll(cx: rak.Context, argument: str, input: rak.Content) -> NoReturn:
+    cx.events.progress("polling")
+    while True:
+        cx.sleep(0.001)
+        cx.check_cancelled()
+
+
+# The language's own
+
+
+@behaviour
+def log(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    for level in rak.Level:
+        cx.log.write(level, f"line {level}", k="v")
+    return "logged"
+
+
+@behaviour
+def print_(cx: rak.Context, text: str, input: rak.Content) -> str:
+    print(text)
+    return "printed"
+
+
+@behaviour
+def time_(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    return str(time.time_ns() // 1_000_000)
+
+
+@behaviour
+def random(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    return secrets.token_hex(16)

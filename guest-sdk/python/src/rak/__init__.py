@@ -1,0 +1,69 @@
+"""Agents for the RAK host, in Python: one function, one decorator, one WebAssembly component.
+
+    import rak
+
+    @rak.agent
+    def run(cx: rak.Context, name: str):
+        yield "Hello, "
+        yield name
+
+What an agent is: `agent`. What the host offers it: `Context`. How it fails: `Failure`. How it is tested without a host:
+`rak.testing`. The README beside this package has the whole of a first agent.
+"""
+
+from .agent import Agent, Answer, Stream, agent
+from .content import (
+    Blob,
+    Content,
+    Custom,
+    FileRef,
+    FunctionCall,
+    FunctionResponse,
+    Part,
+    Role,
+    Text,
+    Thought,
+)
+from .context import Context, Info
+from .descriptor import Descriptor, Skill
+from .events import Event, Events, Progress, TextDelta, ThoughtDelta
+from .failure import Failure, FailureKind
+from .log import Level, Log
+from .outcome import Outcome
+from .session import Entry, Page, Session
+from .wait import Waitable
+
+__all__ = [
+    "Agent",
+    "Answer",
+    "Blob",
+    "Content",
+    "Context",
+    "Custom",
+    "Descriptor",
+    "Entry",
+    "Event",
+    "Events",
+    "Failure",
+    "FailureKind",
+    "FileRef",
+    "FunctionCall",
+    "FunctionResponse",
+    "Info",
+    "Level",
+    "Log",
+    "Outcome",
+    "Page",
+    "Part",
+    "Progress",
+    "Role",
+    "Session",
+    "Skill",
+    "Stream",
+    "Text",
+    "TextDelta",
+    "Thought",
+    "ThoughtDelta",
+    "Waitable",
+    "agent",
+]

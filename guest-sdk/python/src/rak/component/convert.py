@@ -1,0 +1,226 @@
+"""The only mapping between the generated types and the SDK's own.
+
+The generated code traps on a value of another type than the contract's, so everything that an author made is looked at
+here first: `TypeError` and `ValueError` say what is wrong with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from wit_world.exports import entry
+from wit_world.imports import common, context, events, log, session
+
+from .. import document
+from ..content import Blob, Content, Custom, FileRef, FunctionCall, FunctionResponse, Part, Text, Thought
+from ..context import Info
+from ..descriptor import Descriptor, Skill
+from ..events import Event, Progress, TextDelta, ThoughtDelta
+from ..failure import Failure, FailureKind
+from ..log import Level
+from ..outcome import Outcome
+from ..session import Entry, Page
+from ..wait import millis
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_KINDS = {kind: common.FailureKind[kind.name] for kind in FailureKind}
+_KINDS_IN = {theirs: ours for ours, theirs in _KINDS.items()}
+LEVELS = {level: log.Level[level.name] for level in Level}
+"""The contract's levels."""
+
+_U32_MAX, _U64_MAX = (1 << 32) - 1, (1 << 64) - 1
+# The last day that a `datetime` can name, in seconds since 1970.
+_LAST_DAY = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
+
+
+def text(value: str) -> str:
+    """A text that the contract can carry: half a surrogate pair, which no UTF-8 has, becomes U+FFFD."""
+    if not isinstance(value, str):
+        raise TypeError(f"a text is needed, not a {type(value).__name__}")
+    if value.isascii():
+        return value
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    # A subclass, such as a member of an enum, is what it says.
+    return value
+
+
+def u64(value: int) -> int:
+    """A whole number that the contract can carry."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"a whole number is needed, not a {type(value).__name__}")
+    if not 0 <= value <= _U64_MAX:
+        raise ValueError(f"{value} is not between 0 and {_U64_MAX}")
+    return value
+
+
+def limit(value: int) -> int:
+    """How many entries a page may have: what lies outside of the contract is taken as the nearest number of it."""
+    if not isinstance(value, int):
+        raise TypeError(f"a whole number of entries is needed, not a {type(value).__name__}")
+    return min(max(value, 0), _U32_MAX)
+
+
+def maybe(convert: Callable[[T], R], value: T | None) -> R | None:
+    return None if value is None else convert(value)
+
+
+def json_in(value: str | None) -> Any:
+    """What a JSON document of the host says. The host sends only valid ones; should it ever not, its text is the value,
+    so that nothing is lost."""
+    if value is None:
+        return None
+    try:
+        return document.loads(value)
+    except ValueError:
+        return value
+
+
+def json_out(value: Any) -> str:
+    return text(document.dumps(value))
+
+
+def _texts(values: Iterable[str]) -> list[str]:
+    if isinstance(values, str):
+        raise TypeError(f"a list of texts is needed, not the text {values!r}")
+    return [text(value) for value in values]
+
+
+def failure_in(failure: common.Failure) -> Failure:
+    return Failure(
+        _KINDS_IN[failure.kind],
+        failure.message,
+        code=failure.code,
+        retry_after=maybe(lambda ms: ms / 1000, failure.retry_after_ms),
+        details=json_in(failure.details),
+    )
+
+
+def failure_out(failure: Failure) -> common.Failure:
+    return common.Failure(
+        _KINDS[failure.kind],
+        maybe(text, failure.code),
+        text(failure.message),
+        maybe(millis, failure.retry_after),
+        maybe(json_out, failure.details),
+    )
+
+
+def content_in(content: common.Content) -> Content:
+    return Content(content.role, [_part_in(part) for part in content.parts])
+
+
+def content_out(content: Content) -> common.Content:
+    return common.Content(text(content.role), [_part_out(part) for part in content.parts])
+
+
+def _part_in(part: common.Part) -> Part:
+    match part:
+        case common.Part_Text(value):
+            return Text(value)
+        case common.Part_Thought(value):
+            return Thought(value)
+        case common.Part_InlineData(blob):
+            return Blob(blob.mime_type, blob.data)
+        case common.Part_FileData(file):
+            return FileRef(file.uri, file.mime_type)
+        case common.Part_FunctionCall(call):
+            return FunctionCall(call.id, call.name, json_in(call.args))
+        case common.Part_FunctionResponse(response):
+            return FunctionResponse(response.id, response.name, json_in(response.response), response.failed)
+        case common.Part_Other(custom):
+            return Custom(custom.name, json_in(custom.value))
+
+
+def _part_out(part: Part) -> common.Part:
+    match part:
+        case Text(value):
+            return common.Part_Text(text(value))
+        case Thought(value):
+            return common.Part_Thought(text(value))
+        case Blob(mime_type, data):
+            return common.Part_InlineData(common.Blob(text(mime_type), bytes(memoryview(data))))
+        case FileRef(uri, mime_type):
+            return common.Part_FileData(common.FileRef(maybe(text, mime_type), text(uri)))
+        case FunctionCall(id, name, args):
+            return common.Part_FunctionCall(common.FunctionCall(text(id), text(name), json_out(args)))
+        case FunctionResponse(id, name, response, failed):
+            answer = common.FunctionResponse(text(id), text(name), json_out(response), bool(failed))
+            return common.Part_FunctionResponse(answer)
+        case Custom():
+            return common.Part_Other(_custom_out(part))
+    raise TypeError(f"a {type(part).__name__} is not a part of a content")
+
+
+def _custom_out(custom: Custom) -> common.Custom:
+    return common.Custom(text(custom.name), json_out(custom.value))
+
+
+def event_out(event: Event) -> events.Event:
+    match event:
+        case TextDelta(delta):
+            return events.Event_TextDelta(text(delta))
+        case Content():
+            return events.Event_Content(content_out(event))
+        case Progress(message, done, total):
+            return events.Event_Progress(events.Progress(text(message), maybe(u64, done), maybe(u64, total)))
+        case ThoughtDelta(delta):
+            return events.Event_ThoughtDelta(text(delta))
+        case Custom():
+            return events.Event_Other(_custom_out(event))
+    raise TypeError(f"a {type(event).__name__} is not an event")
+
+
+def info_in(info: context.Info) -> Info:
+    return Info(
+        info.invocation_id,
+        info.session_id,
+        info.user_id,
+        info.agent,
+        info.agent_version,
+        info.attempt,
+        info.parent_id,
+        info.traceparent,
+        json_in(info.extra),
+    )
+
+
+def page_in(page: session.Page) -> Page:
+    return Page([_entry_in(entry) for entry in page.entries], page.next)
+
+
+def _entry_in(entry: session.Entry) -> Entry:
+    at = datetime.fromtimestamp(min(entry.at_ms / 1000, _LAST_DAY), UTC)
+    return Entry(entry.seq, entry.author, content_in(entry.content), at)
+
+
+def outcome_out(outcome: Outcome) -> entry.Outcome:
+    return entry.Outcome(
+        maybe(content_out, outcome.content),
+        bool(outcome.escalate),
+        maybe(text, outcome.transfer_to),
+        maybe(json_out, outcome.extra),
+    )
+
+
+def descriptor_out(descriptor: Descriptor) -> entry.Descriptor:
+    return entry.Descriptor(
+        text(descriptor.name or ""),
+        text(descriptor.description or ""),
+        text(descriptor.version or ""),
+        [_skill_out(skill) for skill in descriptor.skills],
+        maybe(json_out, descriptor.input_schema),
+        maybe(json_out, descriptor.extra),
+    )
+
+
+def _skill_out(skill: Skill) -> entry.Skill:
+    return entry.Skill(
+        text(skill.id), text(skill.name), text(skill.description), _texts(skill.tags), _texts(skill.examples)
+    )

@@ -1,0 +1,100 @@
+"""The `Host` that a component has: its imports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ParamSpec, TypeVar
+
+from componentize_py_types import Err
+from wit_world.imports import common, context, log, session, wait
+from wit_world.imports import events as sink
+
+from .. import document
+from ..context import Info
+from ..events import Event
+from ..host import Timer
+from ..log import Level
+from ..session import Page
+from . import convert
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Imports:
+    """The imports of the component. It holds nothing: each method is one import."""
+
+    __slots__ = ()
+
+    def info(self) -> Info:
+        return convert.info_in(context.get())
+
+    def config(self, key: str) -> Any:
+        return convert.json_in(context.config(convert.text(key)))
+
+    def config_keys(self) -> list[str]:
+        return context.config_keys()
+
+    def is_cancelled(self) -> bool:
+        return context.is_cancelled()
+
+    def remaining_ms(self) -> int | None:
+        return context.remaining_ms()
+
+    def emit(self, events: list[Event]) -> int:
+        return _call(sink.emit, [convert.event_out(event) for event in events])
+
+    def history(self, before: int | None, limit: int) -> Page:
+        return convert.page_in(_call(session.history, convert.maybe(convert.u64, before), convert.limit(limit)))
+
+    def get(self, key: str) -> Any:
+        return convert.json_in(_call(session.get, convert.text(key)))
+
+    def set(self, key: str, value: Any) -> None:
+        _call(session.set, convert.text(key), convert.text(document.dumps(value)))
+
+    def remove(self, key: str) -> None:
+        _call(session.remove, convert.text(key))
+
+    def keys(self, prefix: str) -> list[str]:
+        return _call(session.keys, convert.text(prefix))
+
+    def sleep(self, ms: int) -> None:
+        wait.sleep(ms)
+
+    def timer(self, ms: int) -> ImportedTimer:
+        return ImportedTimer(wait.timer(ms))
+
+    def any(self, of: Sequence[Timer], timeout_ms: int | None) -> list[int]:
+        return wait.any([timer.waitable for timer in of if isinstance(timer, ImportedTimer)], timeout_ms)
+
+    def log(self, level: Level, message: str, fields: list[tuple[str, str]]) -> None:
+        pairs = [(convert.text(key), convert.text(value)) for key, value in fields]
+        log.write(convert.LEVELS[level], convert.text(message), pairs)
+
+
+class ImportedTimer:
+    """A timer of the host."""
+
+    __slots__ = ("waitable",)
+
+    def __init__(self, waitable: wait.Waitable) -> None:
+        self.waitable = waitable
+
+    def ready(self) -> bool:
+        return self.waitable.ready()
+
+    def block(self) -> None:
+        self.waitable.block()
+
+    def close(self) -> None:
+        self.waitable.__exit__(None, None, None)
+
+
+def _call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """A call that the host may refuse: then it raises the host's failure as the SDK's own."""
+    try:
+        return function(*args, **kwargs)
+    except Err as error:
+        refused: common.Failure = error.value
+    raise convert.failure_in(refused)

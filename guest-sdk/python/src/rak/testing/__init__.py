@@ -1,0 +1,16 @@
+"""A fake host in memory, for unit tests of agents.
+
+    from rak.testing import FakeHost
+
+    def test_counts_turns():
+        run = FakeHost(state={"turn": 6}).run(agent, "hi")
+        assert run.answer == "7: hi"
+        assert run.state["turn"] == 7
+
+Its clock moves only when the agent waits, so a test of an hour takes no time.
+"""
+
+from .fake_host import FakeHost
+from .fake_run import FakeRun, LogLine
+
+__all__ = ["FakeHost", "FakeRun", "LogLine"]

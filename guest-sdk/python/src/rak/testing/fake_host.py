@@ -1,0 +1,96 @@
+"""What a test says about the host that the agent is to find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from ..agent import Agent
+from ..content import Content
+from ..context import Context, Info
+from ..descriptor import Descriptor
+from ..failure import Failure
+from ..outcome import Outcome
+from ..session import Entry
+from ..wait import millis
+from .clock import Clock
+from .fake_run import FakeRun
+from .invocation import Invocation
+
+
+@dataclass(frozen=True, kw_only=True)
+class FakeHost:
+    """A host in memory: a user without history or state, an agent without configuration, no deadline, but for what is
+    said here.
+
+    >>> FakeHost(config={"greeting": "Salve"}).run(lambda cx, name: cx.config("greeting") + ", " + name, "Ada").answer
+    'Salve, Ada'
+    """
+
+    user: str = "test-user"
+    """Whose conversation it is."""
+    session: str = "test-session"
+    """Which conversation it is."""
+    info: Info | None = None
+    """Everything that `cx.info` says, in place of `user` and `session`."""
+    config: Mapping[str, Any] = field(default_factory=dict)
+    """The values of the agent's manifest, as JSON."""
+    history: Sequence[tuple[str, str | Content] | Entry] = ()
+    """What was said before, oldest first: entries, or pairs of an author and a text or content, a second apart. A text by
+    `user` has the role `user`, any other `model`."""
+    state: Mapping[str, Any] = field(default_factory=dict)
+    """The state, under its whole keys (`count`, `user:count`, `app:count`), as JSON. `None` is no value."""
+    cancel_after: float | None = None
+    """Cancels the run after so many seconds of the fake clock."""
+    cancel_after_calls: int | None = None
+    """Cancels the run after this number of calls to the host; with 0 it is cancelled from the beginning. Every call
+    counts, `is_cancelled` and log lines too."""
+    deadline: float | None = None
+    """Seconds until the run's deadline. Nothing waits longer than that, and every call that can fail does so after it."""
+
+    def run(self, agent: Agent[Any, Any] | Callable[[Context, Any], Any], input: str | Content = "") -> FakeRun:
+        """Runs an agent, or a function that could be one. A string is what the user says.
+
+        What the agent raises is the run's failure where it is a `rak.Failure`; anything else is raised here.
+        """
+        if not isinstance(agent, Agent):
+            agent = Agent(agent, Descriptor())
+        invocation = self._invocation()
+        content = Content.user(input) if isinstance(input, str) else input
+        outcome: Outcome | Failure
+        try:
+            outcome = agent.run(Context(invocation), content)
+        except Failure as failure:
+            outcome = failure
+        return invocation.finish(outcome)
+
+    def after(self, run: FakeRun) -> FakeHost:
+        """The same host with the state that a run left behind: the next turn of a conversation."""
+        return replace(self, state=run.state)
+
+    def _invocation(self) -> Invocation:
+        info = Info("test-invocation", self.session, self.user, "test-agent", "sha256:test")
+        clock = Clock(
+            cancel_after_calls=self.cancel_after_calls,
+            cancel_at_ms=None if self.cancel_after is None else millis(self.cancel_after),
+            deadline_ms=None if self.deadline is None else millis(self.deadline),
+        )
+        return Invocation(self.info or info, self.config, self._entries(), self.state, clock)
+
+    def _entries(self) -> list[Entry]:
+        entries: list[Entry] = []
+        for said in self.history:
+            if not isinstance(said, Entry):
+                author, what = said
+                seq = entries[-1].seq + 1 if entries else 1
+                said = Entry(seq, author, _content(author, what), datetime.fromtimestamp(seq, UTC))
+            entries.append(said)
+        return entries
+
+
+def _content(author: str, what: str | Content) -> Content:
+    if isinstance(what, Content):
+        return what
+    return Content.user(what) if author == "user" else Content.model(what)

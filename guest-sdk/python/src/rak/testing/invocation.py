@@ -1,0 +1,148 @@
+"""The `Host` that a test has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..context import Info
+from ..events import Event, is_stored
+from ..failure import Failure
+from ..host import Timer
+from ..log import Level
+from ..outcome import Outcome
+from ..session import Entry, Page
+from .clock import Clock
+from .fake_run import FakeRun, LogLine
+from .state import State, as_json
+
+# The most entries that one page of history has.
+_MAX_PAGE = 1000
+
+
+class Invocation:
+    """One run under test."""
+
+    def __init__(
+        self,
+        info: Info,
+        config: Mapping[str, Any],
+        entries: Sequence[Entry],
+        state: Mapping[str, Any],
+        clock: Clock,
+    ) -> None:
+        self._info = info
+        self._config = {key: as_json(value) for key, value in config.items()}
+        self._entries = entries
+        self._state = State(state)
+        self._clock = clock
+        self._events: list[Event] = []
+        self._logs: list[LogLine] = []
+
+    def finish(self, outcome: Outcome | Failure) -> FakeRun:
+        """What the run left behind. A good end stores what was changed; a bad one forgets it."""
+        if isinstance(outcome, Outcome):
+            self._state.store()
+        return FakeRun(
+            result=outcome,
+            events=self._events,
+            state=self._state.stored,
+            changes=self._state.changes,
+            logs=self._logs,
+            slept=self._clock.now_ms / 1000,
+        )
+
+    def info(self) -> Info:
+        self._clock.count_call()
+        return self._info
+
+    def config(self, key: str) -> Any:
+        self._clock.count_call()
+        return as_json(self._config.get(key))
+
+    def config_keys(self) -> list[str]:
+        self._clock.count_call()
+        return sorted(self._config)
+
+    def is_cancelled(self) -> bool:
+        self._clock.count_call()
+        return self._clock.is_cancelled()
+
+    def remaining_ms(self) -> int | None:
+        self._clock.count_call()
+        return self._clock.remaining_ms()
+
+    def emit(self, events: list[Event]) -> int:
+        self._clock.gate()
+        if any(is_stored(event) for event in events):
+            self._state.store()
+        self._events.extend(events)
+        return sum(is_stored(event) for event in self._events)
+
+    def history(self, before: int | None, limit: int) -> Page:
+        self._clock.gate()
+        older = [entry for entry in self._entries if before is None or entry.seq < before]
+        entries = older[-min(max(limit, 1), _MAX_PAGE) :]
+        return Page(entries, entries[0].seq if len(entries) < len(older) else None)
+
+    def get(self, key: str) -> Any:
+        self._clock.gate()
+        return self._state.get(key)
+
+    def set(self, key: str, value: Any) -> None:
+        self._clock.gate()
+        self._state.put(key, value)
+
+    def remove(self, key: str) -> None:
+        self._clock.gate()
+        self._state.put(key, None)
+
+    def keys(self, prefix: str) -> list[str]:
+        self._clock.gate()
+        return self._state.keys(prefix)
+
+    def sleep(self, ms: int) -> None:
+        self._clock.count_call()
+        self._clock.wait_until(self._clock.now_ms + ms)
+
+    def timer(self, ms: int) -> FakeTimer:
+        self._clock.count_call()
+        return FakeTimer(self._clock, self._clock.now_ms + ms)
+
+    def any(self, of: Sequence[Timer], timeout_ms: int | None) -> list[int]:
+        self._clock.count_call()
+        timers = [timer for timer in of if isinstance(timer, FakeTimer)]
+        ends = [timer.at_ms for timer in timers]
+        if timeout_ms is not None:
+            ends.append(self._clock.now_ms + timeout_ms)
+        if ends:
+            self._clock.wait_until(min(ends))
+        if self._clock.is_cancelled():
+            return []
+        return [index for index, timer in enumerate(timers) if timer.is_due()]
+
+    def log(self, level: Level, message: str, fields: list[tuple[str, str]]) -> None:
+        self._clock.count_call()
+        self._logs.append(LogLine(level, message, dict(fields)))
+
+
+class FakeTimer:
+    """A point on the fake clock."""
+
+    def __init__(self, clock: Clock, at_ms: int) -> None:
+        self._clock = clock
+        self.at_ms = at_ms
+
+    def is_due(self) -> bool:
+        return self._clock.now_ms >= self.at_ms
+
+    def ready(self) -> bool:
+        self._clock.count_call()
+        return self.is_due()
+
+    def block(self) -> None:
+        self._clock.count_call()
+        self._clock.wait_until(self.at_ms)
+
+    def close(self) -> None:
+        """Forgetting a timer is nothing that the fake host sees."""

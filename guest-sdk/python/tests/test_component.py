@@ -1,0 +1,207 @@
+"""The way to the contract's types and back; the generated modules are the committed stubs."""
+
+from datetime import UTC, datetime
+from types import ModuleType
+from typing import Any
+
+import pytest
+from componentize_py_types import Err
+from wit_world.imports import common, context, events, log, session
+
+import rak
+from rak import document
+from rak.component import convert, entry
+from rak.component.imports import Imports
+from rak.component.uncaught import failure_of
+
+PARTS: list[rak.Part] = [
+    rak.Text("ä"),
+    rak.Thought("b"),
+    rak.Blob("image/png", b"\0\xff"),
+    rak.FileRef("file:///a", "text/plain"),
+    rak.FileRef("file:///b"),
+    rak.FunctionCall("1", "f", {"a": 1}),
+    rak.FunctionResponse("1", "f", [2], failed=True),
+    rak.Custom("x", None),
+]
+
+
+def module(*agents: Any) -> ModuleType:
+    made = ModuleType("greeter")
+    for index, agent in enumerate(agents):
+        setattr(made, f"run{index}", agent)
+    return made
+
+
+def component(function: Any, **says: Any) -> Any:
+    return entry(module(rak.agent(**says)(function)), name="greeter", description="Greets.", version="0.1.0")()
+
+
+def refusal(made: Any, text: str = "hi") -> common.Failure:
+    with pytest.raises(Err) as caught:
+        made.run(common.Content("user", [common.Part_Text(text)]))
+    failure: common.Failure = caught.value.value
+    return failure
+
+
+def test_content_survives_the_way_there_and_back() -> None:
+    content = rak.Content(rak.Role.USER, PARTS)
+    assert convert.content_in(convert.content_out(content)) == content
+
+
+def test_failures_survive_the_way_there_and_back() -> None:
+    for kind in rak.FailureKind:
+        failure = rak.Failure(kind, "why", code="own", retry_after=1.5, details={"a": [1]})
+        there = convert.failure_out(failure)
+        assert there == common.Failure(there.kind, "own", "why", 1500, '{"a":[1]}')
+        assert vars(convert.failure_in(there)) == vars(failure)
+
+
+def test_every_event_and_level_has_its_counterpart() -> None:
+    every: list[rak.Event] = [
+        rak.Content.model("a"),
+        rak.TextDelta("b"),
+        rak.ThoughtDelta("c"),
+        rak.Progress("d", 1, 2),
+        rak.Custom("e", 1),
+    ]
+    assert [type(convert.event_out(event)).__name__ for event in every] == [
+        "Event_Content",
+        "Event_TextDelta",
+        "Event_ThoughtDelta",
+        "Event_Progress",
+        "Event_Other",
+    ]
+    assert list(convert.LEVELS.values()) == list(log.Level)
+
+
+def test_what_the_generated_code_would_trap_on_is_an_error() -> None:
+    text: Any = 5
+    wrong: list[Any] = [rak.TextDelta(text), rak.Content("model", [text]), rak.Progress("a", True), text]
+    for event in wrong:
+        with pytest.raises(TypeError):
+            convert.event_out(event)
+    for progress in [rak.Progress("a", -1), rak.Progress("a", 1, 1 << 64)]:
+        with pytest.raises(ValueError, match="is not between 0 and"):
+            convert.event_out(progress)
+    with pytest.raises(TypeError, match="a list of texts is needed"):
+        convert.descriptor_out(rak.Descriptor(skills=[rak.Skill("a", "A", tags="tag")]))
+
+
+def test_half_a_surrogate_pair_becomes_the_replacement_character() -> None:
+    assert convert.text("a\ud83c!") == "a\ufffd!"
+    assert convert.text("\ud83c\udf89") == "\U0001f389"
+    assert convert.json_out(["\udc00"]) == '["\ufffd"]'
+
+
+def test_documents_of_the_host_are_values() -> None:
+    assert convert.json_in('{"a": 1}') == {"a": 1}
+    assert convert.json_in("{oops") == "{oops"
+    assert convert.json_in(None) is None
+
+
+def test_entries_get_a_time() -> None:
+    said = common.Content("user", [])
+    page = convert.page_in(session.Page([session.Entry(7, "user", said, ms) for ms in (1500, 1 << 63)], 3))
+    assert (page.next, page.entries[0].seq) == (3, 7)
+    assert page.entries[0].at == datetime(1970, 1, 1, 0, 0, 1, 500_000, UTC)
+    assert page.entries[1].at.year == 9999
+
+
+def test_info_has_everything() -> None:
+    info = convert.info_in(context.Info("i", "s", "u", "a", "v", 2, "p", "t", '{"x":1}'))
+    assert info == rak.Info("i", "s", "u", "a", "v", 2, "p", "t", {"x": 1})
+
+
+def test_a_refused_call_raises_the_hosts_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> int:
+        raise Err(common.Failure(common.FailureKind.LIMIT_EXCEEDED, None, "enough", None, '{"limit":1}'))
+
+    monkeypatch.setattr(events, "emit", refuse)
+    with pytest.raises(rak.Failure) as caught:
+        Imports().emit([rak.TextDelta("x")])
+    assert (caught.value.kind, caught.value.details) == (rak.FailureKind.LIMIT_EXCEEDED, {"limit": 1})
+
+
+def test_the_card_is_what_the_agent_says_and_then_what_the_project_says() -> None:
+    made = component(lambda cx, input: input, description="Mine.", input_schema={"type": "string"})
+    card = made.describe()
+    assert (card.name, card.description, card.version) == ("greeter", "Mine.", "0.1.0")
+    assert (card.skills, card.input_schema, card.extra) == ([], '{"type":"string"}', None)
+
+
+def test_a_module_has_one_agent() -> None:
+    agent: rak.Agent[str, str] = rak.agent(lambda cx, input: input)
+    assert entry(module(agent, agent), name="twice the same")
+    with pytest.raises(LookupError, match="greeter has no agent: put @rak.agent on a function"):
+        entry(module(), name="none")
+    with pytest.raises(LookupError, match=r"more than one agent \(run0, run1\)"):
+        entry(module(agent, rak.agent(taking_a_number)), name="two")
+
+
+def test_a_run_answers_with_the_outcome() -> None:
+    made = component(lambda cx, input: rak.Outcome.text(input, transfer_to="b", extra=[1]))
+    outcome = made.run(common.Content("user", [common.Part_Text("hi")]))
+    assert outcome.content == common.Content("model", [common.Part_Text("hi")])
+    assert (outcome.escalate, outcome.transfer_to, outcome.extra) == (False, "b", "[1]")
+
+
+def test_a_failure_of_the_agent_is_the_contracts() -> None:
+    def fails(cx: rak.Context, input: str) -> None:
+        raise rak.Failure.not_found("nothing here")
+
+    assert refusal(component(fails)).kind == common.FailureKind.NOT_FOUND
+    assert refusal(component(taking_a_number)).kind == common.FailureKind.INVALID_ARGUMENT
+
+
+def taking_a_number(cx: rak.Context, input: int) -> int:
+    return input
+
+
+def test_what_nothing_caught_has_a_type_a_text_and_a_stack() -> None:
+    def thrower(cx: rak.Context, input: str) -> None:
+        raise KeyError(input)
+
+    failure = refusal(component(thrower), "lost")
+    assert (failure.kind, failure.code, failure.message) == (common.FailureKind.FAILED, "exception", "KeyError: 'lost'")
+    stack = document.loads(failure.details or "")["stack"]
+    assert "in thrower\n    raise KeyError(input)" in stack
+    assert "rak/agent.py" not in stack
+
+
+@pytest.mark.parametrize("thrown", [SystemExit(3), KeyboardInterrupt(), MemoryError(), RecursionError("deep")])
+def test_nothing_that_python_raises_is_a_trap(thrown: BaseException) -> None:
+    def throws(cx: rak.Context, input: str) -> None:
+        raise thrown
+
+    assert refusal(component(throws)).message.startswith(type(thrown).__name__)
+
+
+def test_endless_recursion_has_a_short_stack() -> None:
+    def even(depth: int) -> int:
+        return odd(depth + 1)
+
+    def odd(depth: int) -> int:
+        return even(depth + 1)
+
+    failure = refusal(component(lambda cx, input: even(0)))
+    assert "RecursionError" in failure.message
+    assert len(document.loads(failure.details or "")["stack"]) < 10_000
+
+
+def test_a_failure_that_cannot_be_sent_is_one_that_can() -> None:
+    def fails(cx: rak.Context, input: str) -> None:
+        raise rak.Failure("failed", "why", details={1, 2})
+
+    failure = refusal(component(fails))
+    assert failure.message == "TypeError: a set is not JSON"
+    assert "why" in document.loads(failure.details or "")["stack"]
+
+
+def test_an_exception_that_cannot_be_read_is_named() -> None:
+    class Mute(Exception):
+        def __str__(self) -> str:
+            raise ValueError
+
+    assert failure_of(Mute()).message.endswith("Mute: (an exception without a readable text)")
+    assert failure_of(ValueError()).message == "ValueError"
