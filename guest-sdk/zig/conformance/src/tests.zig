@@ -1,0 +1,92 @@
+//! What of the behaviours can be seen without a host.
+
+const std = @import("std");
+const expectEqual = std.testing.expectEqual;
+const expectEqualStrings = std.testing.expectEqualStrings;
+const rak = @import("rak");
+
+const run = @import("agent.zig").run;
+
+test "answers" {
+    var host: rak.testing.FakeHost = .init(std.testing.allocator);
+    defer host.deinit();
+    try host.config("a", .{ .b = 1 });
+    try host.state("n", 7);
+    try host.said("user", "one");
+    try host.said("conformance", "two");
+    const answers = [_][2][]const u8{
+        .{ "answer x  y", "x  y" },
+        .{ "answer", "" },
+        .{ "events", "2" },
+        .{ "progress", "done" },
+        .{ "bytes 3", "xxx" },
+        .{ "set k {\"a\": 1}", "set" },
+        .{ "get n", "7" },
+        .{ "get k", "none" },
+        .{ "remove n", "removed" },
+        .{ "keys ", "n" },
+        .{ "keys x", "" },
+        .{ "history 1", "conformance: two" },
+        .{ "pages 1", "user: one\nconformance: two" },
+        .{ "config-keys", "a" },
+        .{ "config a", "{\"b\":1}" },
+        .{ "config b", "none" },
+        .{ "remaining", "none" },
+        .{ "sleep 5", "slept" },
+        .{ "any", "1" },
+        .{ "timeout", "none" },
+        .{ "block", "ready" },
+        .{ "wait", "slept" },
+    };
+    for (answers) |answer| {
+        const result = try host.run(run, answer[0]);
+        try expectEqualStrings(answer[1], try result.answer());
+    }
+}
+
+test "echo streams pieces that end after a space" {
+    var host: rak.testing.FakeHost = .init(std.testing.allocator);
+    defer host.deinit();
+    const result = try host.run(run, "echo a  ü b");
+    const pieces = try std.mem.join(host.arena.allocator(), "|", try result.textDeltas());
+    try expectEqualStrings("a | |ü |b", pieces);
+    try expectEqualStrings("a  ü b", try result.answer());
+}
+
+test "parts come back" {
+    var host: rak.testing.FakeHost = .init(std.testing.allocator);
+    defer host.deinit();
+    const rest = [_]rak.Part{ .{ .thought = "hm" }, .{ .text = "x" } };
+    const result = try host.runContent(run, .{ .role = "user", .parts = &[_]rak.Part{.{ .text = "parts" }} ++ rest });
+    try std.testing.expectEqualDeep(&rest, (try result.outcome()).content.?.parts);
+}
+
+test "fails as asked" {
+    var host: rak.testing.FakeHost = .init(std.testing.allocator);
+    defer host.deinit();
+    const asked = try (try host.run(run, "fail not-found")).failure();
+    try expectEqual(.not_found, asked.kind);
+    try expectEqual(1500, asked.retry_after.?.toMilliseconds());
+    const unknown = try (try host.run(run, "dance")).failure();
+    try expectEqualStrings("no behaviour is called dance", unknown.message);
+}
+
+test "stops when cancelled" {
+    var host: rak.testing.FakeHost = .init(std.testing.allocator);
+    defer host.deinit();
+    host.cancelAfter(.fromMilliseconds(3));
+    for ([_][]const u8{ "wait", "poll" }) |name| {
+        const result = try host.run(run, name);
+        try expectEqual(.cancelled, (try result.failure()).kind);
+        try expectEqual(3, result.slept.toMilliseconds());
+    }
+}
+
+test "prints and logs" {
+    var host: rak.testing.FakeHost = .init(std.testing.allocator);
+    defer host.deinit();
+    try expectEqualStrings("a line\n", (try host.run(run, "print a line")).printed);
+    const logged = try host.run(run, "log");
+    try expectEqualStrings("line severe", logged.logs[4].message);
+    try expectEqualStrings("v", logged.logs[4].fields[0].value);
+}

@@ -1,0 +1,140 @@
+//! Unit tests for agents: a host in memory, with a clock that only moves when somebody waits.
+//!
+//! `FakeHost` says what the agent finds; `FakeHost.run` runs it, natively and in this thread; `TestRun` holds what it
+//! did.
+//!
+//! ```
+//! test "greets" {
+//!     var host: rak.testing.FakeHost = .init(std.testing.allocator);
+//!     defer host.deinit();
+//!     try host.state("user:greetings", 2);
+//!     const result = try host.run(run, "Ada");
+//!     try std.testing.expectEqualStrings("Hello, Ada! That makes 3.", try result.answer());
+//! }
+//! ```
+
+const std = @import("std");
+const Duration = std.Io.Duration;
+
+const Content = @import("content.zig").Content;
+const Context = @import("context.zig").Context;
+const Entry = @import("session.zig").Entry;
+const Info = @import("context.zig").Info;
+const Invocation = @import("testing/Invocation.zig");
+const Json = @import("Json.zig");
+const Limits = @import("testing/Clock.zig").Limits;
+const Part = @import("content.zig").Part;
+const Run = @import("Run.zig");
+const Values = @import("testing/State.zig").Values;
+const invoke = @import("invoke.zig").invoke;
+const millis = @import("wait.zig").millis;
+const role = @import("content.zig").role;
+
+pub const Change = @import("testing/State.zig").Change;
+pub const LogLine = @import("testing/TestRun.zig").LogLine;
+pub const TestRun = @import("testing/TestRun.zig");
+
+/// A host in memory: what an agent finds when it runs. Each run begins with the same. Everything that it and its runs
+/// hold is freed by `deinit`.
+pub const FakeHost = struct {
+    arena: std.heap.ArenaAllocator,
+    info: Info = .{
+        .invocation_id = "test-invocation",
+        .session_id = "test-session",
+        .user_id = "test-user",
+        .agent = "test-agent",
+        .agent_version = "sha256:test",
+    },
+    config_values: Values = .empty,
+    history: std.ArrayList(Entry) = .empty,
+    state_values: Values = .empty,
+    limits: Limits = .{},
+    /// What the clock `real` says when a run begins.
+    epoch: std.Io.Timestamp = .zero,
+
+    /// A user without history or state, an agent without configuration, no deadline. Change `info` for another user.
+    pub fn init(gpa: std.mem.Allocator) FakeHost {
+        return .{ .arena = .init(gpa) };
+    }
+
+    /// Frees everything, the runs' results too.
+    pub fn deinit(host: *FakeHost) void {
+        host.arena.deinit();
+    }
+
+    /// A value of the agent's manifest: any that `std.json` writes.
+    pub fn config(host: *FakeHost, key: []const u8, value: anytype) !void {
+        const json: Json = try .from(host.arena.allocator(), value);
+        try host.config_values.put(host.arena.allocator(), try host.copy(key), json.text);
+    }
+
+    /// A text that was said before, after everything else that was said; a second later than the last.
+    pub fn said(host: *FakeHost, author: []const u8, text: []const u8) !void {
+        const allocator = host.arena.allocator();
+        const parts = try allocator.dupe(Part, &.{.{ .text = try host.copy(text) }});
+        const speaker = if (std.mem.eql(u8, author, role.user)) role.user else role.model;
+        const seq = if (host.history.getLastOrNull()) |last| last.seq + 1 else 1;
+        try host.entry(.{
+            .seq = seq,
+            .author = try host.copy(author),
+            .content = .{ .role = speaker, .parts = parts },
+            .at = .{ .nanoseconds = @as(i96, seq) * std.time.ns_per_s },
+        });
+    }
+
+    /// An entry of the history, after everything that is there. It is not copied.
+    pub fn entry(host: *FakeHost, said_before: Entry) !void {
+        try host.history.append(host.arena.allocator(), said_before);
+    }
+
+    /// A value of the state, under its whole key (`count`, `user:count`, `app:count`). What is `null` in JSON is no
+    /// value.
+    pub fn state(host: *FakeHost, key: []const u8, value: anytype) !void {
+        const json: Json = try .from(host.arena.allocator(), value);
+        if (std.mem.eql(u8, json.text, "null")) {
+            _ = host.state_values.orderedRemove(key);
+        } else {
+            try host.state_values.put(host.arena.allocator(), try host.copy(key), json.text);
+        }
+    }
+
+    /// The state that another run left behind, in place of what is there: the next turn of a conversation.
+    pub fn stateAfter(host: *FakeHost, result: TestRun) !void {
+        host.state_values = try result.state.clone(host.arena.allocator());
+    }
+
+    /// Cancels each run after this time of the fake clock.
+    pub fn cancelAfter(host: *FakeHost, time: Duration) void {
+        host.limits.cancel_at_ms = millis(time);
+    }
+
+    /// Cancels each run after this number of calls to the host; with 0 it is cancelled from the beginning. Every call
+    /// counts, `isCancelled` and log lines too.
+    pub fn cancelAfterCalls(host: *FakeHost, calls: u64) void {
+        host.limits.cancel_after_calls = calls;
+    }
+
+    /// Gives each run a deadline. Nothing waits longer than that, and every call that can be refused is after it.
+    pub fn deadline(host: *FakeHost, time: Duration) void {
+        host.limits.deadline_ms = millis(time);
+    }
+
+    /// Runs an agent's function with a text. A panic of the agent is one of the test.
+    pub fn run(host: *FakeHost, comptime function: anytype, text: []const u8) !TestRun {
+        return host.runContent(function, .{ .role = role.user, .parts = &.{.{ .text = text }} });
+    }
+
+    /// Runs an agent's function with any content.
+    pub fn runContent(host: *FakeHost, comptime function: anytype, input: Content) !TestRun {
+        const arena = host.arena.allocator();
+        const invocation = try arena.create(Invocation);
+        invocation.* = try .init(arena, host);
+        var shared: Run = .{ .host = invocation, .arena = arena, .gpa = host.arena.child_allocator };
+        var cx: Context = .init(&shared);
+        return invocation.finish(invoke(function, &cx, input));
+    }
+
+    fn copy(host: *FakeHost, text: []const u8) ![]const u8 {
+        return host.arena.allocator().dupe(u8, text);
+    }
+};

@@ -1,0 +1,71 @@
+//! Copies of what an agent passes to the host, as the real one makes them: the agent's memory may be used again at
+//! once.
+
+const std = @import("std");
+const Allocator = std.mem.Allocator;
+
+const Content = @import("../content.zig").Content;
+const Custom = @import("../content.zig").Custom;
+const Ending = @import("../invoke.zig").Ending;
+const Event = @import("../events.zig").Event;
+const Field = @import("../log.zig").Field;
+
+/// A copy of anything that is made of texts, lists, options and cases. Numbers and the like are their own copies.
+fn deep(allocator: Allocator, value: anytype) Allocator.Error!@TypeOf(value) {
+    const T = @TypeOf(value);
+    switch (@typeInfo(T)) {
+        .pointer => |pointer| {
+            const list = try allocator.alloc(pointer.child, value.len);
+            for (value, list) |item, *place| place.* = try deep(allocator, item);
+            return list;
+        },
+        .optional => return if (value) |some| try deep(allocator, some) else null,
+        .@"struct" => |info| {
+            var copy = value;
+            inline for (info.field_names) |name| @field(copy, name) = try deep(allocator, @field(value, name));
+            return copy;
+        },
+        .@"union" => switch (value) {
+            inline else => |held, tag| return @unionInit(T, @tagName(tag), try deep(allocator, held)),
+        },
+        else => return value,
+    }
+}
+
+pub fn event(allocator: Allocator, value: Event) Allocator.Error!Event {
+    return deep(allocator, value);
+}
+
+pub fn ending(allocator: Allocator, value: Ending) Allocator.Error!Ending {
+    return deep(allocator, value);
+}
+
+pub fn fields(allocator: Allocator, value: []const Field) Allocator.Error![]const Field {
+    return deep(allocator, value);
+}
+
+/// The first document of an event that is not JSON.
+pub fn firstBadJson(allocator: Allocator, value: Event) Allocator.Error!?[]const u8 {
+    return switch (value) {
+        .other => |custom| badCustom(allocator, custom),
+        .content => |content| badContent(allocator, content),
+        else => null,
+    };
+}
+
+fn badContent(allocator: Allocator, content: Content) Allocator.Error!?[]const u8 {
+    for (content.parts) |part| {
+        const json = switch (part) {
+            .function_call => |call| call.args.text,
+            .function_response => |answer| answer.response.text,
+            .other => |custom| custom.value.text,
+            else => continue,
+        };
+        if (!try std.json.Scanner.validate(allocator, json)) return json;
+    }
+    return null;
+}
+
+fn badCustom(allocator: Allocator, custom: Custom) Allocator.Error!?[]const u8 {
+    return if (try std.json.Scanner.validate(allocator, custom.value.text)) null else custom.value.text;
+}

@@ -1,0 +1,72 @@
+//! Compares the types of `src/guest/abi.zig` with those of the bindings that are generated for C. It is compiled for
+//! the component's own target, where sizes are what they are in a component; compiling it is the test.
+
+const abi = @import("abi");
+const c = @import("contract");
+
+comptime {
+    same(abi.String, c.contract_string_t);
+    same(abi.Option(u64), c.contract_option_u64_t);
+    same(abi.Failure, c.rak_agent_common_failure_t);
+    same(abi.Custom, c.rak_agent_common_custom_t);
+    same(abi.Blob, c.rak_agent_common_blob_t);
+    same(abi.FileRef, c.rak_agent_common_file_ref_t);
+    same(abi.FunctionCall, c.rak_agent_common_function_call_t);
+    same(abi.FunctionResponse, c.rak_agent_common_function_response_t);
+    same(abi.Part, c.rak_agent_common_part_t);
+    same(abi.Content, c.rak_agent_common_content_t);
+    same(abi.Info, c.rak_agent_context_info_t);
+    same(abi.Progress, c.rak_agent_events_progress_t);
+    same(abi.Event, c.rak_agent_events_event_t);
+    same(abi.Entry, c.rak_agent_session_entry_t);
+    same(abi.Page, c.rak_agent_session_page_t);
+    same(abi.Field, c.contract_tuple2_string_string_t);
+    same(abi.Skill, c.exports_rak_agent_entry_skill_t);
+    same(abi.Descriptor, c.exports_rak_agent_entry_descriptor_t);
+    same(abi.Outcome, c.exports_rak_agent_entry_outcome_t);
+    same(abi.Result(u64), c.rak_agent_events_result_u64_failure_t);
+    same(abi.Result(abi.Page), c.rak_agent_session_result_page_failure_t);
+    same(abi.Result(abi.Option(abi.String)), c.rak_agent_session_result_option_json_failure_t);
+    same(abi.Result(abi.List(abi.String)), c.rak_agent_session_result_list_string_failure_t);
+    same(abi.Result(abi.Void), c.rak_agent_session_result_void_failure_t);
+    same(abi.Result(abi.Outcome), c.exports_rak_agent_entry_result_outcome_failure_t);
+    sameTags(abi.Part.Tag, "RAK_AGENT_COMMON_PART_");
+    sameTags(abi.Event.Tag, "RAK_AGENT_EVENTS_EVENT_");
+}
+
+/// The same size, and the same kind of thing at each place. The C names of union fields are those of the cases.
+fn same(comptime Ours: type, comptime Theirs: type) void {
+    if (@sizeOf(Ours) != @sizeOf(Theirs) or @alignOf(Ours) != @alignOf(Theirs)) {
+        @compileError(@typeName(Ours) ++ " has another size than " ++ @typeName(Theirs));
+    }
+    switch (@typeInfo(Ours)) {
+        .@"struct" => |ours| sameFields(Ours, Theirs, ours, @typeInfo(Theirs).@"struct"),
+        .@"union" => |ours| for (ours.field_names, ours.field_types) |name, Field| {
+            same(Field, @FieldType(Theirs, name));
+        },
+        else => {},
+    }
+}
+
+fn sameFields(comptime Ours: type, comptime Theirs: type, comptime ours: anytype, comptime theirs: anytype) void {
+    // A result without a value is a union with one case in C.
+    if (ours.field_names.len != theirs.field_names.len) {
+        @compileError(@typeName(Ours) ++ " has other fields than " ++ @typeName(Theirs));
+    }
+    for (ours.field_names, theirs.field_names) |our_name, their_name| {
+        if (@offsetOf(Ours, our_name) != @offsetOf(Theirs, their_name)) {
+            @compileError(@typeName(Ours) ++ "." ++ our_name ++ " is elsewhere than " ++ their_name);
+        }
+        const Our = @FieldType(Ours, our_name);
+        const Their = @FieldType(Theirs, their_name);
+        if (@sizeOf(Our) != @sizeOf(Their)) @compileError(@typeName(Ours) ++ "." ++ our_name ++ " has another size");
+    }
+}
+
+fn sameTags(comptime Tag: type, comptime prefix: []const u8) void {
+    for (@typeInfo(Tag).@"enum".field_names, 0..) |name, index| {
+        var upper: [name.len]u8 = undefined;
+        for (name, &upper) |letter, *place| place.* = if (letter == '_') '_' else letter - 32;
+        if (@field(c, prefix ++ &upper) != index) @compileError(name ++ " has another number");
+    }
+}

@@ -1,0 +1,48 @@
+//! The README's examples are the files beside this one, which are compiled and run here.
+
+const std = @import("std");
+const rak = @import("rak");
+
+const adder = @import("readme/adder.zig");
+const greeter = @import("readme/greeter.zig");
+const reader = @import("readme/reader.zig");
+
+const readme = @embedFile("README.md");
+
+test {
+    // With the tests that it has itself.
+    _ = greeter;
+}
+
+test "each file is an example of the README" {
+    inline for (.{ "adder", "greeter", "reader" }) |name| {
+        const example = "\n```zig\n" ++ @embedFile("readme/" ++ name ++ ".zig") ++ "```\n";
+        if (std.mem.find(u8, readme, example) == null) {
+            std.debug.print("tests/readme/{s}.zig is not in the README as it is\n", .{name});
+            return error.ReadmeDiffers;
+        }
+    }
+}
+
+test "each example is an agent" {
+    rak.exportAgent(adder);
+    rak.exportAgent(greeter);
+    rak.exportAgent(reader);
+}
+
+test "adds" {
+    var host: rak.testing.FakeHost = .init(std.testing.allocator);
+    defer host.deinit();
+    const result = try host.run(adder.run, adder.agent.skills[0].examples[0]);
+    try std.testing.expectEqualStrings("{\"sum\":3}", try result.answer());
+}
+
+test "reads back" {
+    var host: rak.testing.FakeHost = .init(std.testing.allocator);
+    defer host.deinit();
+    try host.said("user", "one two");
+    try host.said("reader", "three");
+    const result = try host.run(reader.run, "");
+    try std.testing.expectEqualStrings("3 words so far", try result.answer());
+    try std.testing.expectEqualStrings("user said: one two\nreader said: three\n", try result.streamed());
+}
