@@ -1,8 +1,16 @@
 //! An author's project: in which language it is, and how it becomes a component.
 
+mod core_module;
+mod embedded;
+mod go;
+mod javascript;
 mod name;
+mod python;
 mod rust;
+mod sdk;
 mod template;
+mod tool;
+mod zig;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,12 +24,35 @@ pub(crate) use self::template::{NewProject, Sdk, create};
 /// What an agent's manifest is called, in the folder of its project.
 const MANIFEST: &str = "agent.toml";
 
+/// Where what was built of a project is put, in its folder. Rust has a place of its own.
+const OUTPUT: &str = "dist";
+
 /// A language that agents are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
+#[value(rename_all = "lower")]
 pub(crate) enum Language {
-    /// One crate whose library is the component.
+    /// One crate whose library is the component
     Rust,
+    /// A package, on QuickJS or StarlingMonkey
+    #[value(alias = "js")]
+    JavaScript,
+    /// The same with types
+    #[value(alias = "ts")]
+    TypeScript,
+    /// A module, on CPython
+    #[value(alias = "py")]
+    Python,
+    /// A package `main`, with the stock toolchain
+    #[value(alias = "golang")]
+    Go,
+    /// Built with Zig's C compiler
+    C,
+    /// Built with Zig's C++ compiler
+    #[value(alias = "c++")]
+    Cpp,
+    /// A root source file
+    Zig,
 }
 
 /// A component that was built.
@@ -38,7 +69,7 @@ pub(crate) struct Built {
 /// Why there is no component.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BuildError {
-    #[error("there is no project in {}: {found}; a Rust project is a Cargo.toml whose library has `crate-type = [\"cdylib\"]`", .folder.display())]
+    #[error("there is no project in {}: {found}; `rak new` makes one", .folder.display())]
     NoProject {
         folder: PathBuf,
         /// What is there instead.
@@ -82,16 +113,50 @@ pub(crate) async fn build(folder: &Path, reporter: &dyn Reporter) -> Result<Buil
     let language = find(folder)?;
     let (name, component) = match language {
         Language::Rust => rust::build(folder, reporter).await?,
+        Language::JavaScript | Language::TypeScript => javascript::build(folder, reporter).await?,
+        Language::Python => python::build(folder, reporter).await?,
+        Language::Go => go::build(folder, reporter).await?,
+        Language::C | Language::Cpp | Language::Zig => zig::build(folder, reporter).await?,
     };
     let manifest = folder.join(MANIFEST);
     Ok(Built { language, name, component, manifest: manifest.is_file().then_some(manifest) })
 }
 
-/// In which language the project in a folder is.
+/// In which language the project in a folder is: each has a manifest of its own.
 pub(crate) fn find(folder: &Path) -> Result<Language, BuildError> {
-    if rust::is_project(folder) {
-        return Ok(Language::Rust);
-    }
-    let found = if folder.is_dir() { "it has no Cargo.toml" } else { "it is not a folder" };
-    Err(BuildError::NoProject { folder: folder.to_owned(), found: found.to_owned() })
+    let known = [
+        rust::is_project(folder).then_some(Language::Rust),
+        javascript::language(folder),
+        python::is_project(folder).then_some(Language::Python),
+        go::is_project(folder).then_some(Language::Go),
+        zig::language(folder),
+    ];
+    known.into_iter().flatten().next().ok_or_else(|| {
+        let found = if folder.is_dir() {
+            "it has no Cargo.toml, package.json, pyproject.toml, go.mod or build.zig"
+        } else {
+            "it is not a folder"
+        };
+        BuildError::NoProject { folder: folder.to_owned(), found: found.to_owned() }
+    })
+}
+
+/// Makes the folder for what is built.
+fn create_output(folder: &Path) -> Result<(), BuildError> {
+    let output = folder.join(OUTPUT);
+    std::fs::create_dir_all(&output).map_err(|source| io_error(format!("make {}", output.display()), source))
+}
+
+/// A project's name as that of an agent.
+fn app_name(name: &str) -> Result<AppName, BuildError> {
+    AppName::new(name)
+        .map_err(|error| unusable(format!("it is called {name:?}, which no agent can be: {error}")))
+}
+
+fn unusable(reason: String) -> BuildError {
+    BuildError::Unusable { reason }
+}
+
+fn io_error(what: String, source: io::Error) -> BuildError {
+    BuildError::Io { what, source }
 }

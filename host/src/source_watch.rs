@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 /// How long nothing may change before a change counts: editors write several files, and one in several steps.
 const QUIET: Duration = Duration::from_millis(50);
 /// Folders that compilers and tools write to themselves.
-const NOT_SOURCES: [&str; 4] = ["target", "node_modules", "__pycache__", "dist"];
+const NOT_SOURCES: [&str; 6] = ["target", "node_modules", "__pycache__", "dist", "zig-out", "zig-pkg"];
 
 /// The sources of a project, watched.
 pub(crate) struct SourceWatch {

@@ -1,17 +1,18 @@
 //! `cargo xtask agents`: every shipped agent as `target/agents/NAME.wasm`.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
 use crate::shell::{self, Places, WASM_TARGET};
+use crate::{languages, toolchain};
 
 /// Builds the agents and gives the folder they are in.
-pub(crate) fn build() -> anyhow::Result<PathBuf> {
+pub(crate) fn build(all: bool) -> anyhow::Result<PathBuf> {
     let places = shell::places()?;
     shell::require_wasm_target()?;
-    let names = names(&places)?;
+    let mut names = names(&places)?;
     let mut cargo = shell::cargo(&places);
     cargo.args(["build", "--profile", "agent", "--target", WASM_TARGET]);
     for name in &names {
@@ -29,11 +30,25 @@ pub(crate) fn build() -> anyhow::Result<PathBuf> {
         fs::copy(&built, &partial).with_context(|| format!("failed to copy {}", built.display()))?;
         fs::rename(&partial, &placed)?;
     }
+    if all {
+        names.extend(build_others(&places, &folder)?);
+    }
     shell::say(&format!("{} agents in {}: {}", names.len(), folder.display(), names.join(", ")));
     Ok(folder)
 }
 
-/// The folders of `agents/` that are packages.
+/// Builds the agents in other languages, and gives their names.
+fn build_others(places: &Places, folder: &Path) -> anyhow::Result<Vec<String>> {
+    toolchain::install(places)?;
+    // The demo's own artifacts.
+    shell::run(shell::cargo(places).args(["build", "--package", "rak"]))?;
+    for name in languages::AGENTS {
+        languages::component(places, &format!("agents/{name}"), &folder.join(format!("{name}.wasm")))?;
+    }
+    Ok(languages::AGENTS.map(str::to_owned).into())
+}
+
+/// The folders of `agents/` that are packages of the workspace.
 fn names(places: &Places) -> anyhow::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(places.root.join("agents"))? {

@@ -56,7 +56,7 @@ fn generate(places: &Places) -> anyhow::Result<Generated> {
     add(&mut all, "guest-sdk/go/internal/bindings", go.into_iter().map(of_the_sdk).collect());
     add(&mut all, "guest-sdk/go/internal/wit", go_runtime()?.into_iter().map(of_the_sdk).collect());
     // What componentizers of these languages ask for is the contract itself.
-    for folder in ["guest-sdk/go/wit", "guest-sdk/js/wit", "guest-sdk/python/src/rak/wit"] {
+    for folder in ["guest-sdk/go/wit", "guest-sdk/js/world/deps/rak-agent", "guest-sdk/python/src/rak/wit"] {
         add(&mut all, folder, read(&wit, ".wit")?);
     }
     Ok(all)

@@ -1,10 +1,11 @@
 //! `cargo xtask check`: formatting, lints, documentation.
 
-use crate::shell;
+use crate::{bindings, shell};
 
 pub(crate) fn run() -> anyhow::Result<()> {
     let places = shell::places()?;
     shell::require_wasm_target()?;
+    bindings::run(true)?;
     shell::run(shell::cargo(&places).args(["fmt", "--all", "--check"]))?;
     shell::run(shell::cargo(&places).args([
         "clippy",

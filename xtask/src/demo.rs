@@ -6,9 +6,9 @@ use anyhow::Context as _;
 
 use crate::{agents, shell};
 
-pub(crate) fn run(serve: &[String]) -> anyhow::Result<()> {
+pub(crate) fn run(all: bool, serve: &[String]) -> anyhow::Result<()> {
     let places = shell::places()?;
-    let agents = agents::build()?;
+    let agents = agents::build(all)?;
     shell::run(shell::cargo(&places).args(["build", "--package", "rak"]))?;
     let mut rak = Command::new(places.target.join("debug/rak"));
     rak.arg("serve").arg("--agents").arg(agents).arg("--data").arg(places.target.join("demo")).args(serve);

@@ -5,8 +5,10 @@ mod bench;
 mod bindings;
 mod check;
 mod demo;
+mod languages;
 mod shell;
 mod test;
+mod toolchain;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,13 +24,26 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Build every shipped agent into target/agents/NAME.wasm
-    Agents,
+    /// Build the shipped agents into target/agents/NAME.wasm
+    Agents {
+        /// Those in other languages than Rust too; their compilers are installed into guest-sdk/
+        #[arg(long)]
+        all: bool,
+    },
     /// Build the host and the agents, and serve them; what follows `--` goes to `rak serve`
     Demo {
+        /// With the agents in other languages than Rust; their compilers are installed into guest-sdk/
+        #[arg(long)]
+        all: bool,
         /// Arguments of `rak serve`, as in `-- --listen 127.0.0.1:0`
         #[arg(last = true)]
         serve: Vec<String>,
+    },
+    /// Build and test the SDKs of all languages; their compilers are installed into guest-sdk/
+    Languages {
+        /// Measure what each language costs, and write the README's table
+        #[arg(long)]
+        write: bool,
     },
     /// Run all tests; what follows `--` goes to `cargo nextest run`
     Test {
@@ -63,8 +78,9 @@ enum Bench {
 
 fn main() -> ExitCode {
     let result = match Cli::parse().task {
-        Task::Agents => agents::build().map(drop),
-        Task::Demo { serve } => demo::run(&serve),
+        Task::Agents { all } => agents::build(all).map(drop),
+        Task::Demo { all, serve } => demo::run(all, &serve),
+        Task::Languages { write } => languages::run(write),
         Task::Test { nextest } => test::run(&nextest),
         Task::Bindings { check } => bindings::run(check),
         Task::Check => check::run(),

@@ -1,10 +1,11 @@
 //! `cargo xtask test`: all tests, on a bare machine too.
 
-use crate::shell;
+use crate::{languages, shell};
 
 pub(crate) fn run(nextest: &[String]) -> anyhow::Result<()> {
     let places = shell::places()?;
-    shell::require_wasm_target()?;
+    languages::build(&places)?;
+    languages::test(&places)?;
     // One process a test, many at a time, where it is installed; otherwise cargo's own runner.
     let has_nextest = shell::cargo(&places)
         .args(["nextest", "--version"])

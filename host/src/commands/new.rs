@@ -3,8 +3,11 @@
 use std::process::ExitCode;
 
 use crate::cli::NewArguments;
-use crate::project::{NewProject, Sdk, create};
+use crate::project::{Language, NewProject, Sdk, create};
 use crate::screen::print_line;
+
+/// Installs what a project pins, once there is an environment for it.
+const INSTALL: &str = ".venv/bin/pip install -r requirements.txt";
 
 /// Writes the project, and says what to do next.
 pub(crate) fn run(arguments: &NewArguments) -> anyhow::Result<ExitCode> {
@@ -12,13 +15,34 @@ pub(crate) fn run(arguments: &NewArguments) -> anyhow::Result<ExitCode> {
     let NewProject { name, folder } = create(&arguments.folder, arguments.lang, &sdk)?;
     let folder = folder.display();
     let chat = format!("rak chat {name}");
-    let steps = [
-        ("cargo test", "its unit tests, without a host"),
+    let mut steps = match arguments.lang {
+        Language::Rust => vec![("cargo test", "its unit tests, without a host")],
+        Language::JavaScript | Language::TypeScript => vec![
+            ("npm ci", "the compiler, in its own folder"),
+            ("npm test", "its unit tests, without a host"),
+        ],
+        Language::Python => vec![
+            ("python3 -m venv .venv", "a place for the compiler"),
+            (INSTALL, "the compiler, and what tests it"),
+            (".venv/bin/pytest", "its unit tests, without a host"),
+        ],
+        Language::Go => vec![
+            ("python3 -m venv .venv", "a place for the compiler; not needed where Go is installed"),
+            (INSTALL, "Go itself comes as a package of Python"),
+            (".venv/bin/go test ./...", "its unit tests, without a host"),
+        ],
+        Language::C | Language::Cpp | Language::Zig => vec![
+            ("python3 -m venv .venv", "a place for the compiler; not needed where Zig is installed"),
+            (INSTALL, "Zig, which comes as a package of Python"),
+            (".venv/bin/python-zig build test", "its unit tests, without a host"),
+        ],
+    };
+    steps.extend([
         ("rak build", "the component, and what a host says of it"),
         ("rak dev", "serve it, and replace it whenever a file changes"),
         (&chat, "talk to it, in another terminal"),
-    ];
-    let width = chat.len();
+    ]);
+    let width = steps.iter().map(|(command, _)| command.len()).max().unwrap_or_default();
     print_line(&format!("{folder} has a new agent. What to do next:\n\n  cd {folder}"));
     for (command, what) in steps {
         print_line(&format!("  {command:<width$}  # {what}"));

@@ -1,6 +1,11 @@
-//! Names that a new agent may have: those of an agent and of a crate at once.
+//! Names that a new agent may have: those of an agent and of a project in its language at once.
 
 use rak_core::AppName;
+
+use super::Language;
+
+/// The SDK is called so in every language.
+const SDK: &str = "rak";
 
 /// A crate cannot have these names: keywords of the language, crates that every crate sees, and the SDK's own.
 const TAKEN: &[&str] = &[
@@ -40,7 +45,6 @@ const TAKEN: &[&str] = &[
     "priv",
     "proc_macro",
     "pub",
-    "rak",
     "rak_sdk",
     "rak_sdk_macros",
     "ref",
@@ -89,7 +93,7 @@ pub(super) enum NameError {
 }
 
 /// Checks the name of a new agent.
-pub(super) fn check(name: &str) -> Result<AppName, NameError> {
+pub(super) fn check(name: &str, language: Language) -> Result<AppName, NameError> {
     if !name.starts_with(|character: char| character.is_ascii_lowercase()) {
         return Err(NameError::Begin);
     }
@@ -104,7 +108,7 @@ pub(super) fn check(name: &str) -> Result<AppName, NameError> {
     if in_code.contains("__") {
         return Err(NameError::Doubled);
     }
-    if TAKEN.contains(&in_code.as_str()) {
+    if in_code == SDK || (language == Language::Rust && TAKEN.contains(&in_code.as_str())) {
         return Err(NameError::Taken(name.to_owned()));
     }
     Ok(AppName::new(name)?)
@@ -117,7 +121,7 @@ mod tests {
     #[test]
     fn a_name_is_one_of_a_crate_and_of_an_agent() {
         for name in ["greeter", "my-agent", "agent_2", "a"] {
-            assert_eq!(check(name).unwrap().as_str(), name);
+            assert_eq!(check(name, Language::Rust).unwrap().as_str(), name);
         }
         for (name, error) in [
             ("", NameError::Begin),
@@ -132,8 +136,10 @@ mod tests {
             ("fn", NameError::Taken("fn".to_owned())),
             ("rak-sdk", NameError::Taken("rak-sdk".to_owned())),
         ] {
-            assert_eq!(check(name), Err(error), "{name}");
+            assert_eq!(check(name, Language::Rust), Err(error), "{name}");
         }
-        assert_eq!(check(&"a".repeat(65)), Err(NameError::TooLong));
+        assert_eq!(check(&"a".repeat(65), Language::Rust), Err(NameError::TooLong));
+        assert_eq!(check("match", Language::Python).unwrap().as_str(), "match");
+        assert_eq!(check("rak", Language::Python), Err(NameError::Taken("rak".to_owned())));
     }
 }

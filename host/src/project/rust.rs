@@ -1,7 +1,6 @@
 //! Projects in Rust: one crate whose library is the component.
 
 mod cargo;
-pub(super) mod sdk;
 
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
@@ -10,7 +9,7 @@ use cargo_metadata::{CrateType, Metadata, MetadataCommand, PackageId, Target};
 use rak_core::AppName;
 use tokio::process::Command;
 
-use super::{BuildError, Reporter};
+use super::{BuildError, Reporter, io_error, tool, unusable};
 
 /// What components are compiled for.
 const TARGET: &str = "wasm32-wasip2";
@@ -57,7 +56,7 @@ async fn package(folder: &Path, reporter: &dyn Reporter) -> Result<Package, Buil
     choose(&metadata, &manifest)
         .map_err(|found| BuildError::NoProject { folder: folder.to_owned(), found })
         .and_then(|(id, name)| {
-            let name = AppName::new(name).map_err(|error| unusable(error.to_string()))?;
+            let name = super::app_name(&name)?;
             Ok(Package { id, name })
         })
 }
@@ -132,14 +131,6 @@ fn not_started(tool: &'static str, source: std::io::Error) -> BuildError {
         return BuildError::Missing { what: "Rust, which compiles the project,", install };
     }
     io_error(format!("run {tool}"), source)
-}
-
-fn unusable(reason: String) -> BuildError {
-    BuildError::Unusable { reason }
-}
-
-fn io_error(what: String, source: std::io::Error) -> BuildError {
-    BuildError::Io { what, source }
 }
 
 #[cfg(test)]

@@ -159,7 +159,7 @@ async fn a_project_has_to_be_one() {
     let place = Place::new(&[]);
     let ended = finish(place.rak(&["build"])).await;
     assert_eq!(ended.code, Some(1));
-    assert!(ended.err.contains("Cargo.toml") && ended.err.contains("cdylib"), "{}", ended.err);
+    assert!(ended.err.contains("package.json") && ended.err.contains("rak new"), "{}", ended.err);
     let top = repository().canonicalize().expect("a folder");
     let ended = finish(place.rak(&["build", top.to_str().expect("a path")])).await;
     assert!(ended.err.contains("`agents/echo`"), "{}", ended.err);

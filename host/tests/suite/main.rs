@@ -16,5 +16,6 @@ mod command_line;
 mod crash;
 mod dev;
 mod hot_loading;
+mod languages;
 mod load;
 mod support;

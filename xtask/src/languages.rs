@@ -1,0 +1,148 @@
+//! `cargo xtask languages`: the SDKs' own tests, and the components of every language in target/languages.
+
+mod table;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, bail};
+
+use crate::shell::{self, Places};
+use crate::toolchain;
+
+/// The conformance agents: what their components are called, and their projects.
+const CONFORMANCE: [(&str, &str); 8] = [
+    ("rust", "guest-sdk/rust/conformance"),
+    ("c", "guest-sdk/c/conformance/c"),
+    ("cpp", "guest-sdk/c/conformance/cpp"),
+    ("zig", "guest-sdk/zig/conformance"),
+    ("go", "guest-sdk/go/conformance"),
+    ("javascript", "guest-sdk/js/conformance"),
+    ("javascript-starlingmonkey", "guest-sdk/js/conformance/starlingmonkey"),
+    ("python", "guest-sdk/python/conformance"),
+];
+/// The agents that ship in other languages than Rust.
+pub(crate) const AGENTS: [&str; 6] = ["columns", "digest", "jsondiff", "recap", "timers", "todo"];
+/// What checks and tests an SDK and what is written with it: the folder, and the command.
+const TESTS: [(&str, &[&str]); 23] = [
+    ("guest-sdk/js", &["npm", "test"]),
+    ("guest-sdk/js/conformance", &["npm", "test"]),
+    ("agents/todo", &["npm", "test"]),
+    ("guest-sdk/python", &["pytest", "-q"]),
+    ("guest-sdk/python", &["mypy"]),
+    ("guest-sdk/python/conformance", &["mypy"]),
+    ("agents/recap", &["pytest", "-q"]),
+    ("agents/recap", &["mypy"]),
+    ("guest-sdk/go", &["go", "vet", ".", "./raktest"]),
+    ("guest-sdk/go", &["go", "test", ".", "./raktest"]),
+    ("guest-sdk/go/conformance", &["go", "vet", "."]),
+    ("guest-sdk/go/conformance", &["go", "test", "."]),
+    ("agents/timers", &["go", "vet", "."]),
+    ("agents/timers", &["go", "test", "."]),
+    ("guest-sdk/c", &["python-zig", "build", "test"]),
+    ("guest-sdk/c/conformance/c", &["python-zig", "build", "test"]),
+    ("guest-sdk/c/conformance/cpp", &["python-zig", "build", "test"]),
+    ("agents/digest", &["python-zig", "build", "test"]),
+    ("agents/columns", &["python-zig", "build", "test"]),
+    ("guest-sdk/zig", &["python-zig", "build", "test"]),
+    ("guest-sdk/zig", &["python-zig", "fmt", "--check", ".", "../../agents/jsondiff"]),
+    ("guest-sdk/zig/conformance", &["python-zig", "build", "test"]),
+    ("agents/jsondiff", &["python-zig", "build", "test"]),
+];
+/// Where Go is written by hand, as seen from its SDK.
+const GO_SOURCES: [&str; 5] = [
+    ".",
+    "raktest",
+    "conformance",
+    "internal/bindings/exports/export_rak_agent_entry",
+    "../../agents/timers",
+];
+/// What the Python SDK commits of what componentize-py makes of the contract.
+const STUBS: &str = "guest-sdk/python/stubs";
+
+/// Builds everything, and tests the SDKs.
+pub(crate) fn run(write: bool) -> anyhow::Result<()> {
+    let places = shell::places()?;
+    build(&places)?;
+    test(&places)?;
+    if write {
+        table::write(&places)?;
+    }
+    Ok(())
+}
+
+/// Builds the conformance agents and the shipped agents, as their authors would.
+pub(crate) fn build(places: &Places) -> anyhow::Result<PathBuf> {
+    shell::require_wasm_target()?;
+    toolchain::install(places)?;
+    // The artifacts of the tests: another selection of packages would compile much of them again.
+    shell::run(shell::cargo(places).args(["build", "--workspace", "--all-targets"]))?;
+    let folder = places.target.join("languages");
+    fs::create_dir_all(&folder)?;
+    for (name, project) in CONFORMANCE {
+        component(places, project, &folder.join(format!("{name}.wasm")))?;
+    }
+    for name in AGENTS {
+        component(places, &format!("agents/{name}"), &folder.join(format!("agent-{name}.wasm")))?;
+    }
+    Ok(folder)
+}
+
+/// Builds one project with `rak build`.
+pub(crate) fn component(places: &Places, project: &str, out: &Path) -> anyhow::Result<()> {
+    let mut rak = toolchain::command(places, places.target.join("debug/rak"));
+    rak.arg("build").arg(project).arg("--out").arg(out).current_dir(&places.root);
+    // A project in Rust has a target folder of its own, which is kept with the others.
+    rak.env("CARGO_TARGET_DIR", places.target.join("projects"));
+    shell::run(&mut rak)
+}
+
+/// Runs the SDKs' own tests, without a host, and checks what tools make of the contract.
+pub(crate) fn test(places: &Places) -> anyhow::Result<()> {
+    check_stubs(places)?;
+    check_go_format(places)?;
+    for (folder, command) in TESTS {
+        let [program, arguments @ ..] = command else { continue };
+        let mut command = toolchain::command(places, *program);
+        command.args(arguments).current_dir(places.root.join(folder));
+        shell::run(&mut command)?;
+    }
+    Ok(())
+}
+
+/// The stubs are those of the contract.
+fn check_stubs(places: &Places) -> anyhow::Result<()> {
+    let made = places.target.join("languages/stubs");
+    let _ = fs::remove_dir_all(&made);
+    let wit = places.root.join("guest-sdk/python/src/rak/wit");
+    let mut tool = toolchain::command(places, "componentize-py");
+    shell::run(tool.arg("-d").arg(wit).args(["-w", "agent", "bindings"]).arg(&made))?;
+    let committed = places.root.join(STUBS);
+    let mut diff = Command::new("diff");
+    shell::run(diff.arg("-r").arg(&committed).arg(&made))
+        .with_context(|| format!("{STUBS} is not what the contract gives; copy {} there", made.display()))
+}
+
+/// What is written in Go by hand has the form that gofmt gives it.
+fn check_go_format(places: &Places) -> anyhow::Result<()> {
+    let root = toolchain::command(places, "go").args(["env", "GOROOT"]).output()?.stdout;
+    let gofmt = PathBuf::from(String::from_utf8(root)?.trim()).join("bin/gofmt");
+    let folder = places.root.join("guest-sdk/go");
+    let mut files = Vec::new();
+    for sources in GO_SOURCES {
+        for entry in fs::read_dir(folder.join(sources))? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "go") {
+                files.push(path);
+            }
+        }
+    }
+    let listed = Command::new(&gofmt).arg("-l").args(files).output();
+    let listed = listed.with_context(|| format!("failed to run {}", gofmt.display()))?;
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    if !listed.trim().is_empty() {
+        bail!("not formatted by gofmt:\n{listed}");
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! The README's table of languages: what the matrix test measured.
+
+use std::fs;
+
+use anyhow::{Context as _, bail};
+use serde_json::Value;
+
+use crate::shell::{self, Places};
+
+const BEGIN: &str = "<!-- languages: cargo xtask languages --write -->\n";
+const END: &str = "<!-- /languages -->";
+
+/// The rows: a component's name, the language, and what builds it.
+const ROWS: [(&str, &str, &str); 8] = [
+    ("rust", "Rust", "rustc, target wasm32-wasip2"),
+    ("c", "C", "Zig 0.17.1 as the compiler"),
+    ("cpp", "C++", "Zig 0.17.1 as the compiler"),
+    ("zig", "Zig", "Zig 0.17.1"),
+    ("go", "Go", "Go 1.27.3, stock"),
+    ("javascript", "JavaScript, TypeScript", "jco 1.35.0, QuickJS"),
+    ("javascript-starlingmonkey", "the same, with Web APIs", "jco 1.35.0, StarlingMonkey"),
+    ("python", "Python 3.14", "componentize-py 0.25.1"),
+];
+
+/// Runs the matrix alone, so that nothing disturbs what it measures, and writes its numbers into the README.
+pub(super) fn write(places: &Places) -> anyhow::Result<()> {
+    let mut tests = shell::cargo(places);
+    tests.args(["test", "--workspace", "--test", "suite", "--", "languages::", "--test-threads", "1"]);
+    shell::run(&mut tests)?;
+    let mut table = String::from(
+        "| language | toolchain | component | compile, optimized (baseline) | fresh run | live instance |\n\
+         |---|---|---|---|---|---|\n",
+    );
+    for (name, language, toolchain) in ROWS {
+        let path = places.target.join("languages").join(format!("{name}.json"));
+        let text = fs::read_to_string(&path).with_context(|| format!("failed to read {}", path.display()))?;
+        let numbers: Value = serde_json::from_str(&text)?;
+        let number = |key: &str| numbers[key].as_u64().with_context(|| format!("{name} has no {key}"));
+        table += &format!(
+            "| {language} | {toolchain} | {} | {} ({}) | {} µs | {} KB |\n",
+            size(number("bytes")?),
+            time(number("optimizedMs")?),
+            time(number("baselineMs")?),
+            number("freshRunMicros")?,
+            number("liveBytes")? >> 10,
+        );
+    }
+    let readme = places.root.join("README.md");
+    let text = fs::read_to_string(&readme)?;
+    let Some((before, rest)) = text.split_once(BEGIN) else { bail!("the README has no {BEGIN:?}") };
+    let Some((_, after)) = rest.split_once(END) else { bail!("the README has no {END:?}") };
+    fs::write(&readme, format!("{before}{BEGIN}{table}{END}{after}"))?;
+    shell::say("the table of languages is in README.md");
+    Ok(())
+}
+
+/// Bytes, as people compare them.
+fn size(bytes: u64) -> String {
+    let kibibytes = bytes.div_ceil(1024);
+    if kibibytes < 1024 {
+        return format!("{kibibytes} KB");
+    }
+    let tenths = bytes * 10 / (1 << 20);
+    format!("{}.{} MB", tenths / 10, tenths % 10)
+}
+
+/// Milliseconds, as people compare them.
+fn time(milliseconds: u64) -> String {
+    if milliseconds < 1000 {
+        return format!("{milliseconds} ms");
+    }
+    format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100)
+}
