@@ -113,6 +113,7 @@ fn table(name: &str, root: &Path, seen_from: &Path, files: &[PathBuf]) -> Result
     for file in files {
         let path = file.strip_prefix(seen_from)?.to_str().ok_or("a path is not UTF-8")?;
         let whole = root.join(file);
+        let whole = whole.to_str().ok_or("a path is not UTF-8")?;
         writeln!(text, "    ({path:?}, include_bytes!({whole:?})),")?;
     }
     text.push_str("];\n");

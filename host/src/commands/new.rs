@@ -7,7 +7,7 @@ use crate::project::{Language, NewProject, Sdk, create};
 use crate::screen::print_line;
 
 /// Installs what a project pins, once there is an environment for it.
-const INSTALL: &str = ".venv/bin/pip install -r requirements.txt";
+const INSTALL: &str = ".venv/bin/pip install --require-hashes -r requirements.txt";
 
 /// Writes the project, and says what to do next.
 pub(crate) fn run(arguments: &NewArguments) -> anyhow::Result<ExitCode> {

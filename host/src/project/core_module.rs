@@ -15,6 +15,7 @@ use super::BuildError;
 const WORLD: &str = "agent";
 
 /// Where it is said of which world a module is.
+#[derive(Clone, Copy)]
 pub(super) enum World<'a> {
     /// In the module: the linker put it there.
     InModule,

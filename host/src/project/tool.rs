@@ -42,7 +42,7 @@ pub(super) fn install(folder: &Path, otherwise: &str) -> String {
     let command = if there("package.json") {
         if there("package-lock.json") { "npm ci" } else { "npm install" }
     } else if there("requirements.txt") {
-        "python3 -m venv .venv && .venv/bin/pip install -r requirements.txt"
+        "python3 -m venv .venv && .venv/bin/pip install --require-hashes -r requirements.txt"
     } else {
         otherwise
     };
@@ -228,7 +228,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert!(install(folder.path(), "pip install x").starts_with("run `pip install x` in /"));
         std::fs::write(folder.path().join("requirements.txt"), "").unwrap();
-        assert!(install(folder.path(), "").contains("pip install -r requirements.txt"));
+        assert!(install(folder.path(), "").contains("pip install --require-hashes -r requirements.txt"));
         std::fs::write(folder.path().join("package.json"), "").unwrap();
         assert!(install(folder.path(), "").contains("`npm install`"));
         std::fs::write(folder.path().join("package-lock.json"), "").unwrap();

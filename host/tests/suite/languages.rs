@@ -4,6 +4,7 @@
 
 mod behaviours;
 mod cost;
+mod projects;
 mod subject;
 
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ struct Language {
     /// What its component is called.
     name: &'static str,
     /// What it calls itself.
-    language: &'static str,
+    called: &'static str,
     /// Whether its exceptions have a stack that says which function threw.
     knows_stacks: bool,
 }
@@ -50,7 +51,7 @@ macro_rules! languages {
             #[tokio::test]
             async fn $name() {
                 let language =
-                    Language { name: $component, language: $language, knows_stacks: $knows_stacks };
+                    Language { name: $component, called: $language, knows_stacks: $knows_stacks };
                 Box::pin(column(language)).await;
             }
         )*

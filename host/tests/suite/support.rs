@@ -114,8 +114,13 @@ impl From<Output> for Ended {
     }
 }
 
-pub(crate) async fn finish(mut command: Command) -> Ended {
-    let output = tokio::time::timeout(PATIENCE, command.output()).await.expect("it ends").expect("it runs");
+pub(crate) async fn finish(command: Command) -> Ended {
+    finish_within(PATIENCE, command).await
+}
+
+/// Runs a program that may take longer than others, as compilers do.
+pub(crate) async fn finish_within(patience: Duration, mut command: Command) -> Ended {
+    let output = tokio::time::timeout(patience, command.output()).await.expect("it ends").expect("it runs");
     output.into()
 }
 

@@ -1,5 +1,6 @@
 //! The README's table of languages: what the matrix test measured.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use anyhow::{Context as _, bail};
@@ -35,15 +36,18 @@ pub(super) fn write(places: &Places) -> anyhow::Result<()> {
         let path = places.target.join("languages").join(format!("{name}.json"));
         let text = fs::read_to_string(&path).with_context(|| format!("failed to read {}", path.display()))?;
         let numbers: Value = serde_json::from_str(&text)?;
-        let number = |key: &str| numbers[key].as_u64().with_context(|| format!("{name} has no {key}"));
-        table += &format!(
-            "| {language} | {toolchain} | {} | {} ({}) | {} µs | {} KB |\n",
+        let number = |key: &str| {
+            numbers.get(key).and_then(Value::as_u64).with_context(|| format!("{name} has no {key}"))
+        };
+        writeln!(
+            table,
+            "| {language} | {toolchain} | {} | {} ({}) | {} µs | {} KB |",
             size(number("bytes")?),
             time(number("optimizedMs")?),
             time(number("baselineMs")?),
             number("freshRunMicros")?,
             number("liveBytes")? >> 10,
-        );
+        )?;
     }
     let readme = places.root.join("README.md");
     let text = fs::read_to_string(&readme)?;

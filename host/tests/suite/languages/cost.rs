@@ -41,9 +41,13 @@ pub(super) async fn measure(path: &Path, component: Vec<u8>) {
     let live = live_instance(&agent).await;
     let numbers = json!({
         "bytes": bytes, "baselineMs": milliseconds(baseline), "optimizedMs": milliseconds(optimized),
-        "freshRunMicros": fresh.as_micros() as u64, "liveBytes": live,
+        "freshRunMicros": micros(fresh), "liveBytes": live,
     });
     std::fs::write(path.with_extension("json"), numbers.to_string()).expect("a file");
+}
+
+fn micros(time: Duration) -> u64 {
+    time.as_micros().try_into().unwrap_or(u64::MAX)
 }
 
 fn milliseconds(time: Duration) -> u64 {

@@ -57,7 +57,7 @@ async fn describes_itself(subject: &Subject) -> anyhow::Result<()> {
             "examples": ["echo hello"],
         }],
         "inputSchema": {"type": "string"},
-        "extra": {"language": subject.language.language},
+        "extra": {"language": subject.language.called},
     });
     ensure!(info["descriptor"] == expected, "{} for {expected}", info["descriptor"]);
     Ok(())

@@ -1,0 +1,172 @@
+//! From nothing to a first answer in each language, as `rak new` and the README of the project say it; and the agents that
+//! ship in other languages than Rust.
+
+use std::io::ErrorKind;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::process::Command;
+
+use crate::support::{Ended, Place, finish, finish_within};
+
+/// Compilers take minutes where many run at the same time.
+const COMPILERS_PATIENCE: Duration = Duration::from_mins(20);
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the repository")
+}
+
+/// A command with the compilers on its path that `cargo xtask languages` installs.
+fn with_compilers(mut command: Command) -> Command {
+    let ours =
+        ["guest-sdk/.venv/bin", "guest-sdk/js/node_modules/.bin"].map(|place| repository().join(place));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(ours.into_iter().chain(std::env::split_paths(&path))).expect("a path");
+    command.env("PATH", path).env("GOPROXY", "off").env("GOTOOLCHAIN", "local").env("GOFLAGS", "-mod=mod");
+    command
+}
+
+/// A new project where it lay the last time. What Zig compiled of it then takes a minute to compile again.
+async fn new_project(place: &Place, language: &str) -> PathBuf {
+    let projects = Path::new(env!("CARGO_TARGET_TMPDIR")).join("author-projects");
+    let folder = projects.join(format!("my-{language}-agent"));
+    let (cache, kept) = (folder.join(".zig-cache"), projects.join(format!("zig-cache-{language}")));
+    let _ = std::fs::rename(&cache, &kept);
+    match std::fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != ErrorKind::NotFound => panic!("{error}"),
+        _ => {}
+    }
+    let mut command = place.rak(&["new", "--lang", language]);
+    command.arg(&folder);
+    let ended = finish(command).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    let _ = std::fs::rename(&kept, &cache);
+    folder
+}
+
+/// What `npm ci` would install, from where it is already: nothing is downloaded.
+fn link_packages(folder: &Path) {
+    let modules = folder.join("node_modules");
+    std::fs::create_dir(&modules).expect("a folder");
+    let installed = repository().join("guest-sdk/js/node_modules");
+    for entry in std::fs::read_dir(&installed).expect("the compilers: `cargo xtask languages` installs them")
+    {
+        let entry = entry.expect("an entry");
+        symlink(entry.path(), modules.join(entry.file_name())).expect("a link");
+    }
+    symlink(folder.join("rak-sdk/js"), modules.join("rak")).expect("a link");
+}
+
+async fn tested(folder: &Path, test: &[&str]) -> Ended {
+    let mut command = with_compilers(Command::new(test[0]));
+    command.args(&test[1..]).current_dir(folder);
+    finish_within(COMPILERS_PATIENCE, command).await
+}
+
+/// Makes a project, tests it, builds it and talks to it.
+async fn first_answer(language: &str, test: &[&str]) {
+    let place = Place::new(&[]);
+    let folder = new_project(&place, language).await;
+    if folder.join("package.json").exists() {
+        link_packages(&folder);
+    }
+    let ended = tested(&folder, test).await;
+    assert_eq!(ended.code, Some(0), "{test:?}: {}{}", ended.out, ended.err);
+
+    let mut build = with_compilers(place.rak(&["build", "--json", "--out", "agents"]));
+    build.arg(&folder);
+    let ended = finish_within(COMPILERS_PATIENCE, build).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    let built: Value = serde_json::from_str(&ended.out).expect("JSON");
+    let name = format!("my-{language}-agent");
+    assert_eq!(built["language"], language);
+    assert_eq!(
+        (&built["name"], &built["descriptor"]["name"]),
+        (&name.as_str().into(), &name.as_str().into())
+    );
+    assert!(
+        built["descriptor"]["description"].as_str().is_some_and(|it| it.starts_with("Greets")),
+        "{built}"
+    );
+    let run = finish_within(COMPILERS_PATIENCE, place.rak(&["run", &name, "Ada"])).await;
+    assert_eq!((run.code, run.out.as_str()), (Some(0), "Hello, Ada! Nice to meet you.\n"), "{}", run.err);
+    let run = finish_within(COMPILERS_PATIENCE, place.rak(&["run", &name, " "])).await;
+    assert_eq!(run.code, Some(1));
+    assert!(run.err.contains("as in `Ada`"), "{}", run.err);
+}
+
+macro_rules! projects {
+    ($($name:ident: $language:literal, $test:expr;)*) => {
+        $(
+            #[tokio::test]
+            async fn $name() {
+                Box::pin(first_answer($language, &$test)).await;
+            }
+        )*
+    };
+}
+
+projects! {
+    first_answer_in_javascript: "javascript", ["npm", "test"];
+    first_answer_in_typescript: "typescript", ["npm", "test"];
+    first_answer_in_python: "python", ["pytest", "-q", "-p", "no:cacheprovider"];
+    first_answer_in_go: "go", ["go", "test", "./..."];
+    first_answer_in_c: "c", ["python-zig", "build", "test"];
+    first_answer_in_cpp: "cpp", ["python-zig", "build", "test"];
+    first_answer_in_zig: "zig", ["python-zig", "build", "test"];
+}
+
+/// What is missing is named, with the command that installs it.
+#[tokio::test]
+async fn what_is_not_installed_is_named() {
+    for (language, missing, install) in [
+        ("javascript", "esbuild", "npm ci"),
+        ("typescript", "esbuild", "npm ci"),
+        ("python", "componentize-py", "pip install --require-hashes -r requirements.txt"),
+        ("go", "Go, which", "pip install --require-hashes -r requirements.txt"),
+        ("c", "Zig, which", "pip install --require-hashes -r requirements.txt"),
+        ("cpp", "Zig, which", "pip install --require-hashes -r requirements.txt"),
+        ("zig", "Zig, which", "pip install --require-hashes -r requirements.txt"),
+    ] {
+        let place = Place::new(&[]);
+        let ended = finish(place.rak(&["new", "agent", "--lang", language])).await;
+        assert_eq!(ended.code, Some(0), "{}", ended.err);
+        let mut build = place.rak(&["build", "agent"]);
+        build.env("PATH", "/nonexistent");
+        let ended = finish(build).await;
+        assert_eq!(ended.code, Some(1), "{language}: {}", ended.out);
+        assert!(ended.err.contains(missing) && ended.err.contains(install), "{language}: {}", ended.err);
+    }
+}
+
+/// An agent that ships, without a host.
+async fn said(agent: &str, words: &str) -> Ended {
+    let place = Place::new(&[]);
+    let component = super::folder().join(format!("agent-{agent}.wasm"));
+    assert!(component.exists(), "{} is not there; `cargo xtask languages` builds it", component.display());
+    finish_within(COMPILERS_PATIENCE, place.rak(&["run", component.to_str().expect("UTF-8"), words])).await
+}
+
+macro_rules! shipped {
+    ($($name:ident: $agent:literal, $words:literal, $expected:literal;)*) => {
+        $(
+            #[tokio::test]
+            async fn $name() {
+                let ended = said($agent, $words).await;
+                assert_eq!(ended.code, Some(0), "{}", ended.err);
+                assert!(ended.out.contains($expected), "{}", ended.out);
+            }
+        )*
+    };
+}
+
+shipped! {
+    columns_describes_a_table: "columns", "name,age\nAda,36\nGrace,45\n", "40.5";
+    digest_hashes_a_text: "digest", "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    jsondiff_names_what_changed: "jsondiff", "{\"a\": 1}\n---\n{\"a\": 2}", "/a";
+    recap_takes_notes: "recap", "the first note", "Noted: 3 words";
+    timers_ring: "timers", "tea 1s", "tea";
+    todo_keeps_a_list: "todo", "add buy milk", "buy milk";
+}
