@@ -94,7 +94,7 @@ fn isCpp(sources: []const []const u8) bool {
 }
 
 /// An `assert` is worth having in a component too, where nobody has a debugger.
-const common_flags = [_][]const u8{ "-Wall", "-Wextra", "-UNDEBUG" };
+const common_flags = [_][]const u8{ "-Wall", "-Wextra", "-Werror=format", "-Werror=unused-result", "-UNDEBUG" };
 const c_flags: []const []const u8 = &(common_flags ++ [_][]const u8{"-std=gnu11"});
 /// Components have no exceptions, so the tests have none either.
 const cpp_flags: []const []const u8 = &(common_flags ++ [_][]const u8{ "-std=gnu++20", "-fno-exceptions", "-fno-rtti" });

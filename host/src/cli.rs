@@ -43,6 +43,12 @@ pub(crate) enum Command {
         /// What the host says of it
         arguments: Vec<String>,
     },
+    /// Compile the sources of one agent, for `rak build`
+    #[command(name = crate::project::SOURCE_COMMAND, hide = true)]
+    SourceWorker {
+        /// What is to be compiled
+        request: String,
+    },
 }
 
 /// What every command reads its settings from.
@@ -119,8 +125,8 @@ pub(crate) struct NewArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct BuildArguments {
-    /// The project
-    #[arg(value_name = "DIR", default_value = ".")]
+    /// The project; or an agent that is one file, in JavaScript, TypeScript or Python
+    #[arg(value_name = "DIR|FILE", default_value = ".")]
     pub(crate) folder: PathBuf,
     /// Print JSON
     #[arg(long)]
@@ -128,12 +134,15 @@ pub(crate) struct BuildArguments {
     /// Copy the component to this place; into it, where it is a folder
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+    /// Use the compiler that is part of this program, whatever the project says (JavaScript, TypeScript, Python)
+    #[arg(long)]
+    pub(crate) built_in: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct DevArguments {
-    /// The project
-    #[arg(value_name = "DIR", default_value = ".")]
+    /// The project; or an agent that is one file, in JavaScript, TypeScript or Python
+    #[arg(value_name = "DIR|FILE", default_value = ".")]
     pub(crate) folder: PathBuf,
     #[command(flatten)]
     pub(crate) serve: ServeArguments,
@@ -192,8 +201,8 @@ pub(crate) enum AgentsAction {
 
 #[derive(Debug, Args)]
 pub(crate) struct PushArguments {
-    /// A component, or the folder of a project
-    #[arg(value_name = "FILE.wasm|DIR")]
+    /// A component, the folder of a project, or an agent that is one file
+    #[arg(value_name = "FILE|DIR")]
     pub(crate) path: PathBuf,
     /// The name to serve it under [default: that of the project or the file]
     #[arg(long)]

@@ -27,7 +27,7 @@ pub(crate) fn loader(config: &Config) -> anyhow::Result<Loader> {
 }
 
 /// This program, also when its file was replaced by a newer one meanwhile.
-fn program() -> anyhow::Result<PathBuf> {
+pub(crate) fn program() -> anyhow::Result<PathBuf> {
     let running = PathBuf::from("/proc/self/exe");
     if running.exists() {
         Ok(running)

@@ -25,6 +25,9 @@ fn main() -> ExitCode {
     if let Command::CompileWorker { arguments } = &cli.command {
         return ExitCode::from(rak_wasm::compile_worker(arguments));
     }
+    if let Command::SourceWorker { request } = &cli.command {
+        return ExitCode::from(project::compile_source(request));
+    }
     let default = match cli.command {
         // In a terminal the run's own error says what the guest wrote.
         Command::Run(_) => "warn,rak::guest=off",
@@ -51,8 +54,8 @@ fn main() -> ExitCode {
             Command::Dev(arguments) => commands::dev::run(arguments).await,
             Command::Agents(arguments) => commands::agents::run(arguments).await,
             Command::Chat(arguments) => commands::chat::run(arguments).await,
-            // It has ended above.
-            Command::CompileWorker { .. } => Ok(ExitCode::SUCCESS),
+            // They have ended above.
+            Command::CompileWorker { .. } | Command::SourceWorker { .. } => Ok(ExitCode::SUCCESS),
         }
     });
     // What still blocks a thread here, a compilation that nobody waits for any more, need not be waited for.

@@ -1,5 +1,6 @@
 //! An author's project: in which language it is, and how it becomes a component.
 
+mod built_in;
 mod core_module;
 mod embedded;
 mod go;
@@ -8,6 +9,7 @@ mod name;
 mod python;
 mod rust;
 mod sdk;
+mod single_file;
 mod template;
 mod tool;
 mod zig;
@@ -19,10 +21,11 @@ use clap::ValueEnum;
 use rak_core::AppName;
 use serde::Serialize;
 
+pub(crate) use self::built_in::{COMMAND as SOURCE_COMMAND, work as compile_source};
 pub(crate) use self::template::{NewProject, Sdk, create};
 
 /// What an agent's manifest is called, in the folder of its project.
-const MANIFEST: &str = "agent.toml";
+pub(crate) const MANIFEST: &str = "agent.toml";
 
 /// Where what was built of a project is put, in its folder. Rust has a place of its own.
 const OUTPUT: &str = "dist";
@@ -53,6 +56,13 @@ pub(crate) enum Language {
     Cpp,
     /// A root source file
     Zig,
+}
+
+impl Language {
+    /// Whether a compiler for it is part of this program.
+    fn is_built_in(self) -> bool {
+        matches!(self, Self::JavaScript | Self::TypeScript | Self::Python)
+    }
 }
 
 /// A component that was built.
@@ -108,23 +118,46 @@ pub(crate) trait Reporter: Send + Sync {
     }
 }
 
-/// Builds the project in a folder. Dropping the future ends the compiler.
-pub(crate) async fn build(folder: &Path, reporter: &dyn Reporter) -> Result<Built, BuildError> {
-    let language = find(folder)?;
+/// Which compiler builds a project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Compiler {
+    /// The one that the project's manifest names.
+    OfProject,
+    /// The one that is part of this program.
+    BuiltIn,
+}
+
+/// Builds the project in a folder, or an agent that is one file. Dropping the future ends the compiler.
+pub(crate) async fn build(
+    path: &Path,
+    compiler: Compiler,
+    reporter: &dyn Reporter,
+) -> Result<Built, BuildError> {
+    let language = find(path)?;
+    if compiler == Compiler::BuiltIn && !language.is_built_in() {
+        return Err(unusable("no compiler for its language is part of this program".to_owned()));
+    }
     let (name, component) = match language {
-        Language::Rust => rust::build(folder, reporter).await?,
-        Language::JavaScript | Language::TypeScript => javascript::build(folder, reporter).await?,
-        Language::Python => python::build(folder, reporter).await?,
-        Language::Go => go::build(folder, reporter).await?,
-        Language::C | Language::Cpp | Language::Zig => zig::build(folder, reporter).await?,
+        _ if path.is_file() => single_file::build(path, language, reporter).await?,
+        Language::Rust => rust::build(path, reporter).await?,
+        Language::JavaScript | Language::TypeScript => javascript::build(path, compiler, reporter).await?,
+        Language::Python => python::build(path, compiler, reporter).await?,
+        Language::Go => go::build(path, reporter).await?,
+        Language::C | Language::Cpp | Language::Zig => zig::build(path, reporter).await?,
     };
-    let manifest = folder.join(MANIFEST);
+    let manifest = folder(path).join(MANIFEST);
     Ok(Built { language, name, component, manifest: manifest.is_file().then_some(manifest) })
 }
 
-/// In which language the project in a folder is: each has a manifest of its own.
+/// The folder that an agent's sources are in.
+pub(crate) fn folder(path: &Path) -> PathBuf {
+    if path.is_file() { single_file::folder(path) } else { path.to_owned() }
+}
+
+/// In which language the project in a folder is: each has a manifest of its own. A file has an extension.
 pub(crate) fn find(folder: &Path) -> Result<Language, BuildError> {
     let known = [
+        folder.is_file().then(|| single_file::language(folder)).flatten(),
         rust::is_project(folder).then_some(Language::Rust),
         javascript::language(folder),
         python::is_project(folder).then_some(Language::Python),
@@ -134,8 +167,10 @@ pub(crate) fn find(folder: &Path) -> Result<Language, BuildError> {
     known.into_iter().flatten().next().ok_or_else(|| {
         let found = if folder.is_dir() {
             "it has no Cargo.toml, package.json, pyproject.toml, go.mod or build.zig"
+        } else if folder.is_file() {
+            "it is a file that does not end in .js, .ts or .py"
         } else {
-            "it is not a folder"
+            "it is not there"
         };
         BuildError::NoProject { folder: folder.to_owned(), found: found.to_owned() }
     })

@@ -1,11 +1,15 @@
 //! Tells when an author has changed something in a project.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
+
+use crate::project::MANIFEST;
 
 /// How long nothing may change before a change counts: editors write several files, and one in several steps.
 const QUIET: Duration = Duration::from_millis(50);
@@ -17,6 +21,8 @@ pub(crate) struct SourceWatch {
     changes: mpsc::Receiver<()>,
     /// There was a change that nobody was told of yet.
     noted: bool,
+    /// Something else than the manifest has changed since it was asked for the last time.
+    sources_changed: Arc<AtomicBool>,
     watcher: RecommendedWatcher,
     root: PathBuf,
 }
@@ -28,15 +34,28 @@ impl SourceWatch {
         // One place: more than one change is a change.
         let (sender, changes) = mpsc::channel(1);
         let seen_from = root.clone();
+        let sources_changed = Arc::new(AtomicBool::new(true));
+        let changed = sources_changed.clone();
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            if event.is_ok_and(|event| is_change(&event, &seen_from)) {
+            if let Ok(event) = event
+                && is_change(&event, &seen_from)
+            {
+                let manifest = seen_from.join(MANIFEST);
+                if event.paths.iter().any(|path| *path != manifest && is_source(path, &seen_from)) {
+                    changed.store(true, Ordering::Relaxed);
+                }
                 let _ = sender.try_send(());
             }
         })?;
         watcher.watch(&root, RecursiveMode::NonRecursive)?;
-        let mut watch = Self { changes, noted: false, watcher, root };
+        let mut watch = Self { changes, noted: false, sources_changed, watcher, root };
         watch.follow()?;
         Ok(watch)
+    }
+
+    /// Whether something else than the manifest has changed since this was asked for the last time; at first it has.
+    pub(crate) fn sources_have_changed(&self) -> bool {
+        self.sources_changed.swap(false, Ordering::Relaxed)
     }
 
     /// Watches the folders that there are now. One that is watched already stays so.

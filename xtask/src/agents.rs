@@ -43,7 +43,7 @@ fn build_others(places: &Places, folder: &Path) -> anyhow::Result<Vec<String>> {
     // The demo's own artifacts.
     shell::run(shell::cargo(places).args(["build", "--package", "rak"]))?;
     for name in languages::AGENTS {
-        languages::component(places, &format!("agents/{name}"), &folder.join(format!("{name}.wasm")))?;
+        languages::component(places, &format!("agents/{name}"), &[], &folder.join(format!("{name}.wasm")))?;
     }
     Ok(languages::AGENTS.map(str::to_owned).into())
 }

@@ -3,6 +3,7 @@
 mod table;
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -21,6 +22,11 @@ const CONFORMANCE: [(&str, &str); 8] = [
     ("javascript", "guest-sdk/js/conformance"),
     ("javascript-starlingmonkey", "guest-sdk/js/conformance/starlingmonkey"),
     ("python", "guest-sdk/python/conformance"),
+];
+/// Those that are compiled by what is part of `rak`, too.
+const BUILT_IN: [(&str, &str); 2] = [
+    ("javascript-built-in", "guest-sdk/js/conformance"),
+    ("python-built-in", "guest-sdk/python/conformance"),
 ];
 /// The agents that ship in other languages than Rust.
 pub(crate) const AGENTS: [&str; 6] = ["columns", "digest", "jsondiff", "recap", "timers", "todo"];
@@ -81,18 +87,21 @@ pub(crate) fn build(places: &Places) -> anyhow::Result<PathBuf> {
     let folder = places.target.join("languages");
     fs::create_dir_all(&folder)?;
     for (name, project) in CONFORMANCE {
-        component(places, project, &folder.join(format!("{name}.wasm")))?;
+        component(places, project, &[], &folder.join(format!("{name}.wasm")))?;
+    }
+    for (name, project) in BUILT_IN {
+        component(places, project, &["--built-in"], &folder.join(format!("{name}.wasm")))?;
     }
     for name in AGENTS {
-        component(places, &format!("agents/{name}"), &folder.join(format!("agent-{name}.wasm")))?;
+        component(places, &format!("agents/{name}"), &[], &folder.join(format!("agent-{name}.wasm")))?;
     }
     Ok(folder)
 }
 
 /// Builds one project with `rak build`.
-pub(crate) fn component(places: &Places, project: &str, out: &Path) -> anyhow::Result<()> {
+pub(crate) fn component(places: &Places, project: &str, more: &[&str], out: &Path) -> anyhow::Result<()> {
     let mut rak = toolchain::command(places, places.target.join("debug/rak"));
-    rak.arg("build").arg(project).arg("--out").arg(out).current_dir(&places.root);
+    rak.arg("build").arg(project).args(more).arg("--out").arg(out).current_dir(&places.root);
     // A project in Rust has a target folder of its own, which is kept with the others.
     rak.env("CARGO_TARGET_DIR", places.target.join("projects"));
     shell::run(&mut rak)
@@ -101,6 +110,7 @@ pub(crate) fn component(places: &Places, project: &str, out: &Path) -> anyhow::R
 /// Runs the SDKs' own tests, without a host, and checks what tools make of the contract.
 pub(crate) fn test(places: &Places) -> anyhow::Result<()> {
     check_stubs(places)?;
+    check_engines(places)?;
     check_go_format(places)?;
     for (folder, command) in TESTS {
         let [program, arguments @ ..] = command else { continue };
@@ -122,6 +132,30 @@ fn check_stubs(places: &Places) -> anyhow::Result<()> {
     let mut diff = Command::new("diff");
     shell::run(diff.arg("-r").arg(&committed).arg(&made))
         .with_context(|| format!("{STUBS} is not what the contract gives; copy {} there", made.display()))
+}
+
+/// The engines of the compilers within `rak` are linked with the contract.
+fn check_engines(places: &Places) -> anyhow::Result<()> {
+    // Seen from here the repository has only what they are made of.
+    let made = places.target.join("languages/engines");
+    let _ = fs::remove_dir_all(&made);
+    fs::create_dir_all(made.join("guest-sdk/js"))?;
+    symlink(places.root.join("wit"), made.join("wit"))?;
+    symlink(places.root.join("guest-sdk/js/world"), made.join("guest-sdk/js/world"))?;
+    let generator = places.root.join("host/crates/componentize/generate/Cargo.toml");
+    let mut cargo = shell::cargo(places);
+    shell::run(cargo.args(["fetch", "--locked", "--manifest-path"]).arg(&generator))?;
+    let mut cargo = shell::cargo(places);
+    cargo.env("CARGO_TARGET_DIR", places.target.join("projects"));
+    shell::run(
+        cargo.args(["run", "--locked", "--quiet", "--manifest-path"]).arg(&generator).arg("--").arg(&made),
+    )?;
+    let within = "host/crates/componentize/engines";
+    let mut diff = Command::new("diff");
+    diff.args(["-r", "--exclude=README.md"]).arg(places.root.join(within)).arg(made.join(within));
+    shell::run(&mut diff).with_context(|| {
+        format!("{within} is not what the contract gives; its README.md says how to make it again")
+    })
 }
 
 /// What is written in Go by hand has the form that gofmt gives it.

@@ -13,12 +13,24 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 /// What each of our crates may depend on, among our crates, outside of its tests.
 const EDGES: &[(&str, &[&str])] = &[
     ("rak-core", &[]),
+    ("rak-componentize", &[]),
     ("rak-session", &["rak-core"]),
     ("rak-wasm", &["rak-core"]),
     ("rak-registry", &["rak-core", "rak-wasm"]),
     ("rak-runner", &["rak-core"]),
     ("rak-server", &["rak-core", "rak-runner"]),
-    ("rak", &["rak-core", "rak-registry", "rak-runner", "rak-server", "rak-session", "rak-wasm"]),
+    (
+        "rak",
+        &[
+            "rak-componentize",
+            "rak-core",
+            "rak-registry",
+            "rak-runner",
+            "rak-server",
+            "rak-session",
+            "rak-wasm",
+        ],
+    ),
     ("rak-sdk", &["rak-sdk-macros"]),
     ("rak-sdk-macros", &[]),
     ("rak-agent-counter", &["rak-sdk"]),
@@ -33,8 +45,10 @@ const EDGES: &[(&str, &[&str])] = &[
 
 /// A heavy dependency and who may name it.
 const OWNERS: &[(&str, &[&str])] = &[
-    ("wasmtime", &["rak-wasm"]),
-    ("wasmtime-wasi", &["rak-wasm"]),
+    // One runs agents, the other the compilers of scripts.
+    ("wasmtime", &["rak-componentize", "rak-wasm"]),
+    ("wasmtime-wasi", &["rak-componentize", "rak-wasm"]),
+    ("wasmtime-wizer", &["rak-componentize"]),
     ("wasmtime-wasi-http", &["rak-wasm"]),
     ("rusqlite", &["rak-session"]),
     ("axum", &["rak-server"]),
@@ -44,12 +58,12 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("clap", &["rak", "xtask"]),
     ("toml", &["rak", "rak-registry"]),
     ("notify", &["rak", "rak-registry"]),
-    ("include_dir", &["rak"]),
     ("indicatif", &["rak"]),
     ("reqwest", &["rak"]),
     ("rustyline", &["rak"]),
     ("tracing-subscriber", &["rak"]),
     ("wit-bindgen", &["rak-sdk"]),
+    ("wit-component", &["rak"]),
 ];
 
 /// Crates that must do no I/O of their own, and what would let them.

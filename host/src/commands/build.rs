@@ -13,7 +13,7 @@ use crate::cli::BuildArguments;
 use crate::human::{self, Labelled};
 use crate::interrupt::unless_interrupted;
 use crate::progress::Spinner;
-use crate::project::{self, BuildError, Built, Language, Reporter as _};
+use crate::project::{self, BuildError, Built, Compiler, Language, Reporter as _};
 use crate::screen::{INTERRUPTED, print_line};
 
 /// Exits with 1 where there is no component, or one that would not load.
@@ -54,10 +54,13 @@ struct Report {
 }
 
 async fn build(arguments: &BuildArguments) -> anyhow::Result<Report> {
+    // What a host would not take is said before anything is compiled for it.
+    let manifest = project::folder(&arguments.folder).join(project::MANIFEST);
+    let grants = grants(manifest.is_file().then_some(manifest.as_path()))?;
     let spinner = Spinner::new();
-    let built = project::build(&arguments.folder, &spinner).await?;
+    let compiler = if arguments.built_in { Compiler::BuiltIn } else { Compiler::OfProject };
+    let built = project::build(&arguments.folder, compiler, &spinner).await?;
     spinner.step("checking the component");
-    let grants = grants(built.manifest.as_deref())?;
     let inspection = check(&built).await?;
     let mut component = built.component;
     // What would not load is left where it is.

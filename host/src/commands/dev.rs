@@ -14,7 +14,7 @@ use crate::commands::serve::{Place, explain};
 use crate::config::Config;
 use crate::human;
 use crate::progress::Spinner;
-use crate::project::{self, BuildError, Built};
+use crate::project::{self, BuildError, Built, Compiler};
 use crate::screen::print_line;
 use crate::source_watch::SourceWatch;
 use crate::telemetry::{self, print_error};
@@ -26,8 +26,9 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<ExitCode> {
     project::find(&folder)?;
     let others = arguments.serve.config.agents.clone();
     let config = Config::for_serve(arguments.serve)?;
-    let watch = SourceWatch::start(&folder)
-        .with_context(|| format!("failed to watch {} for changes", folder.display()))?;
+    let watched = project::folder(&folder);
+    let watch = SourceWatch::start(&watched)
+        .with_context(|| format!("failed to watch {} for changes", watched.display()))?;
     let place = Place::take(&config)?;
     let mut builder = place.registry(&config)?;
     if let Some(others) = others {
@@ -53,17 +54,37 @@ struct Workbench {
 impl Workbench {
     /// Builds, deploys and waits for the next change, for ever.
     async fn work(mut self, mut watch: SourceWatch) -> anyhow::Result<()> {
+        let mut last: Option<Built> = None;
         loop {
             let began = Instant::now();
+            let sources_changed = watch.sources_have_changed();
+            if let Some(mut built) = last.take_if(|_| !sources_changed) {
+                // The manifest alone, which may be new: the component is the one that there is.
+                let manifest = project::folder(&self.folder).join(project::MANIFEST);
+                built.manifest = manifest.is_file().then_some(manifest);
+                self.deploy(&built, began).await;
+                last = Some(built);
+                watch.changed().await;
+                continue;
+            }
             // A change while it builds makes the build worthless: it is begun again.
             let built = tokio::select! {
                 built = build(&self.folder) => built,
-                () = watch.changed() => continue,
+                () = watch.changed() => {
+                    last = None;
+                    continue;
+                }
             };
-            match built {
-                Ok(built) => self.deploy(&built, began).await,
-                Err(error) => self.say_why(error),
-            }
+            last = match built {
+                Ok(built) => {
+                    self.deploy(&built, began).await;
+                    Some(built)
+                }
+                Err(error) => {
+                    self.say_why(error);
+                    None
+                }
+            };
             watch.changed().await;
         }
     }
@@ -139,5 +160,5 @@ impl Workbench {
 
 async fn build(folder: &Path) -> Result<Built, BuildError> {
     let spinner = Spinner::new();
-    project::build(folder, &spinner).await
+    project::build(folder, Compiler::OfProject, &spinner).await
 }

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use rak_core::AppName;
 use serde::Deserialize;
 
-use super::{BuildError, Language, OUTPUT, Reporter, app_name, create_output, io_error, tool, unusable};
+use super::built_in::{self, OwnSdk, Request, Source};
+use super::{
+    BuildError, Compiler, Language, OUTPUT, Reporter, app_name, create_output, io_error, tool, unusable,
+};
 
 /// The manifest of a package.
 const MANIFEST: &str = "package.json";
@@ -14,6 +17,8 @@ const MANIFEST: &str = "package.json";
 const ENTRIES: [&str; 4] = ["src/agent.ts", "src/agent.js", "agent.ts", "agent.js"];
 /// The world that agents in JavaScript are of: that of all agents, and what the engine has no functions for.
 const WORLD: &str = "javascript";
+/// Where a new project has its copy of the SDK.
+const VENDORED: &str = "rak-sdk/js";
 /// Makes one module of the project's.
 const BUNDLER: &str = "esbuild";
 /// Makes a component of it.
@@ -36,6 +41,19 @@ struct Package {
 struct Settings {
     #[serde(default)]
     engine: Engine,
+    #[serde(default)]
+    compiler: Tool,
+}
+
+/// What compiles the agent.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+enum Tool {
+    /// What is part of this program. It knows one engine, and modules of JavaScript alone.
+    #[default]
+    BuiltIn,
+    /// The package of that name, with esbuild before it.
+    Jco,
 }
 
 /// What runs the agent.
@@ -101,6 +119,34 @@ impl Package {
         )
     }
 
+    /// Builds with the compiler that is part of this program.
+    async fn build_here(
+        &self,
+        folder: &Path,
+        name: AppName,
+        entry: &Path,
+        reporter: &dyn Reporter,
+    ) -> Result<(AppName, PathBuf), BuildError> {
+        let folder =
+            &folder.canonicalize().map_err(|error| io_error(format!("find {}", folder.display()), error))?;
+        create_output(folder)?;
+        let component = folder.join(OUTPUT).join(format!("{name}.wasm"));
+        let own = OwnSdk::write(Language::JavaScript)?;
+        let vendored = folder.join(VENDORED);
+        let sdk = sdk(folder).unwrap_or_else(|_| if vendored.is_dir() { vendored } else { own.path() });
+        reporter.step("making the component");
+        let request = Request {
+            source: Source::JavaScript { file: folder.join(entry), root: folder.clone() },
+            sdk,
+            component: component.clone(),
+            name: name.to_string(),
+            description: self.description.clone().unwrap_or_default(),
+            version: self.version.clone().unwrap_or_default(),
+        };
+        built_in::build(&request, reporter).await?;
+        Ok((name, component))
+    }
+
     /// The module of the agent, by its path in the folder.
     fn entry(&self, folder: &Path) -> Result<PathBuf, BuildError> {
         if let Some(main) = &self.main {
@@ -123,9 +169,22 @@ impl Package {
     }
 }
 
-pub(super) async fn build(folder: &Path, reporter: &dyn Reporter) -> Result<(AppName, PathBuf), BuildError> {
+pub(super) async fn build(
+    folder: &Path,
+    compiler: Compiler,
+    reporter: &dyn Reporter,
+) -> Result<(AppName, PathBuf), BuildError> {
     let package = Package::read(folder)?;
     let (name, entry) = (package.agent()?, package.entry(folder)?);
+    match (compiler, package.rak.engine, package.rak.compiler) {
+        (Compiler::OfProject, Engine::QuickJs, Tool::BuiltIn) | (Compiler::BuiltIn, Engine::QuickJs, _) => {
+            return package.build_here(folder, name, &entry, reporter).await;
+        }
+        (Compiler::BuiltIn, ..) => {
+            return Err(unusable("the engine that it asks for is not part of this program".to_owned()));
+        }
+        _ => {}
+    }
     let (bundler, componentizer) = (tools(folder, BUNDLER)?, tools(folder, COMPONENTIZER)?);
     let world = sdk(folder)?.join("world");
     // The tools are started in the folder, and some take a path for a URL where it is not a whole one.
@@ -237,6 +296,9 @@ mod tests {
         assert_eq!(engine("{}").unwrap(), Engine::QuickJs);
         assert_eq!(engine(r#"{"rak": {"engine": "starlingmonkey"}}"#).unwrap(), Engine::StarlingMonkey);
         assert!(engine(r#"{"rak": {"engine": "v8"}}"#).unwrap_err().to_string().contains("starlingmonkey"));
+        let tool = |manifest: &str| Package::read(project(manifest, &[]).path()).map(|it| it.rak.compiler);
+        assert_eq!(tool("{}").unwrap(), Tool::BuiltIn);
+        assert_eq!(tool(r#"{"rak": {"compiler": "jco"}}"#).unwrap(), Tool::Jco);
         assert!(engine(r#"{"rak": {"motor": "v8"}}"#).unwrap_err().to_string().contains("motor"));
     }
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use rak_core::AppName;
 use serde::Deserialize;
 
-use super::{BuildError, OUTPUT, Reporter, app_name, create_output, io_error, tool, unusable};
+use super::built_in::{self, Request, Source};
+use super::{BuildError, Compiler, OUTPUT, Reporter, app_name, create_output, io_error, tool, unusable};
 
 /// The manifest of a project.
 const MANIFEST: &str = "pyproject.toml";
@@ -46,6 +47,19 @@ struct Settings {
     module: Option<String>,
     /// The folder of the SDK, as seen from the project.
     sdk: Option<PathBuf>,
+    #[serde(default)]
+    compiler: Tool,
+}
+
+/// What compiles the agent.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+enum Tool {
+    /// What is part of this program.
+    #[default]
+    BuiltIn,
+    /// The package of that name.
+    ComponentizePy,
 }
 
 pub(super) fn is_project(folder: &Path) -> bool {
@@ -79,6 +93,27 @@ impl Manifest {
             said(|project| project.description.as_deref()),
             said(|project| project.version.as_deref()),
         )
+    }
+
+    /// What the compiler that is part of this program is told.
+    fn request(
+        &self,
+        name: &AppName,
+        module: &str,
+        path: Vec<PathBuf>,
+        sdk: PathBuf,
+        component: PathBuf,
+    ) -> Request {
+        let said = |value: Option<&String>| value.cloned().unwrap_or_default();
+        let project = self.project.as_ref();
+        Request {
+            source: Source::Python { module: module.to_owned(), path },
+            sdk,
+            component,
+            name: name.to_string(),
+            description: said(project.and_then(|project| project.description.as_ref())),
+            version: said(project.and_then(|project| project.version.as_ref())),
+        }
     }
 
     /// The name of the agent's module, and the folder it is in.
@@ -128,22 +163,33 @@ fn site_packages(folder: &Path) -> Option<PathBuf> {
     versions.map(|version| version.path().join("site-packages")).find(|packages| packages.is_dir())
 }
 
-pub(super) async fn build(folder: &Path, reporter: &dyn Reporter) -> Result<(AppName, PathBuf), BuildError> {
+pub(super) async fn build(
+    folder: &Path,
+    compiler: Compiler,
+    reporter: &dyn Reporter,
+) -> Result<(AppName, PathBuf), BuildError> {
     let folder =
         &folder.canonicalize().map_err(|error| io_error(format!("find {}", folder.display()), error))?;
     let manifest = Manifest::read(folder)?;
     let name = manifest.agent()?;
     let (module, sources) = manifest.module(folder)?;
     let sdk = manifest.sdk(folder)?;
+    create_output(folder)?;
+    let output = folder.join(OUTPUT);
+    let (generated, component) = (output.join("build"), output.join(format!("{name}.wasm")));
+    if compiler == Compiler::BuiltIn || manifest.tool.rak.compiler == Tool::BuiltIn {
+        let path = std::iter::once(sources).chain(site_packages(folder)).collect();
+        let request = manifest.request(&name, module, path, sdk, component.clone());
+        reporter.step("making the component");
+        built_in::build(&request, reporter).await?;
+        return Ok((name, component));
+    }
     let Some(componentizer) = tool::find(folder, &["componentize-py"]) else {
         return Err(BuildError::Missing {
             what: "componentize-py, which makes components of Python,",
             install: tool::install(folder, "python3 -m pip install componentize-py"),
         });
     };
-    create_output(folder)?;
-    let output = folder.join(OUTPUT);
-    let (generated, component) = (output.join("build"), output.join(format!("{name}.wasm")));
     let wrapper = generated.join(format!("{WRAPPER}.py"));
     fs::create_dir_all(&generated)
         .and_then(|()| fs::write(&wrapper, manifest.wrapper(module)))

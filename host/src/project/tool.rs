@@ -46,6 +46,7 @@ pub(super) fn install(folder: &Path, otherwise: &str) -> String {
     } else {
         otherwise
     };
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     format!("run `{command}` in {}", folder.display())
 }
 

@@ -67,6 +67,8 @@ languages! {
     javascript: "javascript", "javascript", true;
     javascript_on_starlingmonkey: "javascript", "javascript-starlingmonkey", true;
     python: "python", "python", true;
+    javascript_built_in: "javascript", "javascript-built-in", true;
+    python_built_in: "python", "python-built-in", true;
 }
 
 /// What was built against an older minor version of the contract goes on to run: this component was built against 0.1.0, and is

@@ -12,15 +12,17 @@ const BEGIN: &str = "<!-- languages: cargo xtask languages --write -->\n";
 const END: &str = "<!-- /languages -->";
 
 /// The rows: a component's name, the language, and what builds it.
-const ROWS: [(&str, &str, &str); 8] = [
+const ROWS: [(&str, &str, &str); 10] = [
     ("rust", "Rust", "rustc, target wasm32-wasip2"),
     ("c", "C", "Zig 0.17.1 as the compiler"),
     ("cpp", "C++", "Zig 0.17.1 as the compiler"),
     ("zig", "Zig", "Zig 0.17.1"),
     ("go", "Go", "Go 1.27.3, stock"),
     ("javascript", "JavaScript, TypeScript", "jco 1.35.0, QuickJS"),
+    ("javascript-built-in", "the same", "within `rak`, QuickJS"),
     ("javascript-starlingmonkey", "the same, with Web APIs", "jco 1.35.0, StarlingMonkey"),
     ("python", "Python 3.14", "componentize-py 0.25.1"),
+    ("python-built-in", "the same", "within `rak`"),
 ];
 
 /// Runs the matrix alone, so that nothing disturbs what it measures, and writes its numbers into the README.

@@ -82,7 +82,7 @@ fn short(trap: Trap) -> String {
 
 /// The end of what the guest wrote to its error output says more than any trap: a panic's text, a traceback.
 fn with_tail(message: &str, output: &Output) -> String {
-    let tail = output.error_tail();
+    let tail = output.error_text();
     // What a panic of Rust advises is not for those who read this.
     let lines = tail.trim().lines().filter(|line| !line.starts_with("note: run with `RUST_BACKTRACE"));
     let tail = lines.collect::<Vec<_>>().join("\n");

@@ -10,8 +10,10 @@ use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
 use crate::guest_error::HostStop;
 
-/// How much of the error output is kept for the failure's text: a long traceback.
+/// How much of the end of the error output is kept for the failure's text: a long traceback.
 const TAIL_BYTES: usize = 4 << 10;
+/// How much of its beginning is kept beside that: some languages say first what went wrong, and then at length where.
+const HEAD_BYTES: usize = 1 << 10;
 /// A longer line is logged in pieces.
 const MAX_LINE_BYTES: usize = 8 << 10;
 /// What one write may bring.
@@ -43,7 +45,10 @@ struct Written {
     bytes: u64,
     out_line: Vec<u8>,
     err_line: Vec<u8>,
+    head: Vec<u8>,
     tail: Vec<u8>,
+    /// Whether something between the two is not kept.
+    has_gap: bool,
 }
 
 impl Output {
@@ -55,9 +60,18 @@ impl Output {
         Sink { output: self.clone(), channel }
     }
 
-    /// The end of the error output, as text.
-    pub(crate) fn error_tail(&self) -> String {
-        String::from_utf8_lossy(&self.written().tail).into_owned()
+    /// The beginning and the end of the error output, as text.
+    pub(crate) fn error_text(&self) -> String {
+        let written = self.written();
+        let (head, tail) = (String::from_utf8_lossy(&written.head), String::from_utf8_lossy(&written.tail));
+        if !written.has_gap {
+            // A character may lie on the border.
+            let whole = [written.head.as_slice(), written.tail.as_slice()].concat();
+            return String::from_utf8_lossy(&whole).into_owned();
+        }
+        let whole_lines = |text: &str| text.rsplit_once('\n').map_or(text, |(lines, _)| lines).to_owned();
+        let tail = tail.split_once('\n').map_or(tail.as_ref(), |(_, lines)| lines);
+        format!("{}\n[…]\n{tail}", whole_lines(&head))
     }
 
     /// Logs what has no line end yet.
@@ -83,9 +97,7 @@ impl Output {
             return Err(HostStop::limit("output", message));
         }
         if channel == Channel::Err {
-            written.tail.extend_from_slice(bytes);
-            let excess = written.tail.len().saturating_sub(TAIL_BYTES);
-            written.tail.drain(..excess);
+            written.keep(bytes);
         }
         let line = written.line(channel);
         for &byte in bytes {
@@ -111,6 +123,17 @@ impl Output {
 }
 
 impl Written {
+    /// Keeps the beginning and the end of the error output.
+    fn keep(&mut self, bytes: &[u8]) {
+        let room = HEAD_BYTES.saturating_sub(self.head.len()).min(bytes.len());
+        let (first, rest) = bytes.split_at(room);
+        self.head.extend_from_slice(first);
+        self.tail.extend_from_slice(rest);
+        let excess = self.tail.len().saturating_sub(TAIL_BYTES);
+        self.tail.drain(..excess);
+        self.has_gap |= excess > 0;
+    }
+
     fn line(&mut self, channel: Channel) -> &mut Vec<u8> {
         match channel {
             Channel::Out => &mut self.out_line,
@@ -196,9 +219,9 @@ mod tests {
         output.write(Channel::Out, b"not this").unwrap();
         output.write(Channel::Err, &b"x".repeat(TAIL_BYTES)).unwrap();
         output.write(Channel::Err, b"the end").unwrap();
-        let tail = output.error_tail();
-        assert_eq!(tail.len(), TAIL_BYTES);
-        assert!(tail.ends_with("xthe end"));
+        let text = output.error_text();
+        assert!(text.len() <= HEAD_BYTES + TAIL_BYTES + "\n[…]\n".len(), "{}", text.len());
+        assert!(text.ends_with("xthe end") && text.contains("\n[…]\n"), "{text}");
         assert!(output.write(Channel::Out, &[0; 10_000]).is_err());
     }
 }

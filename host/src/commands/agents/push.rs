@@ -13,7 +13,7 @@ use crate::client::{Answer, HostClient, Upload};
 use crate::human;
 use crate::interrupt::unless_interrupted;
 use crate::progress::{ByteBar, Spinner};
-use crate::project;
+use crate::project::{self, Compiler};
 use crate::screen::{INTERRUPTED, print_line};
 
 /// Ends with the version being live, or with nothing having changed.
@@ -54,8 +54,8 @@ struct Source {
 }
 
 async fn source(PushArguments { path, name, manifest }: PushArguments) -> anyhow::Result<Source> {
-    if path.is_dir() {
-        let built = project::build(&path, &Spinner::new()).await?;
+    if path.is_dir() || (path.is_file() && project::find(&path).is_ok()) {
+        let built = project::build(&path, Compiler::OfProject, &Spinner::new()).await?;
         return Ok(Source {
             name: name.unwrap_or(built.name),
             component: built.component,

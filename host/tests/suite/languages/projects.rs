@@ -4,12 +4,14 @@
 use std::io::ErrorKind;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::Duration;
 
+use rustix::process::Signal;
 use serde_json::Value;
 use tokio::process::Command;
 
-use crate::support::{Ended, Place, finish, finish_within};
+use crate::support::{Ended, Host, Place, finish, finish_within};
 
 /// Compilers take minutes where many run at the same time.
 const COMPILERS_PATIENCE: Duration = Duration::from_mins(20);
@@ -122,9 +124,6 @@ projects! {
 #[tokio::test]
 async fn what_is_not_installed_is_named() {
     for (language, missing, install) in [
-        ("javascript", "esbuild", "npm ci"),
-        ("typescript", "esbuild", "npm ci"),
-        ("python", "componentize-py", "pip install --require-hashes -r requirements.txt"),
         ("go", "Go, which", "pip install --require-hashes -r requirements.txt"),
         ("c", "Zig, which", "pip install --require-hashes -r requirements.txt"),
         ("cpp", "Zig, which", "pip install --require-hashes -r requirements.txt"),
@@ -139,6 +138,78 @@ async fn what_is_not_installed_is_named() {
         assert_eq!(ended.code, Some(1), "{language}: {}", ended.out);
         assert!(ended.err.contains(missing) && ended.err.contains(install), "{language}: {}", ended.err);
     }
+}
+
+/// Neither Node nor Python is needed: their compilers are part of the program.
+#[tokio::test]
+async fn scripts_need_no_tools() {
+    for language in ["javascript", "typescript", "python"] {
+        let place = Place::new(&[]);
+        let ended = finish(place.rak(&["new", "bare-agent", "--lang", language])).await;
+        assert_eq!(ended.code, Some(0), "{}", ended.err);
+        let mut build = place.rak(&["build", "bare-agent", "--out", "agents"]);
+        build.env("PATH", "/nonexistent");
+        let ended = finish_within(COMPILERS_PATIENCE, build).await;
+        assert_eq!(ended.code, Some(0), "{language}: {}", ended.err);
+        let run = finish_within(COMPILERS_PATIENCE, place.rak(&["run", "bare-agent", "Ada"])).await;
+        assert_eq!(run.out, "Hello, Ada! Nice to meet you.\n", "{language}: {}", run.err);
+    }
+}
+
+/// An agent may be one file, with what it imports beside it.
+#[tokio::test]
+async fn one_file_is_an_agent() {
+    let place = Place::new(&[]);
+    let typescript = "import { agent } from \"rak\";\nimport { shout } from \"./shout\";\n\n\
+        export default agent({ run: (_cx, input): string => shout(input.text) });\n";
+    let shout = "export const shout = (text: string): string => text.toUpperCase();\n";
+    let python = "import rak\n\n\n@rak.agent()\ndef run(cx: rak.Context, text: str) -> str:\n    return text.upper()\n";
+    std::fs::write(place.path("shout.ts"), shout).expect("a file");
+    for (file, text) in [("loud.ts", typescript), ("louder.py", python)] {
+        std::fs::write(place.path(file), text).expect("a file");
+        let mut build = place.rak(&["build", file]);
+        build.env("PATH", "/nonexistent");
+        let ended = finish_within(COMPILERS_PATIENCE, build).await;
+        assert_eq!(ended.code, Some(0), "{file}: {}", ended.err);
+        let component = format!("dist/{}.wasm", file.split('.').next().expect("a name"));
+        let run = finish_within(COMPILERS_PATIENCE, place.rak(&["run", &component, "hey"])).await;
+        assert_eq!(run.out, "HEY\n", "{file}: {}", run.err);
+    }
+    for (file, text, expected) in [
+        ("broken.ts", "export default {\n  run: (\n", "broken.ts:"),
+        ("broken.py", "def run(:\n", "broken.py\", line 1"),
+        ("nothing.js", "export const a = 1;\n", "nothing.js"),
+        ("missing.py", "import nowhere\n", "nowhere"),
+        ("note.txt", "", "does not end in .js, .ts or .py"),
+    ] {
+        std::fs::write(place.path(file), text).expect("a file");
+        let ended = finish_within(COMPILERS_PATIENCE, place.rak(&["build", file])).await;
+        assert_eq!(ended.code, Some(1), "{file}: {}", ended.out);
+        assert!(ended.err.contains(expected), "{file}: {}", ended.err);
+    }
+}
+
+/// `rak dev` takes such a file as it is.
+#[tokio::test]
+async fn one_file_is_worked_on() {
+    let place = Place::new(&[]);
+    let source = |answer: &str| {
+        format!("import {{ agent }} from \"rak\";\n\nexport default agent({{ run: () => {answer} }});\n")
+    };
+    std::fs::write(place.path("quick.js"), source("\"first\"")).expect("a file");
+    let mut dev = place.rak(&["dev", "quick.js", "--listen", "127.0.0.1:0", "--data", "data"]);
+    dev.env("PATH", "/nonexistent").stderr(Stdio::piped());
+    let mut host = Host::start(dev).await;
+    host.line_with("live: quick version 1, ").await;
+    assert_eq!(host.say("quick", "").await, "first");
+    std::fs::write(place.path("quick.js"), source("nothing at all")).expect("a file");
+    host.error_with("quick.js:3").await;
+    host.error_with("version 1 of quick goes on").await;
+    std::fs::write(place.path("quick.js"), source("\"second\"")).expect("a file");
+    host.line_with("live: quick version 2, ").await;
+    assert_eq!(host.say("quick", "").await, "second");
+    host.signal(Signal::TERM);
+    assert!(host.ended().await.success());
 }
 
 /// An agent that ships, without a host.
