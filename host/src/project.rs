@@ -170,7 +170,7 @@ pub(crate) fn find(folder: &Path) -> Result<Language, BuildError> {
         } else if folder.is_file() {
             "it is a file that does not end in .js, .ts or .py"
         } else {
-            "it is not there"
+            "it is neither a folder nor a file"
         };
         BuildError::NoProject { folder: folder.to_owned(), found: found.to_owned() }
     })

@@ -41,7 +41,7 @@ enum Task {
     },
     /// Build and test the SDKs of all languages; their compilers are installed into guest-sdk/
     Languages {
-        /// Measure what each language costs, and write the README's table
+        /// Instead of the tests, measure what each language costs, and write the README's table
         #[arg(long)]
         write: bool,
     },

@@ -164,7 +164,7 @@ async fn a_project_has_to_be_one() {
     let ended = finish(place.rak(&["build", top.to_str().expect("a path")])).await;
     assert!(ended.err.contains("`agents/echo`"), "{}", ended.err);
     let ended = finish(place.rak(&["build", "none"])).await;
-    assert!(ended.err.contains("none") && ended.err.contains("not a folder"), "{}", ended.err);
+    assert!(ended.err.contains("none") && ended.err.contains("neither a folder"), "{}", ended.err);
 }
 
 #[tokio::test]

@@ -29,6 +29,7 @@ const ROWS: [(&str, &str, &str); 10] = [
 pub(super) fn write(places: &Places) -> anyhow::Result<()> {
     let mut tests = shell::cargo(places);
     tests.args(["test", "--workspace", "--test", "suite", "--", "languages::", "--test-threads", "1"]);
+    tests.args(["--skip", "languages::projects::"]).env("RAK_MEASURE", "1");
     shell::run(&mut tests)?;
     let mut table = String::from(
         "| language | toolchain | component | compile, optimized (baseline) | fresh run | live instance |\n\

@@ -16,6 +16,10 @@ pub(super) const AGENT: &str = "conformance";
 
 /// Room for contents of 10 MiB, and little for what never ends.
 const CONFIGURATION: &str = r#"
+# A content of 10 MiB takes an engine of JavaScript minutes on code that was compiled in a hurry.
+[engine]
+baseline = false
+
 [server]
 max_body_bytes = 33554432
 
