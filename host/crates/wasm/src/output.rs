@@ -217,7 +217,7 @@ mod tests {
     fn the_end_of_the_error_output_is_kept_and_all_of_it_counted() {
         let output = Output::new("test".into(), AppName::new("test").unwrap(), 10_000);
         output.write(Channel::Out, b"not this").unwrap();
-        output.write(Channel::Err, &b"x".repeat(TAIL_BYTES)).unwrap();
+        output.write(Channel::Err, &b"x".repeat(HEAD_BYTES + TAIL_BYTES)).unwrap();
         output.write(Channel::Err, b"the end").unwrap();
         let text = output.error_text();
         assert!(text.len() <= HEAD_BYTES + TAIL_BYTES + "\n[…]\n".len(), "{}", text.len());

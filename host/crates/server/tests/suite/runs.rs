@@ -108,7 +108,10 @@ async fn a_failed_run_has_its_failure_in_the_place_of_the_terminal_event() {
     let frames = stream.rest().await;
     assert_eq!(frames.len(), 2);
     assert_eq!(frames[1].id, Some(2));
-    let expected = json!({"error": "bad luck", "code": "no_luck", "invocationId": stream.invocation_id()});
+    let expected = json!({
+        "error": "bad luck", "code": "no_luck", "invocationId": stream.invocation_id(),
+        "errorDetails": {"kind": "failed"},
+    });
     assert_eq!(frames[1].data, expected);
 }
 
