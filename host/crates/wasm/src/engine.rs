@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rak_core::CodeTier;
 use serde::{Deserialize, Serialize};
 use wasmtime::component::Linker;
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Strategy};
+use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Strategy};
 
 use crate::capabilities;
 use crate::scheduler::Scheduler;
@@ -17,7 +17,7 @@ const WASM_STACK_BYTES: usize = 512 << 10;
 /// The stack that guest and host functions share: what a host function needs comes on top. Only touched pages count.
 const ASYNC_STACK_BYTES: usize = 1 << 20;
 /// A slot's memory that is kept when a run ends: zeroing it is cheaper than having the kernel take and give it again.
-const KEEP_RESIDENT_BYTES: usize = 128 << 10;
+const KEEP_RESIDENT_BYTES: usize = 1 << 20;
 /// Pool slots for each invocation: most components have one memory, Python and JavaScript up to three.
 const MEMORIES_PER_INVOCATION: u32 = 2;
 /// A Rust component has 3 core instances and as many tables, a stubbed Python one 38.
@@ -205,6 +205,8 @@ fn pool(settings: EngineSettings) -> PoolingAllocationConfig {
         .max_memory_size(usize::try_from(settings.max_memory_bytes).unwrap_or(usize::MAX))
         .linear_memory_keep_resident(KEEP_RESIDENT_BYTES)
         .table_keep_resident(KEEP_RESIDENT_BYTES)
-        .async_stack_keep_resident(0);
+        .async_stack_keep_resident(0)
+        // The kernel says which pages a run has written, so that no others are zeroed; an older one does not know.
+        .pagemap_scan(Enabled::Auto);
     pool
 }
