@@ -143,7 +143,10 @@ fn show(out: &mut impl Write, message: &WsServerMessage) -> std::io::Result<()> 
         WsServerMessage::Status { status, .. } => writeln!(out, "status    {status:?}"),
         WsServerMessage::Error { message, .. } => writeln!(out, "error     {message}"),
         // Only who negotiates `rak.v2` gets these.
-        WsServerMessage::Progress { .. } | WsServerMessage::Pong => Ok(()),
+        WsServerMessage::Progress { .. }
+        | WsServerMessage::Paused { .. }
+        | WsServerMessage::Resumed { .. }
+        | WsServerMessage::Pong => Ok(()),
     }
 }
 

@@ -38,6 +38,7 @@ struct File {
     /// How long the end of an invocation is remembered without the store.
     retention_ms: Option<u64>,
     server: ServerFile,
+    durability: DurabilityFile,
     store: StoreFile,
     engine: EngineSettings,
     limits: Limits,
@@ -67,6 +68,15 @@ struct RegistryFile {
     /// Where absent, a host that only this machine reaches takes uploads.
     uploads: Option<bool>,
     compile: CompileLimits,
+}
+
+/// How durable runs are kept; see [`RunnerSettings`].
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct DurabilityFile {
+    longest_wait_ms: Option<u64>,
+    max_attempts: Option<u32>,
+    journal_retention_ms: Option<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -182,6 +192,7 @@ fn runner(file: &File) -> anyhow::Result<RunnerSettings> {
             "max_invocations is {max_invocations}, but engine.max_guests has room for {guests} only; raise it too"
         );
     }
+    let durability = &file.durability;
     let grace = file.disconnect_grace_ms.map(|ms| OnDisconnect::Grace(Duration::from_millis(ms)));
     Ok(RunnerSettings {
         default_app: file.default_agent.clone(),
@@ -189,6 +200,13 @@ fn runner(file: &File) -> anyhow::Result<RunnerSettings> {
         max_invocations,
         on_disconnect: grace.unwrap_or(defaults.on_disconnect),
         retention: file.retention_ms.map_or(defaults.retention, Duration::from_millis),
+        longest_wait_in_memory: durability
+            .longest_wait_ms
+            .map_or(defaults.longest_wait_in_memory, Duration::from_millis),
+        max_attempts: durability.max_attempts.unwrap_or(defaults.max_attempts),
+        journal_retention: durability
+            .journal_retention_ms
+            .map_or(defaults.journal_retention, Duration::from_millis),
     })
 }
 

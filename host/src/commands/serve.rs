@@ -83,11 +83,15 @@ impl Place {
             .session_service(self.store.clone())
             .settings(config.runner.clone())
             .build()?;
-        let interrupted = runner.recover().await.context("failed to end the runs that were cut off")?;
-        if interrupted > 0 {
+        let recovered = runner.recover().await.context("failed to take in the runs that were cut off")?;
+        if recovered.ended > 0 {
             print_error(&format!(
-                "{interrupted} runs were cut off when the host stopped; they are marked as interrupted"
+                "{} runs were cut off when the host stopped; they are over",
+                recovered.ended
             ));
+        }
+        if recovered.resumed > 0 {
+            print_error(&format!("{} runs of before go on", recovered.resumed));
         }
         Ok(runner)
     }

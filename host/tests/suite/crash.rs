@@ -17,7 +17,7 @@ struct Seen {
 async fn every_event_that_a_client_saw_is_there_after_a_kill() {
     const RUNS: usize = 1000;
     let place = Place::new(&["endless_events"]);
-    place.configure("max_invocations = 2000\n");
+    place.configure("max_invocations = 2000\n[agent.endless_events]\ndurability = 'none'\n");
     let mut host = place.serve().await;
     let (count, mut seen) = watch::channel(0usize);
     let clients = join_all((0..RUNS).map(|index| {

@@ -36,7 +36,7 @@ async fn an_echo_is_answered_beside_sixty_four_spinning_guests() {
 async fn a_shutdown_ends_a_thousand_streams() {
     const STREAMS: usize = 1000;
     let place = Place::new(&["sleeper"]);
-    place.configure("[server]\nshutdown_grace_ms = 0\n");
+    place.configure("[server]\nshutdown_grace_ms = 0\n[agent.sleeper]\ndurability = 'none'\n");
     let mut host = place.serve().await;
     let mut streams = join_all((0..STREAMS - 1).map(|index| {
         let host = &host;

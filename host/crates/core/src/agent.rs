@@ -1,7 +1,7 @@
 //! The ports between the runner and the agents: what an agent is, and what a run may ask of the host.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,9 @@ use crate::content::{Content, Custom};
 use crate::event::Progress;
 use crate::failure::Failure;
 use crate::ids::{AppName, InvocationId};
-use crate::invocation::Usage;
+use crate::invocation::{Usage, Waiting};
+use crate::journal::{Difference, Journal, JournalEntry, JournalLimits};
+use crate::people::{InputRequest, InputResponse};
 use crate::session::{HistoryPage, SessionKey};
 
 /// What an agent says of itself.
@@ -64,7 +66,12 @@ pub trait Agent: Send + Sync + 'static {
     fn descriptor(&self) -> &AgentDescriptor;
 
     /// The longest a run may take.
-    fn wall_time_limit(&self) -> Option<std::time::Duration>;
+    fn wall_time_limit(&self) -> Option<Duration>;
+
+    /// Whether its runs are journaled, so that they survive the process.
+    fn durable(&self) -> Option<JournalLimits> {
+        None
+    }
 
     /// Whether a session that has no version yet stays on this one.
     fn pins_sessions(&self) -> bool {
@@ -119,6 +126,15 @@ pub enum AgentError {
     /// It was stopped by its token.
     #[error("the run was stopped")]
     Stopped,
+    /// It is not over: it was put away, and goes on from its journal.
+    #[error("the run was put away")]
+    PutAway {
+        /// What it waits for; absent where its host asked for it.
+        waiting: Option<Waiting>,
+    },
+    /// Repeated from its journal, it did something else than the first time.
+    #[error("the run could not be repeated: {0}")]
+    Nondeterminism(#[from] Difference),
     /// The host could not run it.
     #[error("{message}")]
     Unavailable {
@@ -135,6 +151,8 @@ impl AgentError {
             Self::Trapped { .. } => "trapped",
             Self::LimitExceeded { .. } => "limit_exceeded",
             Self::Stopped => "cancelled",
+            Self::PutAway { .. } => "put_away",
+            Self::Nondeterminism(_) => "nondeterminism",
             Self::Unavailable { .. } => "unavailable",
         }
     }
@@ -156,7 +174,8 @@ pub struct InvocationInfo {
 }
 
 /// Something an agent lets the client see.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Emission {
     /// Stored, then sent.
     Content(Content),
@@ -170,6 +189,13 @@ pub enum Emission {
     Custom(Custom),
 }
 
+impl Emission {
+    /// Whether it is kept; otherwise it is only sent.
+    pub fn is_stored(&self) -> bool {
+        matches!(self, Self::Content(_) | Self::Custom(_))
+    }
+}
+
 /// What the host does for one run. The calls do not check limits or grants: whoever runs the agent does that before.
 #[async_trait]
 pub trait RunHost: Send + Sync + 'static {
@@ -179,11 +205,41 @@ pub trait RunHost: Send + Sync + 'static {
     /// Cancelled when the run is to stop.
     fn token(&self) -> &CancellationToken;
 
+    /// Cancelled when the run is to give up its memory, and is not over: it ends with [`AgentError::PutAway`]. Never
+    /// where there is no journal.
+    fn put_away(&self) -> &CancellationToken;
+
+    /// What the run is repeated from, and recorded in; absent where it is not durable.
+    fn journal(&self) -> Option<&Arc<Journal>>;
+
+    /// A wait that is longer than this puts the run away.
+    fn longest_wait_in_memory(&self) -> Duration;
+
     /// When the run has to be over.
     fn deadline(&self) -> Option<Instant>;
 
-    /// Stores and publishes. All or none; gives the number of the newest stored event.
-    async fn emit(&self, emissions: Vec<Emission>) -> Result<u64, Failure>;
+    /// Stores and publishes. All or none; gives the number of the newest stored event. The entry, with that number as
+    /// its answer, goes to the journal in the same step.
+    async fn emit_recorded(
+        &self,
+        emissions: Vec<Emission>,
+        entry: Option<JournalEntry>,
+    ) -> Result<u64, Failure>;
+
+    /// The same without a journal.
+    async fn emit(&self, emissions: Vec<Emission>) -> Result<u64, Failure> {
+        self.emit_recorded(emissions, None).await
+    }
+
+    /// The run was repeated up to an [`emit_recorded`](Self::emit_recorded) that stored something: what state it had changed is stored.
+    fn emitted_before(&self);
+
+    /// Asks a person, where that was not done yet, and stores all of the journal with it. The answer comes with
+    /// [`answer`](Self::answer).
+    async fn ask(&self, request: InputRequest) -> Result<(), Failure>;
+
+    /// The answer to a question, when there is one.
+    async fn answer(&self, request_id: &str) -> InputResponse;
 
     /// The newest entries before a position, oldest first, of what was said before this run.
     async fn history(&self, before: Option<u64>, limit: usize) -> Result<HistoryPage, Failure>;

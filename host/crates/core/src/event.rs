@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::content::{Content, Custom, Part};
 use crate::failure::{Failure, FailureKind};
 use crate::ids::InvocationId;
+use crate::people::{InputRequest, InputResponse};
 use crate::state::StateDelta;
 use crate::time::UnixMillis;
 
@@ -73,6 +74,12 @@ pub struct Event {
     /// What only the client and the agent understand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom: Option<Custom>,
+    /// A question to a person: the invocation waits for the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_required: Option<InputRequest>,
+    /// The answer to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_response: Option<InputResponse>,
     /// What changed with it.
     #[serde(default)]
     pub actions: EventActions,
@@ -148,6 +155,8 @@ impl Event {
             usage_metadata: None,
             progress: None,
             custom: None,
+            input_required: None,
+            input_response: None,
             actions: EventActions::default(),
         }
     }

@@ -5,7 +5,10 @@ use async_trait::async_trait;
 use crate::event::{EncodedEvent, Progress};
 use crate::failure::StoreError;
 use crate::ids::InvocationId;
-use crate::invocation::{InvocationFilter, InvocationPage, InvocationRecord, InvocationStatus, Usage};
+use crate::invocation::{
+    InvocationFilter, InvocationPage, InvocationRecord, InvocationStatus, Resume, Usage, Waiting,
+};
+use crate::journal::JournalChunk;
 use crate::session::SessionKey;
 use crate::state::StateDelta;
 use crate::time::UnixMillis;
@@ -34,8 +37,46 @@ pub struct Commit {
     pub state: StateDelta,
     /// When it happened.
     pub at: UnixMillis,
-    /// How the invocation ended, where it did.
-    pub end: Option<InvocationEnd>,
+    /// New entries of the journal, in order.
+    pub journal: Option<JournalChunk>,
+    /// Where the invocation is from now on, where that changes.
+    pub step: Option<InvocationStep>,
+}
+
+/// A change in the life of an invocation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum InvocationStep {
+    /// It is not over.
+    Rests(InvocationRest),
+    /// It is over.
+    Ends(InvocationEnd),
+}
+
+impl InvocationStep {
+    /// The new status.
+    pub fn status(&self) -> InvocationStatus {
+        match self {
+            Self::Rests(rest) => rest.status,
+            Self::Ends(end) => end.status,
+        }
+    }
+}
+
+/// An invocation that waits, is paused, or goes on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InvocationRest {
+    /// A state that is not terminal; it may be the one it is in.
+    pub status: InvocationStatus,
+    /// Why, where that is not clear.
+    pub reason: Option<String>,
+    /// What it waits for.
+    pub waiting: Option<Waiting>,
+    /// The newest progress; what is stored stays where absent.
+    pub progress: Option<Progress>,
+    /// What it used so far; what is stored stays where absent.
+    pub usage: Option<Usage>,
+    /// How to go on with it; what is stored stays where absent.
+    pub resume: Option<Resume>,
 }
 
 /// How an invocation ended.
@@ -55,12 +96,16 @@ pub struct InvocationEnd {
 #[async_trait]
 pub trait EventLog: Send + Sync + 'static {
     /// Stores the beginning. Called a second time for the same invocation, with the same status or one that it may
-    /// become, it overwrites the record and adds the message. The message's own `state_delta` is not applied. Gives the position of the message in the session's history, or of the newest event where there
-    /// is no message: what lies at or before `position - 1` was said before this invocation.
+    /// become, it overwrites the record and adds the message; the numbers of events and the journal go on. The
+    /// message's own `state_delta` is not applied. Gives the position of the message in the session's history, or of
+    /// the newest event where there is no message: what lies at or before `position - 1` was said before this
+    /// invocation.
     async fn begin(&self, begin: Begin) -> Result<u64, StoreError>;
 
     /// Stores what happened. [`StoreError::NotFound`] where the invocation is not there, [`StoreError::Conflict`]
-    /// where it is over or an event's number is not the next one.
+    /// where it is over, or where the number of an event or of an entry of the journal is not the next one. An end
+    /// clears what the invocation waited for, and keeps how it could be repeated. Without events and changes of state
+    /// the session is not changed: it keeps its time and its place in lists.
     async fn commit(&self, commit: Commit) -> Result<(), StoreError>;
 
     /// Events of an invocation with numbers above `after`, in order; `limit` at most.
@@ -70,6 +115,17 @@ pub trait EventLog: Send + Sync + 'static {
         after: u64,
         limit: usize,
     ) -> Result<Vec<EncodedEvent>, StoreError>;
+
+    /// The journal of an invocation, in order; empty where there is none (any more).
+    async fn journal(&self, invocation: InvocationId) -> Result<Vec<JournalChunk>, StoreError>;
+
+    /// Removes the journals of invocations that ended before this time, of `limit` invocations at most, the oldest
+    /// first; they cannot be repeated from then on. Gives of how many: fewer than `limit` means that none is left.
+    async fn prune_journals(&self, ended_before: UnixMillis, limit: usize) -> Result<usize, StoreError>;
+
+    /// What the user said to an invocation, and its position in the session's history; the first message, where it was
+    /// begun with several.
+    async fn message(&self, invocation: InvocationId) -> Result<Option<(u64, EncodedEvent)>, StoreError>;
 
     /// What is kept of an invocation.
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError>;

@@ -59,18 +59,21 @@ impl fmt::Display for FailureKind {
 }
 
 /// An error that crosses the contract, in either direction: the host's answer to a call, or how an agent's run failed.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct Failure {
     /// What to do next.
     pub kind: FailureKind,
     /// A stable word of whoever raised it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// For a person.
     pub message: String,
     /// When trying again may help, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
     /// Whatever else a program could use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<Value>,
 }
 

@@ -5,19 +5,25 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::content::Content;
 use crate::event::Progress;
 use crate::ids::InvocationId;
+use crate::journal::Seed;
 use crate::session::SessionKey;
 use crate::time::UnixMillis;
 
-/// Where an invocation is. It begins `Queued` or `Active` and ends, once, in one of the others.
+/// Where an invocation is. It begins `Queued` or `Active`, may wait or be paused any number of times, and ends once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InvocationStatus {
-    /// Waits for its session.
+    /// Waits for its session, or for its next attempt after the host ended.
     Queued,
     /// Runs.
     Active,
+    /// Waits for a time, a person or another invocation.
+    Waiting,
+    /// Somebody paused it.
+    Paused,
     /// The agent returned an outcome.
     Completed,
     /// The agent returned a failure, trapped, or went past a limit.
@@ -32,9 +38,11 @@ pub enum InvocationStatus {
 
 impl InvocationStatus {
     /// Every state, in the order of a life.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Queued,
         Self::Active,
+        Self::Waiting,
+        Self::Paused,
         Self::Completed,
         Self::Failed,
         Self::Cancelled,
@@ -42,18 +50,17 @@ impl InvocationStatus {
         Self::Interrupted,
     ];
 
+    /// The states of an invocation that is not over.
+    pub const UNFINISHED: [Self; 4] = [Self::Queued, Self::Active, Self::Waiting, Self::Paused];
+
     /// Whether it is over.
     pub fn is_terminal(self) -> bool {
-        !matches!(self, Self::Queued | Self::Active)
+        !Self::UNFINISHED.contains(&self)
     }
 
-    /// Whether a life may go from here to there.
+    /// Whether a life may go from here to there: anywhere, until it ends.
     pub fn may_become(self, next: Self) -> bool {
-        match self {
-            Self::Queued => next != Self::Queued,
-            Self::Active => next.is_terminal(),
-            _ => false,
-        }
+        !self.is_terminal() && self != next
     }
 
     /// The word of the wire and of the store.
@@ -61,6 +68,8 @@ impl InvocationStatus {
         match self {
             Self::Queued => "queued",
             Self::Active => "active",
+            Self::Waiting => "waiting",
+            Self::Paused => "paused",
             Self::Completed => "completed",
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
@@ -78,7 +87,9 @@ impl fmt::Display for InvocationStatus {
 
 /// A text that is no status.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no status; one of queued, active, completed, failed, cancelled, timed_out, interrupted is")]
+#[error(
+    "{0:?} is no status; one of queued, active, waiting, paused, completed, failed, cancelled, timed_out, interrupted is"
+)]
 pub struct ParseStatusError(String);
 
 impl FromStr for InvocationStatus {
@@ -159,6 +170,38 @@ pub struct Usage {
     pub event_bytes: u64,
 }
 
+/// What an invocation waits for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Waiting {
+    /// When the wait ends at the latest; absent where it has no end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<UnixMillis>,
+    /// The questions to a person, by request id.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<String>,
+}
+
+/// What it takes to go on with an invocation in another process.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Resume {
+    /// What its random numbers begin with.
+    pub seed: Seed,
+    /// When it has to be over, where its client said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<UnixMillis>,
+    /// For how long it ran before it was put away, in milliseconds.
+    pub ran_ms: u64,
+    /// How many attempts in a row brought its journal no further.
+    pub stalled: u32,
+    /// How many entries the journal had when its newest attempt began.
+    pub attempt_began_at: u64,
+    /// What the user said, as long as that is not in the session: while it is queued.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<Content>,
+}
+
 /// What is kept of an invocation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InvocationRecord {
@@ -180,8 +223,12 @@ pub struct InvocationRecord {
     pub ended_at: Option<UnixMillis>,
     /// The newest progress.
     pub progress: Option<Progress>,
-    /// What it used; zero while it runs.
+    /// What it used until it was put away or ended; zero before.
     pub usage: Usage,
+    /// What it waits for, where it does.
+    pub waiting: Option<Waiting>,
+    /// How to go on with it; absent where it is not durable.
+    pub resume: Option<Resume>,
 }
 
 /// Which invocations to list. Newest first.
@@ -214,12 +261,7 @@ mod tests {
     fn a_life_ends_once() {
         for from in InvocationStatus::ALL {
             for to in InvocationStatus::ALL {
-                let allowed = from.may_become(to);
-                assert_eq!(
-                    allowed,
-                    !from.is_terminal() && (to.is_terminal() || from != to && to == InvocationStatus::Active),
-                    "{from} to {to}"
-                );
+                assert_eq!(from.may_become(to), !from.is_terminal() && from != to, "{from} to {to}");
             }
         }
     }

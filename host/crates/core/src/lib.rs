@@ -12,6 +12,8 @@ mod event_log;
 mod failure;
 mod ids;
 mod invocation;
+mod journal;
+mod people;
 mod registry;
 mod run;
 mod session;
@@ -23,15 +25,18 @@ pub use agent::{
 };
 pub use content::{Blob, Content, Custom, FileRef, FunctionCall, FunctionResponse, Part, Role};
 pub use event::{EncodedEvent, ErrorDetails, Event, EventActions, Progress, SYSTEM_AUTHOR, USER_AUTHOR};
-pub use event_log::{Begin, Commit, EventLog, InvocationEnd};
+pub use event_log::{Begin, Commit, EventLog, InvocationEnd, InvocationRest, InvocationStep};
 pub use failure::{Failure, FailureKind, StoreError};
 pub use ids::{AppName, IdError, InvocationId, MAX_ID_BYTES, SessionId, UserId};
 pub use invocation::{
-    InvocationFilter, InvocationPage, InvocationRecord, InvocationStatus, ParseStatusError, StopReason, Usage,
+    InvocationFilter, InvocationPage, InvocationRecord, InvocationStatus, ParseStatusError, Resume,
+    StopReason, Usage, Waiting,
 };
+pub use journal::{Difference, Journal, JournalChunk, JournalEntry, JournalLimits, Pending, Replay, Seed};
+pub use people::{Decision, InputKind, InputRequest, InputResponse};
 pub use registry::{
     AgentCounters, AgentGrants, AgentInfo, AgentRegistry, AgentSource, AgentState, CodeTier, DeployError,
-    Deployment, Deployments, Environment, Pinning, Refusal, VersionInfo, VersionState,
+    Deployment, Deployments, Durability, Environment, Pinning, Refusal, VersionInfo, VersionState,
 };
 pub use run::{EventStream, IfBusy, OnDisconnect, RunConfig, RunError};
 pub use session::{

@@ -54,6 +54,17 @@ pub enum Pinning {
     Session,
 }
 
+/// What becomes of a run when the process that runs it ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Durability {
+    /// What it asked of the host is journaled, and it goes on from there.
+    #[default]
+    Journal,
+    /// It is lost: only its events are kept.
+    None,
+}
+
 /// What an agent may do beside computing, emitting events and waiting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

@@ -126,6 +126,14 @@ pub enum RunError {
     /// There is no invocation with this id.
     #[error("there is no invocation {0}")]
     InvocationNotFound(InvocationId),
+    /// The invocation has ended.
+    #[error("invocation {0} is over")]
+    InvocationOver(InvocationId),
+    /// The invocation has no journal, so that it cannot rest.
+    #[error(
+        "invocation {0} cannot be paused: its agent is not durable (durability = \"none\" in agent.toml)"
+    )]
+    NotDurable(InvocationId),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

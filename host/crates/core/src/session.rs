@@ -148,7 +148,7 @@ pub trait SessionService: Send + Sync + 'static {
         agent_version: Option<String>,
     ) -> Result<Option<Session>, StoreError>;
 
-    /// The versions of an agent that sessions are pinned to.
+    /// The versions of an agent that sessions are pinned to, or that invocations which are not over began with.
     async fn pinned_versions(&self, agent: &AppName) -> Result<BTreeSet<String>, StoreError>;
 
     /// Removes a session with its history and its invocations; `user:` and `app:` state stays. False where there was

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rak_core::{AgentGrants, Environment, Pinning, Scope};
+use rak_core::{AgentGrants, Durability, Environment, Pinning, Scope};
 use rak_wasm::LimitsOverride;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -25,6 +25,8 @@ pub struct Manifest {
     pub component: Option<PathBuf>,
     /// Whether a session stays on the version that it began with.
     pub pinning: Pinning,
+    /// Whether its runs survive the process.
+    pub durability: Durability,
     /// What one run may use, where it is less than what the host allows.
     pub limits: LimitsOverride,
     /// What the agent may do; see [`Manifest::grants`].

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rak_core::{AppName, DeployError};
+use rak_core::{AppName, DeployError, Durability};
 use rak_wasm::{AgentSettings, Limits, LimitsOverride};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -47,6 +47,9 @@ pub struct AgentOverride {
     pub limits: LimitsOverride,
     /// Values the agent reads with `context.config`.
     pub config: Map<String, Value>,
+    /// Whether its runs survive the process, where it is not what its manifest says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub durability: Option<Durability>,
 }
 
 impl RegistrySettings {
@@ -77,6 +80,7 @@ impl RegistrySettings {
             config,
             environment: manifest.environment.clone(),
             pinning: manifest.pinning,
+            durability: operator.durability.unwrap_or(manifest.durability),
         })
     }
 }

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use rak_core::{Agent, AgentCounters, AgentDescriptor, AgentError, AgentOutcome, AgentRun, AppName, Usage};
+use rak_core::{
+    Agent, AgentCounters, AgentDescriptor, AgentError, AgentOutcome, AgentRun, AppName, JournalLimits, Usage,
+};
 use rak_wasm::ComponentAgent;
 use tokio::sync::Notify;
 
@@ -114,6 +116,10 @@ impl Agent for Version {
         self.agent.wall_time_limit()
     }
 
+    fn durable(&self) -> Option<JournalLimits> {
+        self.agent.durable()
+    }
+
     fn pins_sessions(&self) -> bool {
         self.agent.pins_sessions()
     }
@@ -122,6 +128,9 @@ impl Agent for Version {
         let id = run.host.info().id;
         let _running = Running::new(self);
         let (result, usage) = self.agent.run(run).await;
+        if matches!(result, Err(AgentError::PutAway { .. })) {
+            return (result, usage);
+        }
         self.counters.count(&result, &usage);
         if let Err(error) = result.as_ref().map(drop).or_else(stopped_is_fine) {
             tracing::info!(target: "rak::guest", run = %id, agent = %self.name(), code = error.code(), "failed: {error}");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rak_core::{Agent, AgentRegistry, RunError, Session};
+use rak_core::{Agent, AgentRegistry, InvocationRecord, RunError, Session};
 
 /// The version that the session stays on, where it stays on one, or else the current one. A session that does not exist
 /// yet stays on none.
@@ -16,4 +16,21 @@ pub(crate) async fn choose(
     let name = current.name();
     let kept = agents.version(name, version).await;
     kept.ok_or_else(|| RunError::VersionGone { name: name.clone(), version: version.to_owned() })
+}
+
+/// The version that an invocation began with: its journal makes sense to no other. One that waits for its session has
+/// not begun, and takes what there is.
+pub(crate) async fn exactly(
+    agents: &dyn AgentRegistry,
+    record: &InvocationRecord,
+) -> Result<Arc<dyn Agent>, RunError> {
+    let name = &record.session.app_name;
+    let not_begun = record.resume.as_ref().is_some_and(|resume| resume.message.is_some());
+    if let Some(current) = agents.get(name)
+        && (not_begun || current.version() == record.agent_version)
+    {
+        return Ok(current);
+    }
+    let kept = agents.version(name, &record.agent_version).await;
+    kept.ok_or_else(|| RunError::VersionGone { name: name.clone(), version: record.agent_version.clone() })
 }

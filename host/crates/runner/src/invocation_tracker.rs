@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use dashmap::DashMap;
 use rak_core::{InvocationId, InvocationStatus, StopReason};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -29,6 +30,14 @@ struct Entry {
     /// The first reason wins: a run that is being cancelled does not time out on the way.
     stop: Option<StopReason>,
     token: CancellationToken,
+    /// Somebody wants it to rest until somebody wants it to go on.
+    paused: bool,
+    /// The run that is in memory now can be put away.
+    durable: bool,
+    /// What puts away the run that is in memory now.
+    put_away: CancellationToken,
+    /// Tells the invocation, while no run is in memory, that something changed.
+    changed: Arc<Notify>,
 }
 
 enum Phase {
@@ -47,9 +56,17 @@ impl InvocationTracker {
     /// Takes in an invocation. It is live until the guard is completed or dropped.
     pub fn register(&self, id: InvocationId, status: InvocationStatus) -> InvocationGuard {
         let token = CancellationToken::new();
-        let entry = Entry { phase: Phase::Live(status), stop: None, token: token.clone() };
+        let entry = Entry {
+            phase: Phase::Live(status),
+            stop: None,
+            token: token.clone(),
+            paused: status == InvocationStatus::Paused,
+            durable: false,
+            put_away: CancellationToken::new(),
+            changed: Arc::default(),
+        };
         self.inner.entries.insert(id, entry);
-        InvocationGuard { tracker: self.clone(), id, token }
+        InvocationGuard { tracker: self.clone(), id, token, left: false }
     }
 
     /// Stops a live invocation on a client's wish. False where there is none.
@@ -72,11 +89,64 @@ impl InvocationTracker {
         true
     }
 
-    /// Stops every live invocation.
-    pub fn stop_all(&self, reason: StopReason) {
-        let live: Vec<_> = self.inner.entries.iter().map(|entry| *entry.key()).collect();
-        for id in live {
-            self.stop(id, reason);
+    /// Asks a live invocation to rest; it does so at its next call to the host, or at once where it computes. False
+    /// where there is none.
+    pub fn pause(&self, id: InvocationId) -> bool {
+        let (put_away, changed) = match self.inner.entries.get_mut(&id) {
+            Some(mut entry) if matches!(entry.phase, Phase::Live(_)) => {
+                entry.paused = true;
+                (entry.put_away.clone(), entry.changed.clone())
+            }
+            _ => return false,
+        };
+        put_away.cancel();
+        changed.notify_one();
+        true
+    }
+
+    /// Lets a paused invocation go on. False where it is not live.
+    pub fn resume(&self, id: InvocationId) -> bool {
+        let changed = match self.inner.entries.get_mut(&id) {
+            Some(mut entry) if matches!(entry.phase, Phase::Live(_)) => {
+                entry.paused = false;
+                entry.changed.clone()
+            }
+            _ => return false,
+        };
+        changed.notify_one();
+        true
+    }
+
+    /// Tells a live invocation that what it waits for may be there.
+    pub(crate) fn wake(&self, id: InvocationId) {
+        let changed = self.inner.entries.get(&id).map(|entry| entry.changed.clone());
+        if let Some(changed) = changed {
+            changed.notify_one();
+        }
+    }
+
+    /// Ends every live invocation's run: those that are durable are put away, and the next host goes on with them.
+    pub(crate) fn shut_down(&self) {
+        let live: Vec<_> = self
+            .inner
+            .entries
+            .iter()
+            .map(|entry| (*entry.key(), entry.durable.then(|| entry.put_away.clone())))
+            .collect();
+        for (id, put_away) in live {
+            match put_away {
+                Some(put_away) => put_away.cancel(),
+                None => drop(self.stop(id, StopReason::ShuttingDown)),
+            }
+        }
+    }
+
+    /// Another state of a live invocation.
+    pub(crate) fn set_status(&self, id: InvocationId, status: InvocationStatus) {
+        if let Some(mut entry) = self.inner.entries.get_mut(&id)
+            && matches!(entry.phase, Phase::Live(_))
+        {
+            entry.phase = Phase::Live(status);
         }
     }
 
@@ -86,6 +156,7 @@ impl InvocationTracker {
         self.inner.forget_old();
         let entry = self.inner.entries.get(&id)?;
         Some(match (&entry.phase, entry.stop) {
+            (Phase::Live(_), None) if entry.paused => InvocationStatus::Paused,
             (Phase::Ended(status), _) | (Phase::Live(status), None) => *status,
             (_, Some(reason)) => reason.status(),
             (Phase::Settling, None) => InvocationStatus::Active,
@@ -140,6 +211,8 @@ pub struct InvocationGuard {
     tracker: InvocationTracker,
     id: InvocationId,
     token: CancellationToken,
+    /// It is not over, and not this process's any more.
+    left: bool,
 }
 
 impl InvocationGuard {
@@ -160,11 +233,63 @@ impl InvocationGuard {
 
     /// It waited and now runs.
     pub fn activate(&self) {
-        if let Some(mut entry) = self.tracker.inner.entries.get_mut(&self.id)
-            && matches!(entry.phase, Phase::Live(_))
-        {
-            entry.phase = Phase::Live(InvocationStatus::Active);
+        self.set_status(InvocationStatus::Active);
+    }
+
+    /// The tracker it is in.
+    pub(crate) fn tracker(&self) -> &InvocationTracker {
+        &self.tracker
+    }
+
+    /// Another state, as long as it is live.
+    pub(crate) fn set_status(&self, status: InvocationStatus) {
+        self.tracker.set_status(self.id, status);
+    }
+
+    /// Remembers that something changed.
+    pub(crate) fn wake(&self) {
+        self.tracker.wake(self.id);
+    }
+
+    /// A new run of it is in memory. Gives what puts that away: cancelled already where it is paused.
+    pub(crate) fn in_memory(&self, durable: bool) -> CancellationToken {
+        let put_away = CancellationToken::new();
+        if !durable {
+            return put_away;
         }
+        if let Some(mut entry) = self.tracker.inner.entries.get_mut(&self.id) {
+            if entry.paused {
+                put_away.cancel();
+            }
+            entry.durable = true;
+            entry.put_away = put_away.clone();
+        }
+        put_away
+    }
+
+    /// Whether somebody wants it to rest.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.tracker.inner.entries.get(&self.id).is_some_and(|entry| entry.paused)
+    }
+
+    /// Returns when something changed since this was asked last: it is paused, to go on, or has an answer.
+    pub(crate) async fn changed(&self) {
+        let changed = self.tracker.inner.entries.get(&self.id).map(|entry| entry.changed.clone());
+        match changed {
+            Some(changed) => changed.notified().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Why it was stopped, if it was.
+    pub(crate) fn stopped(&self) -> Option<StopReason> {
+        self.tracker.inner.entries.get(&self.id)?.stop
+    }
+
+    /// Lets go of it although it is not over: another process goes on with it.
+    pub(crate) fn leave(mut self) {
+        self.left = true;
+        self.tracker.inner.entries.remove(&self.id);
     }
 
     /// From here on it cannot be stopped any more. Gives the reason, if it was stopped before: then it has to end with
@@ -185,6 +310,9 @@ impl InvocationGuard {
 
 impl Drop for InvocationGuard {
     fn drop(&mut self) {
+        if self.left {
+            return;
+        }
         self.tracker.complete(self.id, InvocationStatus::Failed);
     }
 }

@@ -6,18 +6,24 @@
 //! Events go one way: agent, store, `feed`, listeners. A listener that is too slow for the feed reads the store.
 
 mod agent_choice;
+mod closing;
+mod dormant;
 mod ending;
 mod feed;
+mod housekeeping;
 mod invocation_tracker;
 mod listener;
+mod recorder;
 mod recovery;
 mod registry;
 mod run_context;
 mod run_task;
 mod runner;
 mod session_queue;
+mod written;
 
 pub use invocation_tracker::{InvocationGuard, InvocationTracker};
+pub use recovery::Recovered;
 pub use registry::StaticRegistry;
 pub use runner::{RunRequest, Runner, RunnerBuilder, RunnerSettings, SessionAddress, StartedRun};
 

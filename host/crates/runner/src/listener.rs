@@ -1,33 +1,108 @@
 //! Listening to an invocation: from any point, while it runs or afterwards, without a gap and without a duplicate.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
+use dashmap::DashMap;
 use futures::stream;
-use rak_core::{EncodedEvent, EventLog, EventStream, InvocationId, Progress, RunError};
+use rak_core::{EncodedEvent, EventLog, EventStream, InvocationId, OnDisconnect, Progress, RunError};
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use crate::feed::{Feed, Item, Next};
+use crate::written::Written;
 
 /// How many events are read from the store at a time.
 const PAGE: usize = 128;
 
-/// A run that is going on, as its listeners see it.
+/// An invocation that is not over, as its listeners and whoever writes to it see it. It is there as long as somebody
+/// holds it: a run, a listener, somebody who answers a question.
 pub(crate) struct LiveRun {
     pub(crate) feed: Feed,
     /// How many listen now.
     pub(crate) listeners: watch::Sender<usize>,
     progress: Mutex<Option<Progress>>,
+    /// What is stored of it; read from the log by the first who needs it. Held by whoever writes.
+    pub(crate) written: Arc<tokio::sync::Mutex<Option<Written>>>,
+    /// Changes when a question was answered.
+    pub(crate) answered: watch::Sender<()>,
 }
 
 impl LiveRun {
-    pub(crate) fn new() -> Self {
-        Self { feed: Feed::new(), listeners: watch::Sender::new(0), progress: Mutex::default() }
+    /// One that has just begun, of which nothing is stored.
+    pub(crate) fn begun() -> Self {
+        Self::with(Some(Written::default()))
+    }
+
+    /// One that is there already.
+    pub(crate) fn found() -> Self {
+        Self::with(None)
+    }
+
+    fn with(written: Option<Written>) -> Self {
+        Self {
+            feed: Feed::new(),
+            listeners: watch::Sender::new(0),
+            progress: Mutex::default(),
+            written: Arc::new(tokio::sync::Mutex::new(written)),
+            answered: watch::Sender::new(()),
+        }
+    }
+
+    /// Returns when nobody has listened for as long as it may go on alone.
+    pub(crate) async fn abandoned(&self, on_disconnect: OnDisconnect) {
+        let grace = match on_disconnect {
+            OnDisconnect::Continue => return std::future::pending().await,
+            OnDisconnect::Cancel => Duration::ZERO,
+            OnDisconnect::Grace(grace) => grace,
+        };
+        let mut listeners = self.listeners.subscribe();
+        loop {
+            if listeners.wait_for(|count| *count == 0).await.is_err() {
+                return std::future::pending().await;
+            }
+            if timeout(grace, listeners.wait_for(|count| *count > 0)).await.is_err() {
+                return;
+            }
+        }
     }
 
     /// The newest progress.
     pub(crate) fn progress(&self) -> MutexGuard<'_, Option<Progress>> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The invocations that somebody holds. A clone shares them.
+#[derive(Clone, Default)]
+pub(crate) struct LiveRuns {
+    runs: Arc<DashMap<InvocationId, Weak<LiveRun>>>,
+}
+
+impl LiveRuns {
+    pub(crate) fn insert(&self, id: InvocationId, run: &Arc<LiveRun>) {
+        self.runs.insert(id, Arc::downgrade(run));
+    }
+
+    /// The invocation, where somebody holds it.
+    pub(crate) fn get(&self, id: InvocationId) -> Option<Arc<LiveRun>> {
+        self.runs.get(&id)?.upgrade()
+    }
+
+    /// The same; held by the caller where nobody did.
+    pub(crate) fn get_or_find(&self, id: InvocationId) -> Arc<LiveRun> {
+        let mut entry = self.runs.entry(id).or_default();
+        entry.upgrade().unwrap_or_else(|| {
+            let run = Arc::new(LiveRun::found());
+            *entry = Arc::downgrade(&run);
+            run
+        })
+    }
+
+    /// Forgets an invocation that nobody holds.
+    pub(crate) fn forget(&self, id: InvocationId) {
+        self.runs.remove_if(&id, |_, run| run.strong_count() == 0);
     }
 }
 

@@ -1,72 +1,123 @@
-//! What the host does at its start for the runs that its last end cut off.
+//! What the host does at its start for the runs that its last end cut off: those that are durable go on, the others end.
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use rak_core::time::UnixMillis;
 use rak_core::{
-    Commit, EncodedEvent, EventLog, InvocationFilter, InvocationRecord, InvocationStatus, StateDelta,
-    StopReason, StoreError, Usage,
+    IfBusy, InvocationFilter, InvocationRecord, InvocationStatus, StateDelta, StopReason, StoreError,
 };
 
+use crate::closing;
+use crate::dormant::{Dormant, Seat};
 use crate::ending::Ending;
-use crate::run_context::Written;
+use crate::runner::Runner;
+use crate::session_queue::Turn;
 
 /// How many runs are ended at a time: enough to fill a group commit.
 const CONCURRENCY: usize = 64;
 const PAGE: usize = 500;
+/// The longest pause before an attempt.
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
-/// Ends every run that is stored as going on. Gives how many there were.
-pub(crate) async fn interrupt_unfinished(log: Arc<dyn EventLog>) -> Result<usize, StoreError> {
-    let mut ended = 0;
-    for status in [InvocationStatus::Active, InvocationStatus::Queued] {
-        loop {
-            let filter =
-                InvocationFilter { status: Some(status), limit: PAGE, ..InvocationFilter::default() };
-            let page = log.invocations(filter).await?.invocations;
-            if page.is_empty() {
-                break;
-            }
-            ended += page.len();
-            stream::iter(page)
-                .map(|record| interrupt(log.as_ref(), record))
-                .buffer_unordered(CONCURRENCY)
-                .try_collect::<()>()
-                .await?;
-        }
-    }
-    Ok(ended)
+/// What was found of the runs that the last end of the host cut off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recovered {
+    /// They are not durable, or were tried too often, and are over.
+    pub ended: usize,
+    /// They go on, or wait for what they waited for.
+    pub resumed: usize,
 }
 
-async fn interrupt(log: &dyn EventLog, record: InvocationRecord) -> Result<(), StoreError> {
-    let mut written = Written::default();
-    loop {
-        let page = log.read(record.id, written.last_seq, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        written.last_seq = last.seq();
-        for content in page.iter().filter_map(|event| event.content.as_ref()) {
-            written.observe(content);
+/// Takes in every run that is stored as not over.
+pub(crate) async fn recover(runner: &Runner) -> Result<Recovered, StoreError> {
+    let mut found = Vec::new();
+    // Those that have their session first, then those that wait for it, in the order in which they came.
+    for status in InvocationStatus::UNFINISHED.into_iter().rev() {
+        let first = found.len();
+        let mut before = None;
+        loop {
+            let filter =
+                InvocationFilter { status: Some(status), limit: PAGE, before, ..InvocationFilter::default() };
+            let page = runner.inner().log.invocations(filter).await?;
+            found.extend(page.invocations);
+            before = page.next;
+            if before.is_none() {
+                break;
+            }
+        }
+        found.get_mut(first..).unwrap_or_default().reverse();
+    }
+    let mut recovered = Recovered::default();
+    let mut lost = Vec::new();
+    for record in found {
+        if record.resume.is_some() {
+            recovered.resumed += 1;
+            resume(runner, record).await?;
+        } else {
+            lost.push(record);
         }
     }
+    recovered.ended = lost.len();
+    stream::iter(lost)
+        .map(|record| interrupt(runner, record))
+        .buffer_unordered(CONCURRENCY)
+        .try_collect::<()>()
+        .await?;
+    Ok(recovered)
+}
+
+/// A run that ends because the host did. It is not asked to keep that again: who starts the host has to know.
+async fn interrupt(runner: &Runner, record: InvocationRecord) -> Result<(), StoreError> {
+    let live = runner.inner().live.get_or_find(record.id);
+    let recorder = runner.recorder(&record, &live);
+    recorder.progress().clone_from(&record.progress);
     let ending = Ending::Stopped(StopReason::Interrupted);
-    let end = ending.end(Usage::default(), record.progress.clone());
-    let author = record.session.app_name.as_str();
-    let events = ending
-        .events(record.id, author, &written.open_calls, &StateDelta::new())
-        .into_iter()
-        .zip(written.last_seq + 1..)
-        .map(|(mut event, seq)| {
-            event.seq = Some(seq);
-            EncodedEvent::new(event).map_err(StoreError::unavailable)
-        })
-        .collect::<Result<_, _>>()?;
-    log.commit(Commit {
-        invocation: record.id,
-        session: record.session,
-        events,
-        state: StateDelta::new(),
-        at: UnixMillis::now(),
-        end: Some(end),
-    })
-    .await
+    closing::store_end(&recorder, ending, StateDelta::new(), record.usage)
+        .await
+        .map(drop)
+        .map_err(|failure| StoreError::unavailable(failure.message))
+}
+
+/// A run that goes on. One that was on a processor when the host ended counts as an attempt; the more of them brought it
+/// no further, the longer it waits for the next.
+async fn resume(runner: &Runner, mut record: InvocationRecord) -> Result<(), StoreError> {
+    let inner = runner.inner();
+    let mut pause = Duration::ZERO;
+    let mut exhausted = None;
+    if let (InvocationStatus::Active, Some(resume)) = (record.status, &mut record.resume) {
+        let chunks = inner.log.journal(record.id).await?;
+        let length = chunks.last().map_or(0, |chunk| chunk.first + chunk.count);
+        record.attempt = record.attempt.saturating_add(1);
+        resume.stalled = if length == resume.attempt_began_at { resume.stalled.saturating_add(1) } else { 0 };
+        exhausted = (resume.stalled > inner.settings.max_attempts).then_some(resume.stalled);
+        pause = pause_before(resume.stalled);
+        record.waiting = None;
+    }
+    let guard = inner.tracker.register(record.id, record.status);
+    let live = inner.live.get_or_find(record.id);
+    live.progress().clone_from(&record.progress);
+    let seat = match inner.queue.enter(&record.session, record.id, IfBusy::Queue) {
+        Ok(Turn::Now(lease)) => Seat::Held(lease),
+        Ok(Turn::Later { turn, .. }) => Seat::Waits(turn),
+        Err(_) => Seat::Lost,
+    };
+    let dormant = Dormant { guard, seat, record, pause, audience: None };
+    if let Some(attempts) = exhausted {
+        let message = format!("the host ended {attempts} times in a row before the run came any further");
+        let ending = Ending::Failed { code: "attempts_exhausted".into(), message, details: None };
+        // Whoever stops it from here on is too late.
+        dormant.guard.settle();
+        runner.end_dormant(dormant, Some(ending)).await;
+        return Ok(());
+    }
+    runner.lives_on(dormant);
+    Ok(())
+}
+
+/// None before the second attempt: most hosts end because somebody starts another.
+fn pause_before(stalled: u32) -> Duration {
+    match stalled.checked_sub(2) {
+        None => Duration::ZERO,
+        Some(power) => Duration::from_secs(1).saturating_mul(2u32.saturating_pow(power)).min(LONGEST_PAUSE),
+    }
 }

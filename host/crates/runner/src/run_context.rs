@@ -1,21 +1,19 @@
-//! What one run may ask of the host: events, history, state.
+//! What one run may ask of the host: events, history, state, a person.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use rak_core::time::UnixMillis;
 use rak_core::{
-    Commit, Content, Emission, EncodedEvent, Event, EventLog, Failure, FailureKind, HistoryPage,
-    HistoryQuery, InvocationEnd, InvocationId, InvocationInfo, MAX_STATE_VALUE_BYTES, Part, Progress, Role,
-    RunHost, Scope, SessionKey, SessionService, StateDelta, StoreError, scope_of,
+    Content, Emission, Event, Failure, FailureKind, HistoryPage, HistoryQuery, InputRequest, InputResponse,
+    InvocationInfo, InvocationRest, InvocationStatus, InvocationStep, Journal, JournalEntry,
+    MAX_STATE_VALUE_BYTES, Part, Role, RunHost, Scope, SessionService, StateDelta, Waiting, scope_of,
 };
 use serde_json::Value;
-use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
-use crate::listener::LiveRun;
+use crate::invocation_tracker::InvocationTracker;
+use crate::recorder::{Record, Recorder, is_stored};
 
 /// The largest history page an agent may ask for.
 const MAX_HISTORY_PAGE: usize = 1000;
@@ -23,6 +21,9 @@ const MAX_HISTORY_PAGE: usize = 1000;
 pub(crate) struct RunContext {
     pub(crate) info: InvocationInfo,
     pub(crate) token: CancellationToken,
+    pub(crate) put_away: CancellationToken,
+    pub(crate) longest_wait_in_memory: Duration,
+    pub(crate) tracker: InvocationTracker,
     pub(crate) deadline: Option<Instant>,
     pub(crate) sessions: Arc<dyn SessionService>,
     /// What lies before this position was said before the run.
@@ -44,143 +45,6 @@ impl RunState {
     pub(crate) fn new(stored: StateDelta) -> Self {
         Self { values: stored, ..Self::default() }
     }
-}
-
-/// Writes a run's events: in order, stored before they are seen. Apart from [`RunContext`] because a write that began
-/// is finished even where the agent that asked for it is stopped meanwhile.
-pub(crate) struct Recorder {
-    pub(crate) id: InvocationId,
-    pub(crate) session: SessionKey,
-    pub(crate) log: Arc<dyn EventLog>,
-    pub(crate) live: Arc<LiveRun>,
-    pub(crate) tasks: TaskTracker,
-    /// The runtime of the server: a store must not wait behind agents.
-    pub(crate) runtime: Handle,
-    pub(crate) written: Arc<tokio::sync::Mutex<Written>>,
-}
-
-/// What is stored of a run so far.
-#[derive(Default)]
-pub(crate) struct Written {
-    pub(crate) last_seq: u64,
-    /// Function calls without a response: id and name.
-    pub(crate) open_calls: Vec<(String, String)>,
-}
-
-impl Written {
-    /// Follows the calls and responses of a content.
-    pub(crate) fn observe(&mut self, content: &Content) {
-        for part in &content.parts {
-            match part {
-                Part::FunctionCall(call) => self.open_calls.push((call.id.clone(), call.name.clone())),
-                Part::FunctionResponse(response) => {
-                    let answered = self.open_calls.iter().position(|(id, name)| {
-                        *id == response.id && (!id.is_empty() || *name == response.name)
-                    });
-                    if let Some(index) = answered {
-                        self.open_calls.remove(index);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-}
-
-impl Recorder {
-    /// Numbers, stores and publishes events; all of them or none. Returns the number of the newest stored one.
-    pub(crate) async fn record(
-        self: &Arc<Self>,
-        events: Vec<Event>,
-        state: StateDelta,
-    ) -> Result<u64, StoreError> {
-        let written = self.written.clone().lock_owned().await;
-        if state.is_empty() && !events.iter().any(is_stored) {
-            self.publish(events)?;
-            return Ok(written.last_seq);
-        }
-        let recorder = self.clone();
-        self.detach(async move {
-            let (encoded, seq) = recorder.write(written, events, state, None).await?;
-            recorder.live.feed.push(encoded);
-            Ok(seq)
-        })
-        .await
-    }
-
-    /// Numbers and stores the last events, and gives them back to be published when everything else of the run is
-    /// put away: who sees the terminal event may begin the next run.
-    pub(crate) async fn record_end(
-        self: &Arc<Self>,
-        events: Vec<Event>,
-        state: StateDelta,
-        end: InvocationEnd,
-    ) -> Result<Vec<Arc<EncodedEvent>>, StoreError> {
-        let written = self.written.clone().lock_owned().await;
-        let recorder = self.clone();
-        self.detach(async move { Ok(recorder.write(written, events, state, Some(end)).await?.0) }).await
-    }
-
-    async fn detach<T: Send + 'static>(
-        &self,
-        write: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let lost = |error| StoreError::unavailable(format_args!("the write was lost: {error}"));
-        self.tasks.spawn_on(write, &self.runtime).await.map_err(lost)?
-    }
-
-    async fn write(
-        &self,
-        mut written: tokio::sync::OwnedMutexGuard<Written>,
-        mut events: Vec<Event>,
-        state: StateDelta,
-        end: Option<InvocationEnd>,
-    ) -> Result<(Vec<Arc<EncodedEvent>>, u64), StoreError> {
-        let mut seq = written.last_seq;
-        for event in events.iter_mut().filter(|event| is_stored(event)) {
-            seq += 1;
-            event.seq = Some(seq);
-        }
-        let encoded = encode(events)?;
-        let stored = || encoded.iter().filter(|event| event.seq.is_some());
-        self.log
-            .commit(Commit {
-                invocation: self.id,
-                session: self.session.clone(),
-                events: stored().map(|event| EncodedEvent::clone(event)).collect(),
-                state,
-                at: UnixMillis::now(),
-                end,
-            })
-            .await?;
-        written.last_seq = seq;
-        for content in stored().filter_map(|event| event.content.as_ref()) {
-            written.observe(content);
-        }
-        Ok((encoded, seq))
-    }
-
-    /// Sends events that are not stored.
-    fn publish(&self, events: Vec<Event>) -> Result<(), StoreError> {
-        self.live.feed.push(encode(events)?);
-        Ok(())
-    }
-
-    pub(crate) fn progress(&self) -> MutexGuard<'_, Option<Progress>> {
-        self.live.progress()
-    }
-}
-
-pub(crate) fn encode(events: Vec<Event>) -> Result<Vec<Arc<EncodedEvent>>, StoreError> {
-    events
-        .into_iter()
-        .map(|event| EncodedEvent::new(event).map(Arc::new).map_err(StoreError::unavailable))
-        .collect()
-}
-
-/// Text still being written and progress are only sent.
-fn is_stored(event: &Event) -> bool {
-    !event.partial && event.progress.is_none()
 }
 
 impl RunContext {
@@ -233,7 +97,23 @@ impl RunHost for RunContext {
         self.deadline
     }
 
-    async fn emit(&self, emissions: Vec<Emission>) -> Result<u64, Failure> {
+    fn put_away(&self) -> &CancellationToken {
+        &self.put_away
+    }
+
+    fn journal(&self) -> Option<&Arc<Journal>> {
+        self.recorder.journal.as_ref()
+    }
+
+    fn longest_wait_in_memory(&self) -> Duration {
+        self.longest_wait_in_memory
+    }
+
+    async fn emit_recorded(
+        &self,
+        emissions: Vec<Emission>,
+        entry: Option<JournalEntry>,
+    ) -> Result<u64, Failure> {
         let newest_progress = emissions.iter().rev().find_map(|emission| match emission {
             Emission::Progress(progress) => Some(progress.clone()),
             _ => None,
@@ -249,15 +129,51 @@ impl RunHost for RunContext {
         if newest_progress.is_some() {
             *self.recorder.progress() = newest_progress;
         }
-        self.recorder.record(events, state).await.map_err(|error| {
-            tracing::warn!(invocation = %self.info.id, %error, "an event could not be stored");
+        self.recorder.record(Record { events, state, entry, step: None }).await.inspect_err(|_| {
             // Changes made since then win over those that were not stored.
             let mut run_state = self.run_state();
             for (key, value) in restore {
                 run_state.pending.entry(key).or_insert(value);
             }
-            error.into()
         })
+    }
+
+    fn emitted_before(&self) {
+        drop(self.take_pending_state());
+    }
+
+    async fn ask(&self, request: InputRequest) -> Result<(), Failure> {
+        let mut writing = self.recorder.lock().await?;
+        if writing.written().requests.contains_key(&request.request_id) {
+            return Ok(());
+        }
+        let waiting = Waiting { until: request.expires_at, requests: vec![request.request_id.clone()] };
+        let mut event = Event::new(self.info.id, self.info.session.app_name.as_str());
+        event.input_required = Some(request);
+        let step = Some(resting(InvocationStatus::Waiting, Some(waiting)));
+        let record = Record { events: vec![event], step, ..Record::default() };
+        self.recorder.record_locked(writing, record).await?;
+        self.tracker.set_status(self.info.id, InvocationStatus::Waiting);
+        Ok(())
+    }
+
+    async fn answer(&self, request_id: &str) -> InputResponse {
+        let mut answered = self.recorder.live.answered.subscribe();
+        loop {
+            answered.borrow_and_update();
+            let found = match self.recorder.lock().await {
+                Ok(mut writing) => writing.written().responses.get(request_id).cloned(),
+                Err(error) => {
+                    tracing::warn!(invocation = %self.info.id, %error, "an answer could not be read");
+                    None
+                }
+            };
+            match found {
+                Some(response) => return response,
+                None if answered.changed().await.is_err() => return std::future::pending().await,
+                None => {}
+            }
+        }
     }
 
     async fn history(&self, before: Option<u64>, limit: usize) -> Result<HistoryPage, Failure> {
@@ -297,4 +213,16 @@ impl RunHost for RunContext {
         let state = self.run_state();
         Ok(state.values.keys().filter(|key| key.starts_with(prefix)).cloned().collect())
     }
+}
+
+/// The step to a state that is not terminal, in which nothing else changes.
+pub(crate) fn resting(status: InvocationStatus, waiting: Option<Waiting>) -> InvocationStep {
+    InvocationStep::Rests(InvocationRest {
+        status,
+        reason: None,
+        waiting,
+        progress: None,
+        usage: None,
+        resume: None,
+    })
 }

@@ -7,27 +7,26 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use rak_core::{
     Agent, AgentError, AgentOutcome, AgentRegistry, AgentRun, Begin, Content, EncodedEvent, Event, Failure,
-    FailureKind, InvocationInfo, InvocationRecord, InvocationStatus, OnDisconnect, RunError, Session,
-    SessionService, StateDelta, StopReason, StoreError, USER_AUTHOR, Usage,
+    FailureKind, InvocationInfo, InvocationRecord, InvocationRest, InvocationStatus, InvocationStep, Journal,
+    JournalEntry, OnDisconnect, RunError, Session, SessionService, StateDelta, StopReason, StoreError,
+    USER_AUTHOR, Usage, Waiting,
 };
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use crate::agent_choice;
+use crate::dormant::{Dormant, Seat};
 use crate::ending::Ending;
 use crate::invocation_tracker::InvocationGuard;
 use crate::listener::LiveRun;
-use crate::run_context::{self, Recorder, RunContext, RunState};
+use crate::recorder::{Record, Recorder};
+use crate::run_context::{RunContext, RunState};
 use crate::session_queue::SessionLease;
+use crate::{agent_choice, closing};
 
 /// How long an agent that was stopped may take to return before it is dropped. Agents that are components return
 /// within milliseconds by themselves; this is for agents that are part of the program.
 const STOP_GRACE: Duration = Duration::from_secs(5);
-/// How long the store may take to keep the end of a run.
-const STORE_END_TIMEOUT: Duration = Duration::from_secs(30);
-/// How soon a store that did not take the end of a run is asked again, and how long the pauses become.
-const RETRY_END: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
 /// Everything one run needs.
 pub(crate) struct RunTask {
@@ -41,11 +40,17 @@ pub(crate) struct RunTask {
     /// Counted from the admission, by the limit of the version that was chosen then.
     pub(crate) deadline: Option<Instant>,
     pub(crate) on_disconnect: OnDisconnect,
+    /// The same while it is put away.
+    pub(crate) on_disconnect_at_rest: OnDisconnect,
     pub(crate) caller_token: Option<CancellationToken>,
     /// Cancelled when the host shuts down.
     pub(crate) stopping: CancellationToken,
-    /// Held for as long as the run lives.
-    pub(crate) permit: OwnedSemaphorePermit,
+    /// When it came into memory.
+    pub(crate) began: Instant,
+    /// A longer wait puts it away.
+    pub(crate) longest_wait_in_memory: Duration,
+    /// Held for as long as the run is in memory.
+    pub(crate) places: Vec<OwnedSemaphorePermit>,
 }
 
 /// When a run may begin.
@@ -56,6 +61,16 @@ pub(crate) enum Start {
     Later { turn: oneshot::Receiver<SessionLease>, admitted: Arc<dyn Agent> },
 }
 
+/// The journal of a run that begins now, or again with what is recorded.
+pub(crate) fn new_journal(
+    agent: &dyn Agent,
+    record: &InvocationRecord,
+    recorded: Vec<JournalEntry>,
+) -> Option<Arc<Journal>> {
+    let (limits, resume) = (agent.durable()?, record.resume.as_ref()?);
+    Some(Arc::new(Journal::new(resume.seed, record.started_at.into(), recorded, limits)))
+}
+
 /// A run whose beginning is stored.
 pub(crate) struct Begun {
     pub(crate) agent: Arc<dyn Agent>,
@@ -64,12 +79,17 @@ pub(crate) struct Begun {
     /// The state of its session; absent where the run made the session, and has yet to see what its user and its agent
     /// have elsewhere.
     pub(crate) state: Option<StateDelta>,
+    /// What it is repeated from and recorded in; absent where it is not durable.
+    pub(crate) journal: Option<Arc<Journal>>,
 }
 
 impl RunTask {
     /// Stores that the run waits. Its message, and what it does to the session, are left for when its turn comes.
     pub(crate) async fn wait(&self) -> Result<(), StoreError> {
-        let record = InvocationRecord { status: InvocationStatus::Queued, ..self.record.clone() };
+        let mut record = InvocationRecord { status: InvocationStatus::Queued, ..self.record.clone() };
+        if let Some(resume) = &mut record.resume {
+            resume.message = Some(self.message.clone());
+        }
         self.recorder.log.begin(Begin { record, message: None, pin: false }).await.map(drop)
     }
 
@@ -82,11 +102,13 @@ impl RunTask {
         let record = InvocationRecord {
             status: InvocationStatus::Active,
             agent_version: agent.version().to_owned(),
+            resume: self.record.resume.clone().filter(|_| agent.durable().is_some()),
             ..self.record.clone()
         };
+        let journal = new_journal(agent.as_ref(), &record, Vec::new());
         let begin = Begin { record, message: Some(self.user_event()?), pin: agent.pins_sessions() };
         let begins_at = self.recorder.log.begin(begin).await?;
-        Ok(Begun { agent, begins_at, state: session.map(|session| session.state) })
+        Ok(Begun { agent, begins_at, state: session.map(|session| session.state), journal })
     }
 
     fn user_event(&self) -> Result<EncodedEvent, StoreError> {
@@ -95,12 +117,16 @@ impl RunTask {
         EncodedEvent::new(event).map_err(StoreError::unavailable)
     }
 
-    pub(crate) async fn run(self, start: Start) {
+    /// Runs it until it is over; gives what is left of it where it was put away.
+    pub(crate) async fn run(self, start: Start) -> Option<Dormant> {
         let id = self.record.id;
         let mut context = None;
         let mut lease = None;
+        // Held until the end is stored: until then the version it runs on is needed.
+        let mut version = None;
         let (result, usage) = {
-            let work = AssertUnwindSafe(self.work(start, &mut context, &mut lease)).catch_unwind();
+            let work =
+                AssertUnwindSafe(self.work(start, &mut context, &mut lease, &mut version)).catch_unwind();
             let work = async {
                 work.await.unwrap_or_else(|_| {
                     tracing::error!(invocation = %id, "the host panicked in a run");
@@ -114,14 +140,36 @@ impl RunTask {
                 () = self.watch_for_stop() => (Err(AgentError::Stopped), Usage::default()),
             }
         };
+        let usage = self.usage_with(usage);
+        if let (Err(AgentError::PutAway { waiting }), Some(context)) = (&result, &context)
+            && self.guard.stopped().is_none()
+        {
+            return Some(self.rest(waiting.clone(), context, usage, lease).await);
+        }
         let ending = Ending::of(result, self.guard.settle());
-        let (status, last_events) = self.end(ending, context.as_deref(), usage).await;
+        let state = match (&ending, &context) {
+            (Ending::Completed(_), Some(context)) => context.take_pending_state(),
+            _ => StateDelta::new(),
+        };
+        let recorder = context.as_ref().map_or(&self.recorder, |context| &context.recorder);
+        let (status, last_events) = closing::end(recorder, &self.stopping, ending, state, usage).await;
         tracing::info!(invocation = %id, session = %self.record.session, %status, cpu_micros = usage.cpu_micros, "run ended");
         // The session is free and the status final before anybody sees the terminal event.
-        drop((lease, self.permit));
+        drop((lease, self.places, version));
         self.guard.complete(status);
         self.live.feed.push(last_events);
         self.live.feed.close();
+        None
+    }
+
+    /// What it used in all its attempts. A repeated run makes its calls again, but for its time on a processor.
+    fn usage_with(&self, usage: Usage) -> Usage {
+        let before = self.record.usage;
+        Usage {
+            cpu_micros: usage.cpu_micros.saturating_add(before.cpu_micros),
+            peak_memory_bytes: usage.peak_memory_bytes.max(before.peak_memory_bytes),
+            ..usage
+        }
     }
 
     /// Waits for the session, stores the beginning, lets the agent run.
@@ -130,6 +178,7 @@ impl RunTask {
         start: Start,
         context: &mut Option<Arc<RunContext>>,
         lease: &mut Option<SessionLease>,
+        version: &mut Option<Arc<dyn Agent>>,
     ) -> (Result<AgentOutcome, AgentError>, Usage) {
         let begun = match start {
             Start::Now { lease: held, begun } => {
@@ -149,20 +198,21 @@ impl RunTask {
             }
         };
         let prepared = async {
-            let Begun { agent, begins_at, state } = begun?;
+            let Begun { agent, begins_at, state, journal } = begun?;
             let state = match state {
                 Some(state) => state,
                 None => {
                     self.sessions.get(&self.record.session).await?.map(|made| made.state).unwrap_or_default()
                 }
             };
-            Ok((agent.clone(), self.context(&agent, begins_at, state)))
+            Ok((agent.clone(), self.context(&agent, begins_at, state, journal)))
         };
         let (agent, host) = match prepared.await {
             Ok(prepared) => prepared,
             Err(error) => return (Err(not_begun(&error)), Usage::default()),
         };
         *context = Some(host.clone());
+        *version = Some(agent.clone());
         if self.guard.token().is_cancelled() {
             return (Err(AgentError::Stopped), Usage::default());
         }
@@ -178,8 +228,17 @@ impl RunTask {
         Ok(self.begin(agent, session).await?)
     }
 
-    fn context(&self, agent: &Arc<dyn Agent>, begins_at: u64, state: StateDelta) -> Arc<RunContext> {
+    fn context(
+        &self,
+        agent: &Arc<dyn Agent>,
+        begins_at: u64,
+        state: StateDelta,
+        journal: Option<Arc<Journal>>,
+    ) -> Arc<RunContext> {
         Arc::new(RunContext {
+            put_away: self.guard.in_memory(journal.is_some()),
+            longest_wait_in_memory: self.longest_wait_in_memory,
+            tracker: self.guard.tracker().clone(),
             info: InvocationInfo {
                 id: self.record.id,
                 session: self.record.session.clone(),
@@ -192,7 +251,7 @@ impl RunTask {
             sessions: self.sessions.clone(),
             begins_at,
             state: RunState::new(state).into(),
-            recorder: self.recorder.clone(),
+            recorder: Arc::new(Recorder { journal, ..self.recorder.as_ref().clone() }),
         })
     }
 
@@ -222,96 +281,66 @@ impl RunTask {
 
     /// Returns when nobody has listened for as long as the run may go on alone.
     async fn abandoned(&self) {
-        let grace = match self.on_disconnect {
-            OnDisconnect::Continue => return std::future::pending().await,
-            OnDisconnect::Cancel => Duration::ZERO,
-            OnDisconnect::Grace(grace) => grace,
-        };
-        let mut listeners = self.live.listeners.subscribe();
-        loop {
-            if listeners.wait_for(|count| *count == 0).await.is_err() {
-                return std::future::pending().await;
-            }
-            if timeout(grace, listeners.wait_for(|count| *count > 0)).await.is_err() {
-                return;
-            }
-        }
+        self.live.abandoned(self.on_disconnect).await;
     }
 
-    /// Stores the end. What cannot be stored becomes a failure that can be; a store that takes nothing leaves the
-    /// terminal event to the listeners for now, and is asked again until it takes it.
-    async fn end(
-        &self,
-        ending: Ending,
-        context: Option<&RunContext>,
+    /// Puts the run away: it is not over, and goes on from its journal. Where the store does not take that, it goes on
+    /// from what the store has.
+    async fn rest(
+        self,
+        waiting: Option<Waiting>,
+        context: &RunContext,
         usage: Usage,
-    ) -> (InvocationStatus, Vec<Arc<EncodedEvent>>) {
-        let state = match (&ending, context) {
-            (Ending::Completed(_), Some(context)) => context.take_pending_state(),
-            _ => StateDelta::new(),
+        lease: Option<SessionLease>,
+    ) -> Dormant {
+        let status = match &waiting {
+            _ if self.guard.is_paused() => InvocationStatus::Paused,
+            Some(_) => InvocationStatus::Waiting,
+            None => InvocationStatus::Queued,
         };
-        let status = ending.status();
-        let error = match store_end(&self.recorder, ending, state, usage).await {
-            Ok(events) => return (status, events),
-            Err(error) => error,
-        };
-        tracing::warn!(invocation = %self.record.id, %error, "the end of a run could not be stored");
-        let reason = rak_core::Failure::from(error).message;
-        let message = format!("the end of the run could not be stored: {reason}");
-        let failed =
-            move || Ending::Failed { code: "not_stored".into(), message: message.clone(), details: None };
-        if let Ok(events) = store_end(&self.recorder, failed(), StateDelta::new(), usage).await {
-            return (InvocationStatus::Failed, events);
+        let mut record = self.record;
+        record.status = status;
+        record.usage = usage;
+        record.waiting.clone_from(&waiting);
+        record.progress.clone_from(&self.live.progress());
+        if let Some(resume) = &mut record.resume {
+            let ran = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            resume.ran_ms = resume.ran_ms.saturating_add(ran);
+            resume.message = None;
         }
-        let events = failed().events(self.record.id, "", &[], &StateDelta::new());
-        self.store_end_later(failed, usage);
-        let events = run_context::encode(events)
-            .inspect_err(|error| tracing::error!(%error, "the terminal event was lost"))
-            .unwrap_or_default();
-        (InvocationStatus::Failed, events)
-    }
-
-    /// Asks the store again and again. Where the host ends before it answers, the run is found at the next start.
-    fn store_end_later(&self, ending: impl Fn() -> Ending + Send + Sync + 'static, usage: Usage) {
-        let (recorder, stopping) = (self.recorder.clone(), self.stopping.clone());
-        let (mut pause, longest) = RETRY_END;
-        let retry = async move {
-            loop {
-                tokio::select! {
-                    () = stopping.cancelled() => return,
-                    () = tokio::time::sleep(pause) => {}
-                }
-                match store_end(&recorder, ending(), StateDelta::new(), usage).await {
-                    Err(StoreError::Unavailable { .. }) => pause = pause.saturating_mul(2).min(longest),
-                    // Stored, or not to be stored any more: its session was deleted.
-                    _ => return,
-                }
-            }
+        let rests = InvocationRest {
+            status,
+            reason: self.stopping.is_cancelled().then(|| StopReason::ShuttingDown.code().to_owned()),
+            waiting,
+            progress: record.progress.clone(),
+            usage: Some(usage),
+            resume: record.resume.clone(),
         };
-        self.recorder.tasks.spawn_on(retry, &self.recorder.runtime);
+        let store = async {
+            let mut writing = context.recorder.lock().await?;
+            let requests = rests.waiting.as_ref().map(|waiting| waiting.requests.as_slice());
+            let answered = writing.written().any_answered(requests.unwrap_or_default());
+            let record = Record { step: Some(InvocationStep::Rests(rests)), ..Record::default() };
+            context.recorder.record_locked(writing, record).await?;
+            Ok::<bool, Failure>(answered)
+        };
+        let answered = store.await.unwrap_or_else(|error| {
+            tracing::warn!(invocation = %record.id, %error, "a run that was put away could not be stored");
+            false
+        });
+        self.guard.set_status(status);
+        if answered {
+            self.guard.wake();
+        }
+        tracing::debug!(invocation = %record.id, %status, "run put away");
+        let at_rest = self.on_disconnect_at_rest;
+        let audience = (at_rest != OnDisconnect::Continue).then_some((self.live, at_rest));
+        Dormant { guard: self.guard, seat: Seat::of(lease), record, pause: Duration::ZERO, audience }
     }
-}
-
-async fn store_end(
-    recorder: &Arc<Recorder>,
-    ending: Ending,
-    state: StateDelta,
-    usage: Usage,
-) -> Result<Vec<Arc<EncodedEvent>>, StoreError> {
-    let end = ending.end(usage, recorder.progress().clone());
-    let store = async {
-        let open_calls = recorder.written.lock().await.open_calls.clone();
-        let author = recorder.session.app_name.as_str();
-        let events = ending.events(recorder.id, author, &open_calls, &state);
-        recorder.record_end(events, state, end).await
-    };
-    timeout(STORE_END_TIMEOUT, store)
-        .await
-        .map_err(|_| StoreError::unavailable("the store did not answer in time"))?
 }
 
 /// The end of a run that waited and could not begin.
-fn not_begun(error: &RunError) -> AgentError {
+pub(crate) fn not_begun(error: &RunError) -> AgentError {
     tracing::warn!(%error, "a run could not be prepared");
     match error {
         RunError::VersionGone { .. } => {

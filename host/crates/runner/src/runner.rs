@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use dashmap::DashMap;
 use rak_core::time::UnixMillis;
 use rak_core::{
     Agent, AgentRegistry, AgentState, AppName, Content, EventLog, EventStream, InvocationId,
-    InvocationRecord, InvocationStatus, OnDisconnect, RunConfig, RunError, SessionId, SessionKey,
+    InvocationRecord, InvocationStatus, OnDisconnect, Resume, RunConfig, RunError, SessionId, SessionKey,
     SessionService, StopReason, StoreError, Usage, UserId,
 };
 use tokio::runtime::Handle;
@@ -18,11 +17,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::agent_choice;
+use crate::dormant::Dormant;
 use crate::invocation_tracker::InvocationTracker;
-use crate::listener::{self, Attendance, LiveRun};
-use crate::recovery;
+use crate::listener::{self, Attendance, LiveRun, LiveRuns};
+use crate::recorder::Recorder;
+use crate::recovery::{self, Recovered};
 use crate::registry::StaticRegistry;
-use crate::run_context::Recorder;
 use crate::run_task::{RunTask, Start};
 use crate::session_queue::{SessionQueue, Turn};
 
@@ -35,18 +35,21 @@ pub struct Runner {
     inner: Arc<Inner>,
 }
 
-struct Inner {
-    settings: RunnerSettings,
-    agents: Arc<dyn AgentRegistry>,
-    sessions: Arc<dyn SessionService>,
-    log: Arc<dyn EventLog>,
-    tracker: InvocationTracker,
-    queue: SessionQueue,
-    live: DashMap<InvocationId, Arc<LiveRun>>,
-    places: Arc<Semaphore>,
+pub(crate) struct Inner {
+    pub(crate) settings: RunnerSettings,
+    pub(crate) agents: Arc<dyn AgentRegistry>,
+    pub(crate) sessions: Arc<dyn SessionService>,
+    pub(crate) log: Arc<dyn EventLog>,
+    pub(crate) tracker: InvocationTracker,
+    pub(crate) queue: SessionQueue,
+    pub(crate) live: LiveRuns,
+    /// Runs in memory.
+    pub(crate) places: Arc<Semaphore>,
+    /// Those of them that were put away before.
+    pub(crate) places_again: Arc<Semaphore>,
     draining: AtomicBool,
     /// Cancelled when the drain begins.
-    stopping: CancellationToken,
+    pub(crate) stopping: CancellationToken,
     tasks: TaskTracker,
 }
 
@@ -61,6 +64,12 @@ pub struct RunnerSettings {
     pub max_invocations: usize,
     /// What a lost connection means to a run that does not say: cancelled after 30 seconds.
     pub on_disconnect: OnDisconnect,
+    /// A durable run that waits longer than this gives up its memory: 10 seconds.
+    pub longest_wait_in_memory: Duration,
+    /// How often in a row the host may end before a durable run comes any further: 5 times, then it fails.
+    pub max_attempts: u32,
+    /// How long the journal of a run is kept after its end, so that it can be repeated: 7 days.
+    pub journal_retention: Duration,
     /// How long the end of an invocation is remembered without asking the store: 10 minutes.
     pub retention: Duration,
 }
@@ -72,6 +81,9 @@ impl Default for RunnerSettings {
             default_user: UserId::anonymous(),
             max_invocations: 1000,
             on_disconnect: OnDisconnect::Grace(Duration::from_secs(30)),
+            longest_wait_in_memory: Duration::from_secs(10),
+            max_attempts: 5,
+            journal_retention: Duration::from_hours(7 * 24),
             retention: Duration::from_mins(10),
         }
     }
@@ -171,8 +183,9 @@ impl RunnerBuilder {
             log,
             tracker: InvocationTracker::new(self.settings.retention),
             queue: SessionQueue::default(),
-            live: DashMap::new(),
+            live: LiveRuns::default(),
             places: Arc::new(Semaphore::new(self.settings.max_invocations)),
+            places_again: Arc::new(Semaphore::new(self.settings.max_invocations.div_ceil(2))),
             draining: AtomicBool::new(false),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -222,7 +235,10 @@ impl Runner {
     pub async fn start(&self, request: RunRequest) -> Result<StartedRun, RunError> {
         // In a task of its own: a caller that goes away in between must not leave a beginning without an end.
         let runner = self.clone();
-        let starting = self.inner.tasks.spawn(async move { runner.begin(request).await });
+        let starting = self.inner.tasks.spawn(async move {
+            let id = request.invocation_id;
+            runner.begin(request).await.inspect_err(|_| runner.inner.live.forget(id))
+        });
         starting.await.map_err(|error| RunError::Internal(error.to_string()))?
     }
 
@@ -245,19 +261,10 @@ impl Runner {
         let session = inner.sessions.get(&request.session).await?;
         let agent = agent_choice::choose(inner.agents.as_ref(), current, session.as_ref()).await?;
         let timeouts = [request.config.timeout, agent.wall_time_limit()];
-        let record = InvocationRecord {
-            id,
-            session: request.session,
-            agent_version: agent.version().to_owned(),
-            status,
-            reason: None,
-            attempt: 1,
-            started_at: UnixMillis::now(),
-            ended_at: None,
-            progress: None,
-            usage: Usage::default(),
-        };
-        let live = Arc::new(LiveRun::new());
+        let record = new_record(id, request.session, agent.as_ref(), status, request.config.timeout)?;
+        let live = Arc::new(LiveRun::begun());
+        // Before it is stored: who finds it in the store can listen to it.
+        inner.live.insert(id, &live);
         let task = RunTask {
             recorder: self.recorder(&record, &live),
             agents: inner.agents.clone(),
@@ -272,9 +279,13 @@ impl Runner {
                 .min()
                 .and_then(|limit| Instant::now().checked_add(limit)),
             on_disconnect: request.config.on_disconnect.unwrap_or(inner.settings.on_disconnect),
+            // What its client asked for holds for as long as it is not over.
+            on_disconnect_at_rest: request.config.on_disconnect.unwrap_or(OnDisconnect::Continue),
             caller_token: request.cancel_token,
             stopping: inner.stopping.clone(),
-            permit,
+            began: Instant::now(),
+            longest_wait_in_memory: inner.settings.longest_wait_in_memory,
+            places: vec![permit],
         };
         let start = match turn {
             Turn::Now(lease) => Start::Now { begun: task.begin(agent, session).await?, lease },
@@ -287,20 +298,37 @@ impl Runner {
             }
         };
         let events = listener::from_the_start(id, inner.log.clone(), Attendance::new(live.clone()));
-        self.spawn(id, live, task, start);
+        let runner = self.clone();
+        self.inner.tasks.spawn(async move { runner.live(id, Some((task, start))).await });
         Ok(StartedRun { invocation_id: id, events })
     }
 
-    fn spawn(&self, id: InvocationId, live: Arc<LiveRun>, task: RunTask, start: Start) {
-        let inner = self.inner.clone();
-        inner.live.insert(id, live);
+    /// Goes on with an invocation that has no run in memory.
+    pub(crate) fn lives_on(&self, dormant: Dormant) {
+        let (runner, id) = (self.clone(), dormant.record.id);
         self.inner.tasks.spawn(async move {
-            task.run(start).await;
-            inner.live.remove(&id);
+            let next = Box::pin(runner.wake(dormant)).await;
+            runner.live(id, next).await;
         });
     }
 
-    fn recorder(&self, record: &InvocationRecord, live: &Arc<LiveRun>) -> Arc<Recorder> {
+    /// The life of an invocation: in memory, put away, in memory again. The runs are boxed, so that one that is put away
+    /// takes little room.
+    async fn live(&self, id: InvocationId, mut next: Option<(RunTask, Start)>) {
+        while let Some((task, start)) = next {
+            next = match Box::pin(task.run(start)).await {
+                Some(dormant) => Box::pin(self.wake(dormant)).await,
+                None => None,
+            };
+        }
+        self.inner.live.forget(id);
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
+    pub(crate) fn recorder(&self, record: &InvocationRecord, live: &Arc<LiveRun>) -> Arc<Recorder> {
         Arc::new(Recorder {
             id: record.id,
             session: record.session.clone(),
@@ -308,16 +336,25 @@ impl Runner {
             live: live.clone(),
             tasks: self.inner.tasks.clone(),
             runtime: Handle::current(),
-            written: Arc::default(),
+            journal: None,
         })
     }
 
     /// Listens to an invocation: its stored events after `after`, then, while it runs, those to come.
     pub async fn listen(&self, id: InvocationId, after: u64) -> Result<EventStream, RunError> {
-        let attendance = self.inner.live.get(&id).map(|live| Attendance::new(live.clone()));
-        if attendance.is_none() && self.inner.log.invocation(id).await?.is_none() {
-            return Err(RunError::InvocationNotFound(id));
-        }
+        // One that is put away is held by nobody, but by who listens to it now. Asked for before the store is: one that is
+        // not over there publishes its end to whoever holds it.
+        let attendance = Attendance::new(self.inner.live.get_or_find(id));
+        let record = self.inner.log.invocation(id).await;
+        let attendance = match &record {
+            Ok(Some(record)) if !record.status.is_terminal() => Some(attendance),
+            _ => {
+                drop(attendance);
+                self.inner.live.forget(id);
+                None
+            }
+        };
+        record?.ok_or(RunError::InvocationNotFound(id))?;
         Ok(listener::from_the_log(id, self.inner.log.clone(), attendance, after))
     }
 
@@ -325,9 +362,10 @@ impl Runner {
     pub async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, RunError> {
         let mut record = self.inner.log.invocation(id).await?;
         if let Some(record) = record.as_mut().filter(|record| !record.status.is_terminal())
-            && let Some(live) = self.inner.live.get(&id)
+            && let Some(live) = self.inner.live.get(id)
+            && let Some(progress) = live.progress().clone()
         {
-            record.progress.clone_from(&live.progress());
+            record.progress = Some(progress);
         }
         Ok(record)
     }
@@ -427,10 +465,34 @@ impl Runner {
         &self.inner.settings
     }
 
-    /// Ends the runs that the last end of the host cut off, as interrupted. To be called once, before anything is
-    /// started. Gives how many there were.
-    pub async fn recover(&self) -> Result<usize, StoreError> {
-        recovery::interrupt_unfinished(self.inner.log.clone()).await
+    /// Takes in the runs that the last end of the host cut off: those that are durable go on, the others end as
+    /// interrupted. From then on old journals are removed now and then. To be called once, before anything is started.
+    pub async fn recover(&self) -> Result<Recovered, StoreError> {
+        let recovered = recovery::recover(self).await?;
+        let runner = self.clone();
+        self.inner.tasks.spawn(async move { runner.keep_house().await });
+        Ok(recovered)
+    }
+
+    /// Lets a durable invocation rest: it gives up its memory at its next call to the host, or at once where it computes,
+    /// until somebody resumes it. One that rests already rests on.
+    pub async fn pause(&self, id: InvocationId) -> Result<(), RunError> {
+        let record = self.unfinished(id).await?;
+        if record.resume.is_none() {
+            return Err(RunError::NotDurable(id));
+        }
+        if self.inner.tracker.pause(id) { Ok(()) } else { Err(RunError::InvocationOver(id)) }
+    }
+
+    /// Lets a paused invocation go on. One that is not paused goes on anyway.
+    pub async fn resume(&self, id: InvocationId) -> Result<(), RunError> {
+        self.unfinished(id).await?;
+        if self.inner.tracker.resume(id) { Ok(()) } else { Err(RunError::InvocationOver(id)) }
+    }
+
+    pub(crate) async fn unfinished(&self, id: InvocationId) -> Result<InvocationRecord, RunError> {
+        let record = self.inner.log.invocation(id).await?.ok_or(RunError::InvocationNotFound(id))?;
+        if record.status.is_terminal() { Err(RunError::InvocationOver(id)) } else { Ok(record) }
     }
 
     /// Whether new runs are refused because the host is shutting down.
@@ -447,11 +509,47 @@ impl Runner {
         if timeout(grace, self.inner.tasks.wait()).await.is_ok() {
             return 0;
         }
-        let stopped = self.inner.live.len();
-        self.inner.tracker.stop_all(StopReason::ShuttingDown);
+        let stopped = self.inner.tracker.live();
+        self.inner.tracker.shut_down();
         if timeout(STOP_TIMEOUT, self.inner.tasks.wait()).await.is_err() {
-            tracing::error!(left = self.inner.live.len(), "some runs did not end in time");
+            tracing::error!(left = self.inner.tracker.live(), "some runs did not end in time");
         }
         stopped
     }
+}
+
+/// What it takes to go on with an invocation that begins now.
+fn new_resume(now: UnixMillis, timeout: Option<Duration>) -> Result<Resume, RunError> {
+    let mut resume = Resume::default();
+    getrandom::fill(&mut resume.seed)
+        .map_err(|error| RunError::Internal(format!("there are no random numbers: {error}")))?;
+    let after =
+        |timeout: Duration| i64::try_from(timeout.as_millis()).ok().and_then(|ms| now.0.checked_add(ms));
+    resume.deadline = timeout.and_then(after).map(UnixMillis);
+    Ok(resume)
+}
+
+/// What is kept of an invocation that begins now.
+fn new_record(
+    id: InvocationId,
+    session: SessionKey,
+    agent: &dyn Agent,
+    status: InvocationStatus,
+    timeout: Option<Duration>,
+) -> Result<InvocationRecord, RunError> {
+    let now = UnixMillis::now();
+    Ok(InvocationRecord {
+        id,
+        session,
+        agent_version: agent.version().to_owned(),
+        status,
+        reason: None,
+        attempt: 1,
+        started_at: now,
+        ended_at: None,
+        progress: None,
+        usage: Usage::default(),
+        waiting: None,
+        resume: agent.durable().map(|_| new_resume(now, timeout)).transpose()?,
+    })
 }

@@ -163,6 +163,8 @@ impl From<RunError> for ApiError {
             RunError::Draining => Self::unavailable("draining", text, RETRY_LATER),
             RunError::InvalidId(error) => error.into(),
             RunError::InvocationNotFound(_) => Self::new(StatusCode::NOT_FOUND, "invocation_not_found", text),
+            RunError::InvocationOver(_) => Self::new(StatusCode::CONFLICT, "invocation_over", text),
+            RunError::NotDurable(_) => Self::new(StatusCode::CONFLICT, "not_durable", text),
             RunError::Store(error) => error.into(),
             RunError::Internal(cause) => Self::internal(cause),
         }

@@ -44,6 +44,8 @@ pub fn create_router_with(state: AppState) -> Router {
         .route("/api/v1/invocations/{id}", get(invocations::get))
         .route("/api/v1/invocations/{id}/events", get(invocations::events))
         .route("/api/v1/invocations/{id}/cancel", post(invocations::cancel))
+        .route("/api/v1/invocations/{id}/pause", post(invocations::pause))
+        .route("/api/v1/invocations/{id}/resume", post(invocations::resume))
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
         .layer(from_fn_with_state(state.settings.clone(), origin::guard))

@@ -25,18 +25,22 @@ mod commits;
 mod fixture;
 mod history;
 mod invocations;
+mod journal;
 mod load;
 mod pins;
 mod sessions;
 mod state;
+mod steps;
 
 pub use self::commits::*;
 pub use self::history::*;
 pub use self::invocations::*;
+pub use self::journal::*;
 pub use self::load::*;
 pub use self::pins::*;
 pub use self::sessions::*;
 pub use self::state::*;
+pub use self::steps::*;
 
 /// Makes a `#[tokio::test]` of every case. The argument is an expression that gives an empty store in an `Arc` and
 /// something to keep as long as the store is used, a temporary folder for example. Needs tokio with `macros` and
@@ -95,6 +99,25 @@ macro_rules! conformance_tests {
             an_end_is_kept_with_its_record
             invocations_are_listed_newest_first_in_pages
             invocations_are_listed_by_session_and_status
+            // waiting, going on, ending
+            a_resting_record_comes_back_whole
+            an_invocation_rests_in_every_unfinished_status
+            a_rest_is_not_terminal
+            an_end_clears_what_was_waited_for
+            invocations_are_listed_by_where_they_rest
+            a_step_does_not_change_its_session
+            the_message_of_an_invocation_is_found
+            // journals
+            a_journal_is_appended_and_read_in_order
+            a_journal_has_no_gap_and_no_repeat
+            a_journal_is_stored_with_its_commit_or_not_at_all
+            a_long_journal_is_kept_and_removed
+            a_large_chunk_comes_back
+            beginning_again_goes_on_with_the_journal
+            journals_are_removed_oldest_first
+            a_run_without_entries_is_removed_like_others
+            an_unfinished_run_keeps_its_journal
+            a_deleted_session_takes_its_journals_with_it
             // versions of agents
             a_session_begins_with_the_version_it_is_given
             a_session_is_pinned_and_let_go

@@ -1,6 +1,7 @@
 //! The store that forgets: everything in one map behind one lock.
 
 mod invocations;
+mod journal;
 mod sessions;
 mod tables;
 
@@ -11,8 +12,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use rak_core::{
     AppName, Begin, Commit, EncodedEvent, EventLog, HistoryPage, HistoryQuery, InvocationFilter,
-    InvocationId, InvocationPage, InvocationRecord, NewSession, Session, SessionFilter, SessionId,
-    SessionKey, SessionPage, SessionService, StateDelta, StoreError,
+    InvocationId, InvocationPage, InvocationRecord, JournalChunk, NewSession, Session, SessionFilter,
+    SessionId, SessionKey, SessionPage, SessionService, StateDelta, StoreError, time::UnixMillis,
 };
 
 use self::tables::Tables;
@@ -107,6 +108,18 @@ impl EventLog for MemoryStore {
         limit: usize,
     ) -> Result<Vec<EncodedEvent>, StoreError> {
         Ok(self.tables().read(invocation, after, limit))
+    }
+
+    async fn journal(&self, invocation: InvocationId) -> Result<Vec<JournalChunk>, StoreError> {
+        Ok(self.tables().journal(invocation))
+    }
+
+    async fn prune_journals(&self, ended_before: UnixMillis, limit: usize) -> Result<usize, StoreError> {
+        Ok(self.tables().prune_journals(ended_before, limit))
+    }
+
+    async fn message(&self, invocation: InvocationId) -> Result<Option<(u64, EncodedEvent)>, StoreError> {
+        Ok(self.tables().message(invocation))
     }
 
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {

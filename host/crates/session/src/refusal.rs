@@ -1,6 +1,6 @@
 //! The refusals of both stores, so that they use the same words.
 
-use rak_core::{InvocationId, InvocationStatus, SessionKey, StoreError};
+use rak_core::{InvocationId, InvocationStatus, InvocationStep, JournalChunk, SessionKey, StoreError};
 
 pub(crate) fn session_exists(key: &SessionKey) -> StoreError {
     StoreError::Conflict { reason: format!("the session {key} exists already") }
@@ -73,15 +73,42 @@ pub(crate) fn check_step(
     }
 }
 
-/// A commit needs an invocation that is not over, and ends it, where it does, in a terminal status.
+/// A commit needs an invocation that is not over. An end is terminal, and a rest is not.
 pub(crate) fn check_end(
     id: InvocationId,
     now: InvocationStatus,
-    end: Option<InvocationStatus>,
+    change: Option<&InvocationStep>,
 ) -> Result<(), StoreError> {
-    match end {
+    let fits = change.is_none_or(|change| match change {
+        InvocationStep::Rests(rest) => !rest.status.is_terminal(),
+        InvocationStep::Ends(end) => end.status.is_terminal(),
+    });
+    match change {
         _ if now.is_terminal() => Err(over(id, now)),
-        Some(end) if !end.is_terminal() => Err(step(id, now, end)),
+        Some(change) if !fits => Err(step(id, now, change.status())),
         _ => Ok(()),
     }
+}
+
+/// The entries of a chunk continue the journal, which has `length` of them. Gives its new length.
+pub(crate) fn check_journal(
+    id: InvocationId,
+    length: u64,
+    chunk: Option<&JournalChunk>,
+) -> Result<u64, StoreError> {
+    match chunk {
+        None => Ok(length),
+        Some(chunk) if chunk.first == length => Ok(length.saturating_add(chunk.count)),
+        Some(chunk) => Err(not_next_entry(id, chunk.first, length)),
+    }
+}
+
+/// An entry of the journal whose index is not the next one.
+fn not_next_entry(id: InvocationId, first: u64, next: u64) -> StoreError {
+    let reason = if first < next {
+        format!("entry {first} of the journal of invocation {id} exists already")
+    } else {
+        format!("the next entry of the journal of invocation {id} is {next}, not {first}")
+    };
+    StoreError::Conflict { reason }
 }

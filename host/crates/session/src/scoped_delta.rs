@@ -58,6 +58,11 @@ impl ScopedDelta {
             .map(|scope| (scope, self.changes.iter().filter(move |change| change.scope == scope)))
     }
 
+    /// Whether nothing is stored.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
     /// The size of the change.
     pub(crate) fn bytes(&self) -> usize {
         self.changes.iter().map(|change| change.name.len() + change.bytes()).sum()

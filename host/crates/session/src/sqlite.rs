@@ -1,16 +1,18 @@
 //! The store in one SQLite file.
 //!
 //! [`writer`] is the only one who writes: commands queue up, and what is ready is committed together. [`readers`] see
-//! what is committed. Each of [`sessions`], [`state`], [`history`] and [`invocations`] has its statements and what is
+//! what is committed. Each of [`sessions`], [`state`], [`history`], [`invocations`] and [`journal`] has its statements and what is
 //! done with them; none knows threads or locks. [`schema`] owns the version of the file, [`mod@file`] who may use it.
 
 mod column;
 mod connection;
+mod encoded;
 mod fault;
 mod file;
 mod health;
 mod history;
 mod invocations;
+mod journal;
 mod options;
 #[cfg(test)]
 mod query_plans;
@@ -27,21 +29,18 @@ use std::path::{Path, PathBuf};
 use async_trait::async_trait;
 use rak_core::{
     AppName, Begin, Commit, EncodedEvent, EventLog, HistoryPage, HistoryQuery, InvocationFilter,
-    InvocationId, InvocationPage, InvocationRecord, NewSession, Session, SessionFilter, SessionId,
-    SessionKey, SessionPage, SessionService, StateDelta, StoreError,
+    InvocationId, InvocationPage, InvocationRecord, JournalChunk, NewSession, Session, SessionFilter,
+    SessionId, SessionKey, SessionPage, SessionService, StateDelta, StoreError, time::UnixMillis,
 };
 
 pub use self::options::{SqliteOptions, Synchronous};
 pub use self::stats::SqliteStats;
 
+use self::encoded::{COMMAND_BYTES, EncodedCommit, EncodedRecord};
 use self::file::OwnedFile;
-use self::invocations::{EncodedCommit, EncodedEnd, EncodedRecord};
 use self::readers::Readers;
 use self::writer::Writer;
 use crate::scoped_delta::ScopedDelta;
-
-/// What a command takes up in the queue beside its texts, in bytes.
-const COMMAND_BYTES: usize = 512;
 
 /// Keeps everything in one SQLite file.
 ///
@@ -172,17 +171,13 @@ impl EventLog for SqliteStore {
     async fn begin(&self, begin: Begin) -> Result<u64, StoreError> {
         let Begin { record, message, pin } = begin;
         let record = EncodedRecord::new(record)?;
-        let bytes = COMMAND_BYTES + message.as_ref().map_or(0, |message| message.json.len());
+        let bytes = record.bytes() + message.as_ref().map_or(0, |message| message.json.len());
         self.writer.call(bytes, move |write| invocations::begin(write, &record, message.as_ref(), pin)).await
     }
 
     async fn commit(&self, commit: Commit) -> Result<(), StoreError> {
-        let Commit { invocation, session, events, state, at, end } = commit;
-        let state = ScopedDelta::new(state)?;
-        let end = end.map(EncodedEnd::new).transpose()?;
-        let texts: usize = events.iter().map(|event| event.json.len()).sum();
-        let bytes = COMMAND_BYTES + texts + state.bytes();
-        let commit = EncodedCommit { invocation, session, events, state, at, end };
+        let commit = EncodedCommit::new(commit)?;
+        let bytes = commit.bytes();
         self.writer.call(bytes, move |write| invocations::commit(write, &commit)).await
     }
 
@@ -193,6 +188,30 @@ impl EventLog for SqliteStore {
         limit: usize,
     ) -> Result<Vec<EncodedEvent>, StoreError> {
         self.readers.read(move |read| history::read(read, invocation, after, limit)).await
+    }
+
+    async fn journal(&self, invocation: InvocationId) -> Result<Vec<JournalChunk>, StoreError> {
+        self.readers.read(move |read| journal::read(read, invocation)).await
+    }
+
+    async fn prune_journals(&self, ended_before: UnixMillis, limit: usize) -> Result<usize, StoreError> {
+        let mut pruned = 0;
+        loop {
+            // One transaction after the other: what others have queued comes in between.
+            let left = limit - pruned;
+            let slice = self
+                .writer
+                .call(COMMAND_BYTES, move |write| journal::prune(write, ended_before, left))
+                .await?;
+            pruned += slice.journals;
+            if !slice.more {
+                return Ok(pruned);
+            }
+        }
+    }
+
+    async fn message(&self, invocation: InvocationId) -> Result<Option<(u64, EncodedEvent)>, StoreError> {
+        self.readers.read(move |read| history::message(read, invocation)).await
     }
 
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {

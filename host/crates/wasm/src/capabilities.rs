@@ -2,6 +2,7 @@
 //!
 //! A capability says what a call costs and what its effect is; the [`gate`](crate::gate) does the rest.
 
+pub(crate) mod clocks;
 pub(crate) mod context;
 pub(crate) mod events;
 pub(crate) mod http;
@@ -10,6 +11,8 @@ pub(crate) mod session;
 pub(crate) mod wait;
 
 use wasmtime::component::{HasSelf, Linker};
+use wasmtime_wasi::p2::bindings::clocks::{monotonic_clock, wall_clock};
+use wasmtime_wasi::p2::bindings::io::poll;
 
 use crate::bindings::{Agent, common};
 use crate::convert;
@@ -20,6 +23,12 @@ use crate::state::GuestState;
 pub(crate) fn link(linker: &mut Linker<GuestState>) -> wasmtime::Result<()> {
     wasmtime_wasi::p2::add_to_linker_async(linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)?;
+    // What tells time is the run's own, so that it can be repeated.
+    linker.allow_shadowing(true);
+    wall_clock::add_to_linker::<_, HasSelf<GuestState>>(linker, |state| state)?;
+    monotonic_clock::add_to_linker::<_, HasSelf<GuestState>>(linker, |state| state)?;
+    poll::add_to_linker::<_, HasSelf<GuestState>>(linker, |state| state)?;
+    linker.allow_shadowing(false);
     Agent::add_to_linker::<_, HasSelf<GuestState>>(linker, |state| state)
 }
 

@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use rak_core::{
     Agent, AgentDescriptor, AgentError, AgentGrants, AgentOutcome, AgentRun, AppName, CodeTier, Content,
-    Environment, Failure, Pinning, RunHost, Usage,
+    Durability, Environment, Failure, JournalLimits, Pinning, RunHost, Usage,
 };
 use serde_json::{Map, Value};
 use tokio::time::{Instant, sleep_until};
@@ -18,13 +18,14 @@ use wasmtime::{Store, UpdateDeadline};
 use crate::bindings::{Agent as Instance, AgentPre};
 use crate::convert;
 use crate::engine::WasmEngine;
-use crate::gate::{Counters, Gate, WindDown};
+use crate::gate::{Counters, Gate, PutAway, Stops, WindDown};
 use crate::guest_error::{self, HostStop};
 use crate::limits::{Limits, MemoryGauge, MemoryLimiter};
 use crate::loader::{Code, ComponentFacts, LoadedComponent};
 use crate::output::Output;
 use crate::scheduler::Share;
 use crate::state::GuestState;
+use crate::timeline::Timeline;
 
 /// The code of a failure that an SDK made of an exception which nothing caught.
 const EXCEPTION: &str = "exception";
@@ -50,6 +51,8 @@ pub struct AgentSettings {
     pub environment: Environment,
     /// Whether its sessions stay on this version.
     pub pinning: Pinning,
+    /// Whether its runs survive the process.
+    pub durability: Durability,
 }
 
 /// An agent that is a component.
@@ -60,6 +63,7 @@ pub struct ComponentAgent {
     described: AgentDescriptor,
     facts: ComponentFacts,
     pinning: Pinning,
+    durability: Durability,
     /// What new runs begin with.
     code: ArcSwap<Code>,
     template: Template,
@@ -89,6 +93,7 @@ impl ComponentAgent {
             described,
             facts: loaded.facts,
             pinning: settings.pinning,
+            durability: settings.durability,
             code,
             template,
         }
@@ -146,6 +151,12 @@ impl Agent for ComponentAgent {
 
     fn wall_time_limit(&self) -> Option<Duration> {
         Some(self.template.limits.wall_time())
+    }
+
+    fn durable(&self) -> Option<JournalLimits> {
+        let limits = &self.template.limits;
+        let limits = JournalLimits { entries: limits.journal_entries, bytes: limits.journal_bytes };
+        (self.durability == Durability::Journal).then_some(limits)
     }
 
     fn pins_sessions(&self) -> bool {
@@ -209,6 +220,8 @@ pub(crate) struct Guest {
     memory: MemoryGauge,
     wind_down: WindDown,
     output: Output,
+    timeline: Timeline,
+    put_away: PutAway,
 }
 
 /// Reads what a guest used, also when it is gone.
@@ -242,14 +255,18 @@ impl Guest {
             Some(host) => host.info().id.to_string(),
             None => "describe".to_owned(),
         };
+        let timeline = Timeline::new(host.as_ref().and_then(|host| host.journal()).cloned());
+        let output = Output::new(label, name.clone(), template.limits.output_bytes, timeline.clone());
         Self {
             token: host.as_ref().map(|host| host.token().clone()).unwrap_or_default(),
+            put_away: PutAway::of(host.as_ref()),
+            timeline,
             host,
             share: template.engine.scheduler().share(),
             counters: Arc::default(),
             memory: MemoryGauge::default(),
             wind_down: WindDown::default(),
-            output: Output::new(label, name.clone(), template.limits.output_bytes),
+            output,
             pre,
             template,
         }
@@ -262,7 +279,7 @@ impl Guest {
     /// Runs the call on the guests' threads. When the token is cancelled this returns soon: a guest that computes is
     /// interrupted, one that waits in the host is told and has a moment, one that waits elsewhere is dropped.
     pub(crate) async fn execute(self, call: Call) -> Result<Answer, AgentError> {
-        let token = self.token.clone();
+        let (token, put_away) = (self.token.clone(), self.put_away.clone());
         let engine = self.template.engine.clone();
         let task = engine.scheduler().spawn(self.run_to_end(call));
         tokio::pin!(task);
@@ -271,6 +288,10 @@ impl Guest {
             ended = &mut task => ended,
             () = token.cancelled() => {
                 // The next instruction that looks at the epoch sees the token, without waiting for the ticker.
+                engine.bump();
+                task.await
+            }
+            () = put_away.asked() => {
                 engine.bump();
                 task.await
             }
@@ -290,6 +311,7 @@ impl Guest {
             biased;
             result = work => result,
             () = self.stopped() => Err(wasmtime::Error::new(HostStop::Stopped)),
+            () = self.put_away.asked() => Err(wasmtime::Error::new(HostStop::PutAway(None))),
         };
         self.output.finish();
         match result {
@@ -357,16 +379,14 @@ impl Guest {
 
     fn store(&self) -> Store<GuestState> {
         let limits = self.template.limits;
-        let deadline = self.host.as_ref().and_then(|host| host.deadline()).map(Instant::from_std);
+        let stops = Stops {
+            token: self.token.clone(),
+            deadline: self.host.as_ref().and_then(|host| host.deadline()).map(Instant::from_std),
+            wind_down: self.wind_down.clone(),
+            put_away: self.put_away.clone(),
+        };
         let grants = self.host.is_some().then(|| self.template.grants.clone());
-        let gate = Gate::new(
-            self.token.clone(),
-            deadline,
-            grants,
-            limits,
-            self.counters.clone(),
-            self.wind_down.clone(),
-        );
+        let gate = Gate::new(stops, grants, limits, self.counters.clone(), self.timeline.clone());
         let limiter = MemoryLimiter::new(limits, self.memory.clone());
         let state = GuestState::new(self.host.clone(), gate, &self.template, limiter, &self.output);
         let mut store = Store::new(self.pre.engine(), state);
@@ -374,7 +394,13 @@ impl Guest {
         store.set_hostcall_fuel(usize::try_from(limits.host_call_bytes).unwrap_or(usize::MAX));
         store.set_epoch_deadline(1);
         let (token, share, wind_down) = (self.token.clone(), self.share.clone(), self.wind_down.clone());
-        store.epoch_deadline_callback(move |_| on_tick(&token, &wind_down, &share, limits));
+        let put_away = self.put_away.clone();
+        store.epoch_deadline_callback(move |_| {
+            if put_away.is_asked() {
+                return Err(wasmtime::Error::new(HostStop::PutAway(None)));
+            }
+            on_tick(&token, &wind_down, &share, limits)
+        });
         store
     }
 }

@@ -4,13 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use rak_core::{AgentGrants, Failure, FailureKind, Scope};
+use rak_core::time::UnixMicros;
+use rak_core::{AgentGrants, Failure, FailureKind, RunHost, Scope, Waiting};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::guest_error::HostStop;
 use crate::limits::Limits;
+use crate::timeline::{Call, Timeline};
 
 /// How long a guest that was told of its cancellation may take to clean up and return.
 pub(crate) const WIND_DOWN: Duration = Duration::from_millis(100);
@@ -50,13 +54,47 @@ pub(crate) struct Counters {
 }
 
 pub(crate) struct Gate {
-    token: CancellationToken,
-    deadline: Option<Instant>,
+    stops: Stops,
     /// What the agent may do; none while it describes itself.
     grants: Option<Arc<AgentGrants>>,
     limits: Limits,
     counters: Arc<Counters>,
-    wind_down: WindDown,
+    pub(crate) timeline: Timeline,
+}
+
+/// What ends a run, or its stay in memory, from outside.
+#[derive(Clone, Default)]
+pub(crate) struct Stops {
+    pub(crate) token: CancellationToken,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) wind_down: WindDown,
+    pub(crate) put_away: PutAway,
+}
+
+/// When a run gives up its memory although it is not over.
+#[derive(Clone, Default)]
+pub(crate) struct PutAway {
+    token: CancellationToken,
+    /// A longer wait puts it away; none where it is not durable.
+    longest_wait: Option<Duration>,
+}
+
+impl PutAway {
+    pub(crate) fn of(host: Option<&Arc<dyn RunHost>>) -> Self {
+        let durable = host.filter(|host| host.journal().is_some());
+        durable.map_or_else(Self::default, |host| Self {
+            token: host.put_away().clone(),
+            longest_wait: Some(host.longest_wait_in_memory()),
+        })
+    }
+
+    pub(crate) async fn asked(&self) {
+        self.token.cancelled().await;
+    }
+
+    pub(crate) fn is_asked(&self) -> bool {
+        self.token.is_cancelled()
+    }
 }
 
 /// When the guest was told that it is being stopped. A guest that waited in the host learns it from the call's answer
@@ -83,6 +121,12 @@ pub(crate) enum Refusal {
     Stop(HostStop),
 }
 
+impl From<HostStop> for Refusal {
+    fn from(stop: HostStop) -> Self {
+        Self::Stop(stop)
+    }
+}
+
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
         Self::Failure(failure)
@@ -91,28 +135,63 @@ impl From<Failure> for Refusal {
 
 impl Gate {
     pub(crate) fn new(
-        token: CancellationToken,
-        deadline: Option<Instant>,
+        stops: Stops,
         grants: Option<Arc<AgentGrants>>,
         limits: Limits,
         counters: Arc<Counters>,
-        wind_down: WindDown,
+        timeline: Timeline,
     ) -> Self {
-        Self { token, deadline, grants, limits, counters, wind_down }
+        Self { stops, grants, limits, counters, timeline }
     }
 
     /// Whether the run is being stopped. Asking is being told.
-    pub(crate) fn is_stopping(&self) -> bool {
-        let stopping = self.token.is_cancelled();
+    fn is_stopping(&self) -> bool {
+        let stopping = self.stops.token.is_cancelled();
         if stopping {
-            self.wind_down.tell();
+            self.stops.wind_down.tell();
         }
         stopping
     }
 
-    /// What is left until the deadline.
-    pub(crate) fn remaining(&self) -> Option<Duration> {
-        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    /// The answer of `is-cancelled`.
+    pub(crate) fn tells_cancelled(&self) -> Result<bool, HostStop> {
+        self.count()?;
+        if let Some(answer) = self.timeline.recall_unusual("context.is-cancelled")? {
+            return answer.map_err(journal_full);
+        }
+        let stopping = self.is_stopping();
+        if stopping {
+            self.timeline.note_unusual("context.is-cancelled", Ok(&true)).map_err(journal_full)?;
+        }
+        Ok(stopping)
+    }
+
+    /// What is left until the deadline, in milliseconds.
+    pub(crate) fn remaining_ms(&self) -> Result<Option<u64>, HostStop> {
+        self.count()?;
+        let call = Call::new("context.remaining-ms", "", &());
+        if let Some(answer) = self.timeline.recall(&call)? {
+            return answer.map_err(journal_full);
+        }
+        let left = self.stops.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let left = left.map(|left| u64::try_from(left.as_millis()).unwrap_or(u64::MAX));
+        self.timeline.note(call, Ok(&left), None).map_err(journal_full)?;
+        Ok(left)
+    }
+
+    /// Which attempt this is. What was done in an earlier one is repeated with its number.
+    pub(crate) fn attempt(&self, attempt: u32) -> Result<u32, HostStop> {
+        const NAME: &str = "context.get";
+        if let Some(answer) = self.timeline.recall_unusual(NAME)? {
+            return answer.map_err(journal_full);
+        }
+        if self.timeline.is_replaying() {
+            return Ok(1);
+        }
+        if attempt > 1 {
+            self.timeline.note_unusual(NAME, Ok(&attempt)).map_err(journal_full)?;
+        }
+        Ok(attempt)
     }
 
     /// Counts a call that is always answered.
@@ -196,30 +275,198 @@ impl Gate {
         }
     }
 
-    /// The gate before an effect that takes time: it is given up when the run is stopped.
+    /// An effect that is done at once, and repeated by its answer.
+    pub(crate) fn answer_now<T: Serialize + DeserializeOwned>(
+        &self,
+        call: Call,
+        cost: Cost,
+        effect: impl FnOnce() -> Result<T, Failure>,
+    ) -> Result<T, Refusal> {
+        self.admit_call(&call, cost)?;
+        if let Some(answer) = self.timeline.recall(&call)? {
+            return Ok(answer?);
+        }
+        let answer = effect();
+        self.timeline.note(call, answer.as_ref(), None)?;
+        Ok(answer?)
+    }
+
+    /// The gate before an effect that takes time: it is given up when the run is stopped or put away.
     pub(crate) async fn pass<T>(
         &self,
         cost: Cost,
         effect: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Refusal> {
         self.admit(cost)?;
+        self.beside_the_tokens(effect).await
+    }
+
+    /// A read that gives the same again when the run is repeated, unless it failed.
+    pub(crate) async fn read_unchanging<T>(
+        &self,
+        name: &'static str,
+        cost: Cost,
+        effect: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Refusal> {
+        self.admit(cost)?;
+        if let Some(Err(failure)) = self.timeline.recall_unusual::<()>(name)? {
+            return Err(failure.into());
+        }
+        let replaying = self.timeline.is_replaying();
+        let answer = self.beside_the_tokens(effect).await;
+        if let Err(Refusal::Failure(failure)) = &answer {
+            if replaying && !self.stops.token.is_cancelled() {
+                let message = format!("the run could not be repeated: {}", failure.message);
+                return Err(HostStop::Unavailable { message }.into());
+            }
+            self.timeline.note_unusual::<()>(name, Err(failure))?;
+        }
+        answer
+    }
+
+    async fn beside_the_tokens<T>(
+        &self,
+        effect: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Refusal> {
         tokio::select! {
             biased;
             answer = effect => Ok(answer?),
-            () = self.token.cancelled() => {
-                self.wind_down.tell();
+            () = self.stops.token.cancelled() => {
+                self.stops.wind_down.tell();
                 Err(self.stopped().into())
             }
+            () = self.stops.put_away.asked() => Err(HostStop::PutAway(None).into()),
         }
     }
 
+    /// An emission that is stored, or was stored when the run is repeated.
+    pub(crate) async fn emit(
+        &self,
+        call: Call,
+        cost: Cost,
+        host: &dyn RunHost,
+        emissions: Vec<rak_core::Emission>,
+    ) -> Result<u64, Refusal> {
+        self.admit_call(&call, cost)?;
+        if let Some(answer) = self.timeline.recall(&call)? {
+            let seq = answer?;
+            host.emitted_before();
+            return Ok(seq);
+        }
+        let entry = self.timeline.journal().map(|_| self.timeline.entry(call.clone()));
+        if let Some(entry) = &entry {
+            self.timeline.see(entry.at);
+        }
+        let mut failed = false;
+        let effect = async { host.emit_recorded(emissions, entry).await.inspect_err(|_| failed = true) };
+        let answer = self.beside_the_tokens(effect).await;
+        if failed && let Err(Refusal::Failure(failure)) = &answer {
+            self.timeline.note::<u64>(call, Err(failure), None)?;
+        }
+        answer
+    }
+
+    /// A wait, with what it is told at its end. A long one puts the run away, where it is durable.
+    pub(crate) async fn wait<T: Serialize + DeserializeOwned>(
+        &self,
+        call: Call,
+        waiting: WaitingFor,
+        effect: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Refusal> {
+        self.admit_call(&call, Cost::default())?;
+        if let Some(answer) = self.timeline.recall(&call)? {
+            return Ok(answer?);
+        }
+        let until = waiting.until;
+        let answer = tokio::select! {
+            biased;
+            answer = self.beside_the_tokens(effect) => answer,
+            () = self.too_long(&waiting) => return Err(HostStop::PutAway(Some(waiting.into())).into()),
+        };
+        match &answer {
+            Ok(value) => self.timeline.note(call, Ok(value), until)?,
+            Err(Refusal::Failure(failure)) => self.timeline.note::<T>(call, Err(failure), None)?,
+            Err(Refusal::Stop(_)) => {}
+        }
+        answer
+    }
+
+    /// The same for a wait that no contract of ours knows: nobody is told of a cancellation, and nothing is counted.
+    pub(crate) async fn wait_outside<T: Serialize + DeserializeOwned>(
+        &self,
+        call: Call,
+        waiting: WaitingFor,
+        effect: impl Future<Output = wasmtime::Result<T>>,
+    ) -> wasmtime::Result<T> {
+        if let Some(answer) = self.timeline.recall(&call)? {
+            return Ok(answer.map_err(journal_full)?);
+        }
+        let until = waiting.until;
+        let answer = tokio::select! {
+            biased;
+            answer = effect => answer?,
+            () = self.stops.put_away.asked() => return Err(HostStop::PutAway(None).into()),
+            () = self.too_long(&waiting) => return Err(HostStop::PutAway(Some(waiting.into())).into()),
+        };
+        self.timeline.note(call, Ok(&answer), until).map_err(journal_full)?;
+        Ok(answer)
+    }
+
+    /// Returns when a wait takes too long to be held in memory; at once where that is known before.
+    async fn too_long(&self, waiting: &WaitingFor) {
+        let Some(longest) = self.stops.put_away.longest_wait else { return std::future::pending().await };
+        match waiting.until {
+            Some(until) if until.since(self.timeline.real()) <= longest => std::future::pending().await,
+            Some(_) if waiting.requests.is_empty() => {}
+            _ => tokio::time::sleep(longest).await,
+        }
+    }
+
+    /// Like [`admit`](Self::admit), and keeps that the run was being stopped.
+    fn admit_call(&self, call: &Call, cost: Cost) -> Result<(), Refusal> {
+        if self.stops.put_away.is_asked() && !self.timeline.is_replaying() {
+            return Err(HostStop::PutAway(None).into());
+        }
+        let refused = self.admit(cost);
+        if let Err(Refusal::Failure(failure)) = &refused
+            && self.stops.token.is_cancelled()
+            && !self.timeline.is_replaying()
+        {
+            self.timeline.note::<()>(call.clone(), Err(failure), None)?;
+        }
+        refused
+    }
+
     fn stopped(&self) -> Failure {
-        match self.deadline {
+        match self.stops.deadline {
             Some(deadline) if deadline <= Instant::now() => {
                 Failure::new(FailureKind::DeadlineExceeded, "the run's time is over: clean up and return")
             }
             _ => Failure::new(FailureKind::Cancelled, "the run is being cancelled: clean up and return"),
         }
+    }
+}
+
+/// What a wait waits for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct WaitingFor {
+    /// When it ends at the latest.
+    pub(crate) until: Option<UnixMicros>,
+    /// Questions to a person.
+    pub(crate) requests: Vec<String>,
+}
+
+impl WaitingFor {
+    pub(crate) fn time(until: UnixMicros) -> Self {
+        Self { until: Some(until), requests: Vec::new() }
+    }
+}
+
+impl From<WaitingFor> for Waiting {
+    fn from(waiting: WaitingFor) -> Self {
+        // Rounded up: whoever is woken finds that the time has come.
+        let until = waiting.until.map(|until| until.after(Duration::from_micros(999)).millis());
+        Self { until, requests: waiting.requests }
     }
 }
 
@@ -235,6 +482,11 @@ fn spend(counter: &AtomicU64, amount: u64, limit: u64, what: &'static str) -> Re
     Ok(())
 }
 
+/// The end of a guest whose call has no way to say that the journal is full.
+fn journal_full(failure: Failure) -> HostStop {
+    HostStop::limit("journal", failure.message)
+}
+
 fn over(limit: &str, message: String) -> Failure {
     Failure { details: Some(json!({"limit": limit})), ..Failure::new(FailureKind::LimitExceeded, message) }
 }
@@ -244,8 +496,7 @@ mod tests {
     use super::*;
 
     fn gate(grants: Option<AgentGrants>, limits: Limits) -> Gate {
-        let grants = grants.map(Arc::new);
-        Gate::new(CancellationToken::new(), None, grants, limits, Arc::default(), WindDown::default())
+        Gate::new(Stops::default(), grants.map(Arc::new), limits, Arc::default(), Timeline::new(None))
     }
 
     #[test]
@@ -274,16 +525,16 @@ mod tests {
     async fn cancellation_comes_before_everything_else() {
         let gate = gate(None, Limits::default());
         assert_eq!(kind(gate.admit(Cost::default())), Some(FailureKind::Denied));
-        gate.token.cancel();
-        assert!(gate.wind_down.until().is_none());
+        gate.stops.token.cancel();
+        assert!(gate.stops.wind_down.until().is_none());
         assert_eq!(kind(gate.admit(Cost::default())), Some(FailureKind::Cancelled));
-        assert!(gate.wind_down.until().is_some());
+        assert!(gate.stops.wind_down.until().is_some());
     }
 
     #[tokio::test]
     async fn a_wait_is_cut_and_its_effect_dropped() {
         let gate = gate(Some(AgentGrants::default()), Limits::default());
-        gate.token.cancel();
+        gate.stops.token.cancel();
         let never = std::future::pending::<Result<(), Failure>>();
         assert!(matches!(gate.pass(Cost::default(), never).await, Err(Refusal::Failure(_))));
     }

@@ -1,6 +1,6 @@
 //! Why a guest's code ended early, from what wasmtime says.
 
-use rak_core::AgentError;
+use rak_core::{AgentError, Difference, Waiting};
 use wasmtime::{PoolConcurrencyLimitError, Trap};
 use wasmtime_wasi::I32Exit;
 
@@ -14,6 +14,13 @@ pub(crate) enum HostStop {
     Stopped,
     #[error("{message}")]
     Limit { limit: &'static str, message: String },
+    /// Its memory is given up; it goes on from its journal.
+    #[error("the run was put away")]
+    PutAway(Option<Waiting>),
+    #[error(transparent)]
+    Differs(#[from] Difference),
+    #[error("{message}")]
+    Unavailable { message: String },
 }
 
 impl HostStop {
@@ -32,6 +39,9 @@ pub(crate) fn explain(
         return match stop.clone() {
             HostStop::Stopped => AgentError::Stopped,
             HostStop::Limit { limit, message } => AgentError::LimitExceeded { limit, message },
+            HostStop::PutAway(waiting) => AgentError::PutAway { waiting },
+            HostStop::Differs(difference) => AgentError::Nondeterminism(difference),
+            HostStop::Unavailable { message } => AgentError::Unavailable { message },
         };
     }
     if let Some(exit) = error.downcast_ref::<I32Exit>() {

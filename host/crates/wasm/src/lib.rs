@@ -22,6 +22,7 @@ mod output;
 mod scheduler;
 mod state;
 mod ticker;
+mod timeline;
 
 pub use cache::CompileCache;
 pub use compiler::{CompileLimits, Compiler, compile_worker};

@@ -74,8 +74,12 @@ limits! {
     instances: u32 = 64,
     /// Time on a processor, in milliseconds: 5 minutes.
     cpu_time_ms: u64 = 5 * 60 * 1000,
-    /// Time from admission to the end, in milliseconds: 1 hour.
+    /// Time from admission to the end, in milliseconds: 1 hour. While a durable run is put away, it does not count.
     wall_time_ms: u64 = 60 * 60 * 1000,
+    /// Calls that the journal of a durable run may hold: 50 000.
+    journal_entries: u64 = 50_000,
+    /// Their size, in bytes: 50 MB.
+    journal_bytes: u64 = 50_000_000,
     /// Bytes that one call may hand to the host: 16 MiB.
     host_call_bytes: u64 = 16 << 20,
     /// Calls to the host: 10 million.

@@ -9,6 +9,7 @@ use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
 use crate::guest_error::HostStop;
+use crate::timeline::Timeline;
 
 /// How much of the end of the error output is kept for the failure's text: a long traceback.
 const TAIL_BYTES: usize = 4 << 10;
@@ -37,6 +38,7 @@ struct Inner {
     run: String,
     agent: AppName,
     limit: u64,
+    timeline: Timeline,
     written: Mutex<Written>,
 }
 
@@ -52,8 +54,8 @@ struct Written {
 }
 
 impl Output {
-    pub(crate) fn new(run: String, agent: AppName, limit: u64) -> Self {
-        Self { inner: Arc::new(Inner { run, agent, limit, written: Mutex::default() }) }
+    pub(crate) fn new(run: String, agent: AppName, limit: u64, timeline: Timeline) -> Self {
+        Self { inner: Arc::new(Inner { run, agent, limit, timeline, written: Mutex::default() }) }
     }
 
     pub(crate) fn sink(&self, channel: Channel) -> Sink {
@@ -113,6 +115,10 @@ impl Output {
     }
 
     fn log(&self, channel: Channel, line: &[u8]) {
+        // What is repeated was logged before.
+        if self.inner.timeline.is_replaying() {
+            return;
+        }
         let text = String::from_utf8_lossy(line);
         let Inner { run, agent, .. } = self.inner.as_ref();
         match channel {
@@ -215,7 +221,7 @@ mod tests {
 
     #[test]
     fn the_end_of_the_error_output_is_kept_and_all_of_it_counted() {
-        let output = Output::new("test".into(), AppName::new("test").unwrap(), 10_000);
+        let output = Output::new("test".into(), AppName::new("test").unwrap(), 10_000, Timeline::new(None));
         output.write(Channel::Out, b"not this").unwrap();
         output.write(Channel::Err, &b"x".repeat(HEAD_BYTES + TAIL_BYTES)).unwrap();
         output.write(Channel::Err, b"the end").unwrap();

@@ -1,8 +1,12 @@
 //! What the store of one run holds.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use rak_core::RunHost;
+use chacha20::ChaCha20Rng;
+use rak_core::time::UnixMicros;
+use rak_core::{RunHost, Seed};
+use rand_core::{Rng as _, SeedableRng as _};
 use serde_json::Value;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
@@ -24,6 +28,10 @@ pub(crate) struct GuestState {
     pub(crate) config: Arc<serde_json::Map<String, Value>>,
     pub(crate) limiter: MemoryLimiter,
     pub(crate) table: ResourceTable,
+    /// The times that pollables of WASI wait for.
+    pub(crate) timers: HashMap<u32, UnixMicros>,
+    /// The number of the newest stored event.
+    pub(crate) last_seq: u64,
     wasi: WasiCtx,
     http: WasiHttpCtx,
     no_http: NoHttp,
@@ -45,6 +53,11 @@ impl GuestState {
         for (name, value) in template.environment.iter() {
             wasi.env(name, value);
         }
+        if let Some(journal) = gate.timeline.journal() {
+            let [secure, insecure, mut seed] = streams(journal.seed());
+            wasi.insecure_random_seed(u128::from(seed.next_u64()) << 64 | u128::from(seed.next_u64()));
+            wasi.secure_random(secure).insecure_random(insecure);
+        }
         let wasi = wasi
             .stdout(output.sink(Channel::Out))
             .stderr(output.sink(Channel::Err))
@@ -53,7 +66,18 @@ impl GuestState {
             .allow_ip_name_lookup(false)
             .build();
         let config = template.config.clone();
-        Self { host, gate, config, limiter, table, wasi, http: WasiHttpCtx::new(), no_http: NoHttp }
+        Self {
+            host,
+            gate,
+            config,
+            limiter,
+            table,
+            timers: HashMap::new(),
+            last_seq: 0,
+            wasi,
+            http: WasiHttpCtx::new(),
+            no_http: NoHttp,
+        }
     }
 
     /// The run, for a call that passed the gate.
@@ -62,6 +86,15 @@ impl GuestState {
             Refusal::Failure(rak_core::Failure::new(rak_core::FailureKind::Denied, "there is no run"))
         })
     }
+}
+
+/// Random numbers that come again when the run is repeated; nobody who does not know the seed can tell them from others.
+fn streams(seed: Seed) -> [ChaCha20Rng; 3] {
+    [0, 1, 2].map(|stream| {
+        let mut random = ChaCha20Rng::from_seed(seed);
+        random.set_stream(stream);
+        random
+    })
 }
 
 impl WasiView for GuestState {

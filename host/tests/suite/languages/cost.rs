@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use futures::future::join_all;
 use rak_core::{
-    Agent as _, AgentRun, AppName, Content, Emission, Failure, HistoryPage, InvocationId, InvocationInfo,
-    RunHost, SessionKey,
+    Agent as _, AgentRun, AppName, Content, Emission, Failure, HistoryPage, InputRequest, InputResponse,
+    InvocationId, InvocationInfo, Journal, JournalEntry, RunHost, SessionKey,
 };
 use rak_wasm::{AgentSettings, ComponentAgent, EngineSettings, Limits, Loader, WasmEngine};
 use serde_json::{Value, json};
@@ -105,6 +105,7 @@ fn private_bytes() -> u64 {
 struct Quiet {
     info: InvocationInfo,
     token: CancellationToken,
+    put_away: CancellationToken,
     /// Has a permit for each call of `emit`.
     emitted: Semaphore,
 }
@@ -123,7 +124,12 @@ impl Quiet {
             attempt: 1,
             parent: None,
         };
-        Arc::new(Self { info, token: CancellationToken::new(), emitted: Semaphore::new(0) })
+        Arc::new(Self {
+            info,
+            token: CancellationToken::new(),
+            put_away: CancellationToken::new(),
+            emitted: Semaphore::new(0),
+        })
     }
 }
 
@@ -141,9 +147,35 @@ impl RunHost for Quiet {
         None
     }
 
-    async fn emit(&self, _emissions: Vec<Emission>) -> Result<u64, Failure> {
+    fn put_away(&self) -> &CancellationToken {
+        &self.put_away
+    }
+
+    fn journal(&self) -> Option<&Arc<Journal>> {
+        None
+    }
+
+    fn longest_wait_in_memory(&self) -> Duration {
+        Duration::MAX
+    }
+
+    async fn emit_recorded(
+        &self,
+        _emissions: Vec<Emission>,
+        _entry: Option<JournalEntry>,
+    ) -> Result<u64, Failure> {
         self.emitted.add_permits(1);
         Ok(0)
+    }
+
+    fn emitted_before(&self) {}
+
+    async fn ask(&self, _request: InputRequest) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn answer(&self, _request_id: &str) -> InputResponse {
+        std::future::pending().await
     }
 
     async fn history(&self, _before: Option<u64>, _limit: usize) -> Result<HistoryPage, Failure> {

@@ -10,6 +10,8 @@ use rak_core::{
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use rak_runner::Recovered;
+
 use crate::support::{FailingStore, Step, TestRunner, collect, done, key, say};
 
 #[tokio::test]
@@ -148,7 +150,7 @@ async fn a_store_that_recovers_keeps_the_end() {
     assert!(events.last().unwrap().turn_complete);
     // The host starts again on a store that works: the run is found unfinished, and ended.
     test.store.commits_left.store(usize::MAX, Ordering::SeqCst);
-    assert_eq!(test.runner.recover().await, Ok(1));
+    assert_eq!(test.runner.recover().await, Ok(Recovered { ended: 1, resumed: 0 }));
     let record = test.runner.invocation(id).await.unwrap().unwrap();
     assert_eq!(record.status, InvocationStatus::Interrupted);
 }

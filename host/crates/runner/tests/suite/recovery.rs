@@ -6,6 +6,8 @@ use rak_core::{
     InvocationStatus, Part, StateDelta, Usage,
 };
 
+use rak_runner::Recovered;
+
 use crate::support::{TestRunner, collect, done, history, key};
 
 fn record(id: InvocationId, status: InvocationStatus) -> InvocationRecord {
@@ -20,6 +22,8 @@ fn record(id: InvocationId, status: InvocationStatus) -> InvocationRecord {
         ended_at: None,
         progress: None,
         usage: Usage::default(),
+        waiting: None,
+        resume: None,
     }
 }
 
@@ -44,7 +48,8 @@ async fn unfinished_runs_are_interrupted_with_their_open_calls_closed() {
         events: vec![event(id, Some(1), "puppet", Part::FunctionCall(call))],
         state: StateDelta::new(),
         at: UnixMillis(2),
-        end: None,
+        journal: None,
+        step: None,
     };
     test.store.commit(commit).await.unwrap();
     let queued = InvocationId::new();
@@ -53,8 +58,8 @@ async fn unfinished_runs_are_interrupted_with_their_open_calls_closed() {
         .await
         .unwrap();
 
-    assert_eq!(test.runner.recover().await, Ok(2));
-    assert_eq!(test.runner.recover().await, Ok(0));
+    assert_eq!(test.runner.recover().await, Ok(Recovered { ended: 2, resumed: 0 }));
+    assert_eq!(test.runner.recover().await, Ok(Recovered::default()));
 
     let events = collect(test.runner.listen(id, 0).await.ok().unwrap()).await;
     assert_eq!(events.iter().filter_map(|event| event.seq).collect::<Vec<_>>(), [1, 2, 3]);

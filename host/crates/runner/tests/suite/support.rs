@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::StreamExt as _;
+use rak_core::time::UnixMillis;
 use rak_core::{
     Agent, AgentDescriptor, AgentError, AgentOutcome, AgentRun, AppName, Commit, Content, Custom, Emission,
     Event, EventLog, EventStream, HistoryPage, HistoryQuery, InvocationFilter, InvocationId, InvocationPage,
     InvocationRecord, NewSession, RunConfig, RunError, Session, SessionFilter, SessionId, SessionKey,
     SessionPage, SessionService, StateDelta, StoreError, Usage,
 };
-use rak_core::{Begin, EncodedEvent};
+use rak_core::{Begin, EncodedEvent, JournalChunk};
 use rak_runner::{RunRequest, Runner, RunnerBuilder, StartedRun};
 use rak_session::MemoryStore;
 use tokio::sync::{Mutex, mpsc};
@@ -227,6 +228,18 @@ impl EventLog for FailingStore {
         limit: usize,
     ) -> Result<Vec<EncodedEvent>, StoreError> {
         self.inner.read(id, after, limit).await
+    }
+
+    async fn journal(&self, id: InvocationId) -> Result<Vec<JournalChunk>, StoreError> {
+        self.inner.journal(id).await
+    }
+
+    async fn prune_journals(&self, ended_before: UnixMillis, limit: usize) -> Result<usize, StoreError> {
+        self.inner.prune_journals(ended_before, limit).await
+    }
+
+    async fn message(&self, id: InvocationId) -> Result<Option<(u64, EncodedEvent)>, StoreError> {
+        self.inner.message(id).await
     }
 
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rak_core::time::UnixMillis;
 use rak_core::{
     AppName, Content, Event, IfBusy, InvocationId, InvocationRecord, InvocationStatus, OnDisconnect,
-    Progress, RunConfig, Session, SessionId, SessionKey, StateDelta, Usage, UserId,
+    Progress, RunConfig, Session, SessionId, SessionKey, StateDelta, Usage, UserId, Waiting,
 };
 use serde::{Deserialize, Serialize};
 
@@ -283,10 +283,16 @@ pub struct InvocationBody {
     pub agent_version: String,
     /// Where it is; one that is being stopped has the status it is going to end with.
     pub status: InvocationStatus,
+    /// What it waits for, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
+    /// Whether it survives the process.
+    #[serde(default)]
+    pub durable: bool,
     /// Why it ended so: a stable word, where it did not complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// 1 for the first run.
+    /// 1 for the first run; one more each time the host ended while it ran.
     pub attempt: u32,
     /// When it was admitted, in milliseconds since 1970.
     pub started_at: UnixMillis,
@@ -312,6 +318,8 @@ impl InvocationBody {
             user_id,
             agent_version: record.agent_version,
             status,
+            waiting: record.waiting.filter(|_| status == InvocationStatus::Waiting),
+            durable: record.resume.is_some(),
             reason: record.reason,
             attempt: record.attempt,
             started_at: record.started_at,

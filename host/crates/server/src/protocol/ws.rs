@@ -1,8 +1,8 @@
 //! Messages of the WebSocket: text frames with one JSON object each, told apart by `type`.
 //!
-//! Clients that negotiate the subprotocol [`SUBPROTOCOL_V2`] may send [`WsClientMessage::Subscribe`] and
-//! [`WsClientMessage::Ping`], and get [`WsServerMessage::Progress`], [`WsServerMessage::Pong`] and `seq` beside the
-//! data of events. To others those do not exist.
+//! Clients that negotiate the subprotocol [`SUBPROTOCOL_V2`] may also send [`WsClientMessage::Subscribe`],
+//! [`WsClientMessage::Pause`], [`WsClientMessage::Resume`] and [`WsClientMessage::Ping`], and get
+//! [`WsServerMessage::Progress`] and `seq` beside the data of events. To others those do not exist.
 
 use std::borrow::Cow;
 use std::num::NonZeroU64;
@@ -27,6 +27,10 @@ pub enum WsClientMessage {
     Cancel(WsTarget),
     /// Asks where an invocation is.
     Status(WsTarget),
+    /// Lets an invocation rest.
+    Pause(WsTarget),
+    /// Lets a paused invocation go on.
+    Resume(WsTarget),
     /// Listens to an invocation.
     Subscribe(WsSubscribe),
     /// Asks for a [`WsServerMessage::Pong`].
@@ -149,6 +153,8 @@ impl FromStr for WsClientMessage {
             "run" => Ok(Self::Run(read(text)?)),
             "cancel" => Ok(Self::Cancel(read(text)?)),
             "status" => Ok(Self::Status(read(text)?)),
+            "pause" => Ok(Self::Pause(read(text)?)),
+            "resume" => Ok(Self::Resume(read(text)?)),
             "subscribe" => Ok(Self::Subscribe(read(text)?)),
             "ping" => Ok(Self::Ping(read(text)?)),
             _ => Err(Self::unknown(&kind)),
@@ -161,7 +167,7 @@ impl WsClientMessage {
     pub(crate) fn unknown(kind: &str) -> WsMessageError {
         let v1 = r#""run", "cancel", "status""#;
         WsMessageError(format!(
-            "unknown type {kind:?}, expected {v1}, or, with {SUBPROTOCOL_V2}, \"subscribe\", \"ping\""
+            "unknown type {kind:?}, expected {v1}, or, with {SUBPROTOCOL_V2}, \"pause\", \"resume\", \"subscribe\", \"ping\""
         ))
     }
 }
@@ -208,6 +214,16 @@ pub enum WsServerMessage {
     },
     /// A run was cancelled.
     Cancelled {
+        /// Which one.
+        invocation_id: InvocationId,
+    },
+    /// An invocation rests, or does so at its next call to the host.
+    Paused {
+        /// Which one.
+        invocation_id: InvocationId,
+    },
+    /// An invocation goes on.
+    Resumed {
         /// Which one.
         invocation_id: InvocationId,
     },
@@ -261,7 +277,12 @@ impl From<Option<InvocationStatus>> for WsStatus {
     fn from(status: Option<InvocationStatus>) -> Self {
         match status {
             None => Self::NotFound,
-            Some(InvocationStatus::Queued | InvocationStatus::Active) => Self::Active,
+            Some(
+                InvocationStatus::Queued
+                | InvocationStatus::Active
+                | InvocationStatus::Waiting
+                | InvocationStatus::Paused,
+            ) => Self::Active,
             Some(InvocationStatus::Cancelled) => Self::Cancelled,
             Some(
                 InvocationStatus::Completed

@@ -61,6 +61,24 @@ pub(crate) async fn cancel(
     body(&state, id).await.map(Json)
 }
 
+/// Lets an invocation rest until it is resumed. One that rests already rests on.
+pub(crate) async fn pause(
+    State(state): State<AppState>,
+    PathId(id): PathId<InvocationId>,
+) -> Result<Json<InvocationBody>, ApiError> {
+    state.runner.pause(id).await?;
+    body(&state, id).await.map(Json)
+}
+
+/// Lets a paused invocation go on. One that is not paused goes on anyway.
+pub(crate) async fn resume(
+    State(state): State<AppState>,
+    PathId(id): PathId<InvocationId>,
+) -> Result<Json<InvocationBody>, ApiError> {
+    state.runner.resume(id).await?;
+    body(&state, id).await.map(Json)
+}
+
 pub(crate) async fn events(
     State(state): State<AppState>,
     PathId(id): PathId<InvocationId>,

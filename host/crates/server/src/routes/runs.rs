@@ -54,7 +54,7 @@ fn answer(
     streaming: bool,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> {
     let head = format!(r#"{{"invocationId":"{id}","events":["#);
-    let state = Some(Answer { events, streaming, separator: "", failure: None });
+    let state = Some(Answer { id, events, streaming, separator: "", failure: None, ended: false });
     let rest = stream::unfold(state, |state| async move {
         let mut state = state?;
         match state.next().await {
@@ -66,16 +66,20 @@ fn answer(
 }
 
 struct Answer {
+    id: InvocationId,
     events: EventStream,
     streaming: bool,
     separator: &'static str,
     failure: Option<RunFailure>,
+    ended: bool,
 }
 
 impl Answer {
     async fn next(&mut self) -> Option<String> {
         loop {
-            let Some(shown) = show(self.events.next().await?, self.streaming) else { continue };
+            let item = self.events.next().await?;
+            self.ended = item.as_ref().map_or(true, |event| event.turn_complete);
+            let Some(shown) = show(item, self.streaming) else { continue };
             let event = match shown {
                 Shown::Event(event) | Shown::Cancelled(event) => event,
                 Shown::Failed(event, failure) => {
@@ -93,12 +97,24 @@ impl Answer {
     }
 
     fn tail(self) -> String {
-        match self.failure {
+        let failure = self.failure.or_else(|| (!self.ended).then(|| goes_on_later(self.id)));
+        match failure {
             None => "]}".to_owned(),
             Some(RunFailure { code, text, .. }) => {
                 let (text, code) = (serde_json::Value::from(text), serde_json::Value::from(code));
                 format!(r#"],"error":{text},"code":{code}}}"#)
             }
         }
+    }
+}
+
+/// The host ends before the run does, which the next one goes on with.
+fn goes_on_later(id: InvocationId) -> RunFailure {
+    RunFailure {
+        code: "shutting_down".into(),
+        text: format!(
+            "the host is shutting down, and the run goes on when it is back: GET /api/v1/invocations/{id}/events tells the rest"
+        ),
+        details: None,
     }
 }

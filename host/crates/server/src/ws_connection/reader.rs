@@ -36,6 +36,13 @@ pub(super) struct Reader {
     last_heard: Instant,
 }
 
+/// What is asked of an invocation that is not over.
+#[derive(Clone, Copy)]
+enum Control {
+    Pause,
+    Resume,
+}
+
 /// The connection is at its end; with a frame, where the client is still to be told.
 type Farewell = Option<CloseFrame>;
 
@@ -110,12 +117,20 @@ impl Reader {
             WsClientMessage::Ping(_) if self.outbox.dialect() == Dialect::V1 => {
                 Err(WsClientMessage::unknown("ping"))
             }
+            WsClientMessage::Pause(_) if self.outbox.dialect() == Dialect::V1 => {
+                Err(WsClientMessage::unknown("pause"))
+            }
+            WsClientMessage::Resume(_) if self.outbox.dialect() == Dialect::V1 => {
+                Err(WsClientMessage::unknown("resume"))
+            }
             message => Ok(message),
         });
         match parsed {
             Ok(WsClientMessage::Run(run)) => self.run(*run).await,
             Ok(WsClientMessage::Cancel(target)) => self.cancel(target.invocation_id).await,
             Ok(WsClientMessage::Status(target)) => self.status(target.invocation_id).await,
+            Ok(WsClientMessage::Pause(target)) => self.control(target.invocation_id, Control::Pause).await,
+            Ok(WsClientMessage::Resume(target)) => self.control(target.invocation_id, Control::Resume).await,
             Ok(WsClientMessage::Subscribe(subscribe)) => self.subscribe(subscribe).await,
             Ok(WsClientMessage::Ping(_)) => self.reply(WsServerMessage::Pong).await,
             Err(error) => {
@@ -200,6 +215,31 @@ impl Reader {
             }
             None if cancel() => self.reply(message).await,
             None => self.cannot_cancel(&target).await,
+        }
+    }
+
+    /// Pauses an invocation, or lets it go on.
+    async fn control(&self, target: String, control: Control) -> Result<(), OutboxError> {
+        let runner = &self.state.runner;
+        let done = match target.parse::<InvocationId>() {
+            Err(_) => {
+                return self.reply_about(&target, "there is no invocation", "invocation_not_found").await;
+            }
+            Ok(invocation_id) => match control {
+                Control::Pause => {
+                    runner.pause(invocation_id).await.map(|()| WsServerMessage::Paused { invocation_id })
+                }
+                Control::Resume => {
+                    runner.resume(invocation_id).await.map(|()| WsServerMessage::Resumed { invocation_id })
+                }
+            },
+        };
+        match done {
+            Ok(message) => self.reply(message).await,
+            Err(error) => {
+                let error = ApiError::from(error);
+                self.reply_about(&target, error.text(), error.code()).await
+            }
         }
     }
 

@@ -37,7 +37,12 @@ impl RunFeed {
         let started = start.start(state, self.id).await;
         self.started().await?;
         match started {
-            Ok(run) => self.feed(run.events, streaming).await?,
+            Ok(run) => {
+                // One that goes on in the next host is not completed.
+                if !self.feed(run.events, streaming).await? {
+                    return Ok(());
+                }
+            }
             Err(error) => self.failed_to_run(&error).await?,
         }
         self.completed().await
@@ -54,8 +59,10 @@ impl RunFeed {
     pub(super) async fn subscription(self, state: &AppState, after: u64) -> Result<(), OutboxError> {
         match state.runner.listen(self.id, after).await {
             Ok(events) => {
-                self.feed(events, true).await?;
-                self.completed().await
+                if self.feed(events, true).await? || self.is_over(state).await {
+                    self.completed().await?;
+                }
+                Ok(())
             }
             Err(error) => {
                 let error = ApiError::from(error);
@@ -64,10 +71,19 @@ impl RunFeed {
         }
     }
 
-    async fn feed(&self, mut events: EventStream, streaming: bool) -> Result<(), OutboxError> {
+    /// Whether the invocation is over: who has heard the end already hears nothing more of it.
+    async fn is_over(&self, state: &AppState) -> bool {
+        let record = state.runner.invocation(self.id).await;
+        record.is_ok_and(|record| record.is_none_or(|record| record.status.is_terminal()))
+    }
+
+    /// Whether the run ended, or cannot be read any further; otherwise the host ends before it does.
+    async fn feed(&self, mut events: EventStream, streaming: bool) -> Result<bool, OutboxError> {
         // Progress is marked as partial, but it is no text that is still being written.
         let streaming_or_progress = streaming || self.outbox.dialect() == Dialect::V2;
+        let mut ended = false;
         while let Some(item) = events.next().await {
+            ended = item.as_ref().map_or(true, |event| event.turn_complete);
             match show(item, streaming_or_progress) {
                 None => {}
                 Some(Shown::Event(event)) => self.event(event, streaming).await?,
@@ -81,7 +97,7 @@ impl RunFeed {
                 }
             }
         }
-        Ok(())
+        Ok(ended)
     }
 
     async fn event(&self, event: Arc<EncodedEvent>, streaming: bool) -> Result<(), OutboxError> {

@@ -216,6 +216,8 @@ fn invocation(status: InvocationStatus) -> InvocationBody {
         user_id: user(),
         agent_version: "sha256:00".into(),
         status,
+        waiting: None,
+        durable: true,
         reason: None,
         attempt: 1,
         started_at: UnixMillis(1_700_000_000_000),

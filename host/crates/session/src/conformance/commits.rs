@@ -78,13 +78,12 @@ pub async fn beginning_gives_the_position_before_which_the_past_lies<S: SessionS
     assert_eq!(texts(&store.history(&key, past).await.unwrap()), ["first", "1"]);
 }
 
-/// What has ended does not begin again, and what runs does not wait again.
+/// What has ended does not begin again.
 pub async fn an_invocation_that_is_over_does_not_begin_again<S: SessionService + EventLog>(store: Arc<S>) {
     let key = key("app", "ann", "one");
     let run = Run::begun(&*store, &key).await;
-    assert!(is_conflict(store.begin(run.beginning(InvocationStatus::Queued, Some("again"))).await));
     store.commit(run.end(1, InvocationStatus::Failed)).await.unwrap();
-    for status in [InvocationStatus::Active, InvocationStatus::Failed] {
+    for status in InvocationStatus::ALL {
         assert!(is_conflict(store.begin(run.beginning(status, Some("again"))).await));
     }
     assert_eq!(texts(&whole_history(&*store, &key).await), ["hello", "1"]);
@@ -173,10 +172,10 @@ pub async fn nothing_follows_the_end<S: SessionService + EventLog>(store: Arc<S>
     assert!(is_conflict(store.begin(queued.beginning(InvocationStatus::Active, Some("late"))).await));
 }
 
-/// Running and waiting are not ends.
+/// An end is none of the states of what is not over.
 pub async fn an_end_is_terminal<S: SessionService + EventLog>(store: Arc<S>) {
     let run = Run::begun(&*store, &key("app", "ann", "one")).await;
-    for status in [InvocationStatus::Queued, InvocationStatus::Active] {
+    for status in InvocationStatus::UNFINISHED {
         assert!(is_conflict(store.commit(run.end(1, status)).await));
     }
     assert!(numbers(&*store, run.id).await.is_empty());

@@ -2,8 +2,9 @@
 
 use rak_core::{
     Begin, Commit, Content, EncodedEvent, Event, EventLog, HistoryPage, HistoryQuery, InvocationEnd,
-    InvocationId, InvocationRecord, InvocationStatus, NewSession, Session, SessionKey, SessionService,
-    StateDelta, StoreError, Usage, time::UnixMillis,
+    InvocationId, InvocationRecord, InvocationRest, InvocationStatus, InvocationStep, JournalChunk,
+    JournalEntry, NewSession, Resume, Session, SessionKey, SessionService, StateDelta, StoreError, Usage,
+    time::{UnixMicros, UnixMillis},
 };
 use serde_json::Value;
 
@@ -37,6 +38,24 @@ pub(super) fn event(id: InvocationId, seq: u64, text: &str) -> EncodedEvent {
     event.seq = (seq > 0).then_some(seq);
     event.content = Some(Content::new_model_text(text));
     EncodedEvent::new(event).unwrap()
+}
+
+/// Entries of a journal, each with its index for a digest.
+pub(super) fn chunk(first: u64, count: u64) -> JournalChunk {
+    let entry = |digest| JournalEntry {
+        call: "events.emit".into(),
+        what: "'what' it 🦀 was".into(),
+        digest,
+        silent: 1,
+        at: UnixMicros(1_700_000_000_000_000),
+        answer: None,
+    };
+    let entries: Vec<_> = (first..first.saturating_add(count)).map(entry).collect();
+    JournalChunk { count, ..JournalChunk::new(first, &entries).unwrap() }
+}
+
+pub(super) fn resume(seed: u8) -> Resume {
+    Resume { seed: [seed; 32], ran_ms: 5, ..Resume::default() }
 }
 
 pub(super) fn text(event: &EncodedEvent) -> String {
@@ -101,6 +120,8 @@ impl Run {
             ended_at: None,
             progress: None,
             usage: Usage::default(),
+            waiting: None,
+            resume: None,
         }
     }
 
@@ -117,13 +138,26 @@ impl Run {
             events: numbers.into_iter().map(|seq| event(self.id, seq, &seq.to_string())).collect(),
             state: StateDelta::new(),
             at: UnixMillis(1_700_000_001_000),
-            end: None,
+            journal: None,
+            step: None,
         }
     }
 
     /// A commit of one last event.
     pub(super) fn end(&self, seq: u64, status: InvocationStatus) -> Commit {
         let end = InvocationEnd { status, reason: None, progress: None, usage: Usage::default() };
-        Commit { end: Some(end), ..self.commit([seq]) }
+        Commit { step: Some(InvocationStep::Ends(end)), ..self.commit([seq]) }
+    }
+
+    /// A commit that says where it is, and nothing else.
+    pub(super) fn rest(&self, status: InvocationStatus) -> Commit {
+        let (reason, waiting, progress, usage, resume) = (None, None, None, None, None);
+        let rest = InvocationRest { status, reason, waiting, progress, usage, resume };
+        Commit { step: Some(InvocationStep::Rests(rest)), ..self.commit([]) }
+    }
+
+    /// A commit of entries of the journal, and nothing else.
+    pub(super) fn journal(&self, first: u64, count: u64) -> Commit {
+        Commit { journal: Some(chunk(first, count)), ..self.commit([]) }
     }
 }

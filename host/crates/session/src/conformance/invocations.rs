@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rak_core::{
     Commit, EncodedEvent, EventLog, InvocationEnd, InvocationFilter, InvocationId, InvocationStatus,
-    Progress, SessionService, Usage, time::UnixMillis,
+    InvocationStep, Progress, SessionService, Usage, time::UnixMillis,
 };
 
 use super::fixture::{Run, key};
@@ -64,7 +64,7 @@ pub async fn an_end_is_kept_with_its_record<S: SessionService + EventLog>(store:
         progress: Some(progress()),
         usage: USAGE,
     };
-    let commit = Commit { end: Some(end), ..run.commit([1]) };
+    let commit = Commit { step: Some(InvocationStep::Ends(end)), ..run.commit([1]) };
     store.commit(commit.clone()).await.unwrap();
 
     let mut wanted = run.record(InvocationStatus::Failed);

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use rak_core::{Commit, EventLog, InvocationStatus, NewSession, SessionFilter, SessionService, StateDelta};
+use rak_core::{
+    Commit, EventLog, InvocationEnd, InvocationStatus, InvocationStep, NewSession, SessionFilter,
+    SessionService, StateDelta, Usage,
+};
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -22,9 +25,11 @@ pub async fn any_text_comes_back<S: SessionService + EventLog>(store: Arc<S>) {
 
     let run = Run::begun(&*store, &key).await;
     let said = format!("{odd}{nul}\u{7f}\r\n\t");
-    let mut commit = Commit { events: vec![event(run.id, 1, &said)], ..run.end(1, InvocationStatus::Failed) };
-    commit.end.as_mut().unwrap().reason = Some(odd.to_owned());
-    store.commit(commit).await.unwrap();
+    let events = vec![event(run.id, 1, &said)];
+    let (status, reason) = (InvocationStatus::Failed, Some(odd.to_owned()));
+    let end = InvocationEnd { status, reason, progress: None, usage: Usage::default() };
+    let step = Some(InvocationStep::Ends(end));
+    store.commit(Commit { events, step, ..run.commit([]) }).await.unwrap();
     assert_eq!(texts(&whole_history(&*store, &key).await), ["hello", &said]);
     assert_eq!(store.invocation(run.id).await.unwrap().unwrap().reason.as_deref(), Some(odd));
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rak_core::{
     Begin, Commit, EncodedEvent, InvocationFilter, InvocationId, InvocationPage, InvocationRecord,
-    StoreError, time::UnixMillis,
+    InvocationStep, StoreError, time::UnixMillis,
 };
 
 use super::tables::{InvocationRow, Tables};
@@ -23,30 +23,37 @@ impl Tables {
             refusal::check_step(id, row.record.status, record.status)?;
             row.record = record;
         } else {
-            self.invocations.insert(id, InvocationRow { record, events: Vec::new() });
+            self.invocations.insert(id, InvocationRow::new(record));
         }
         let now = UnixMillis::now();
+        let message = message.map(Arc::new);
         let session = self.session_or_new(&key, now);
         session.agent_version = session.agent_version.take().or(version);
-        if let Some(message) = message {
-            session.push(now, Arc::new(message));
+        if let Some(message) = &message {
+            session.push(now, Arc::clone(message));
         }
         let position = session.last_position();
+        if let Some(row) = self.invocations.get_mut(&id) {
+            row.message = row.message.take().or(message.map(|message| (position, message)));
+        }
         self.touch(&key, now);
         Ok(position)
     }
 
     pub(super) fn commit(&mut self, commit: Commit) -> Result<(), StoreError> {
-        let Commit { invocation: id, session: key, events, state, at, end } = commit;
+        let Commit { invocation: id, session: key, events, state, at, journal, step } = commit;
         let delta = ScopedDelta::new(state)?;
         let row = self.invocations.get(&id).filter(|row| row.record.session == key);
         let row = row.ok_or_else(|| refusal::no_invocation(id, &key))?;
-        refusal::check_end(id, row.record.status, end.as_ref().map(|end| end.status))?;
+        refusal::check_end(id, row.record.status, step.as_ref())?;
         refusal::check_numbers(id, row.events.len() as u64, events.iter().map(EncodedEvent::seq))?;
+        let journal_length = refusal::check_journal(id, row.journal_length, journal.as_ref())?;
         self.check_state(&key, &delta)?;
 
         self.apply_state(&key, &delta);
-        self.touch(&key, at);
+        if !events.is_empty() || !delta.is_empty() {
+            self.touch(&key, at);
+        }
         let events: Vec<_> = events.into_iter().map(Arc::new).collect();
         if let Some(session) = self.sessions.get_mut(&key) {
             for event in &events {
@@ -55,12 +62,10 @@ impl Tables {
         }
         if let Some(row) = self.invocations.get_mut(&id) {
             row.events.extend(events);
-            if let Some(end) = end {
-                row.record.status = end.status;
-                row.record.reason = end.reason;
-                row.record.ended_at = Some(at);
-                row.record.progress = end.progress;
-                row.record.usage = end.usage;
+            row.journal.extend(journal.filter(|chunk| chunk.count > 0));
+            row.journal_length = journal_length;
+            if let Some(step) = step {
+                take_step(&mut row.record, step, at);
             }
         }
         Ok(())
@@ -86,5 +91,25 @@ impl Tables {
         let invocations: Vec<_> = found.by_ref().take(filter.limit).cloned().collect();
         let next = found.next().and(invocations.last()).map(|record| record.id);
         InvocationPage { invocations, next }
+    }
+}
+
+fn take_step(record: &mut InvocationRecord, step: InvocationStep, at: UnixMillis) {
+    record.status = step.status();
+    match step {
+        InvocationStep::Rests(rest) => {
+            record.reason = rest.reason;
+            record.waiting = rest.waiting;
+            record.progress = rest.progress.or(record.progress.take());
+            record.usage = rest.usage.unwrap_or(record.usage);
+            record.resume = rest.resume.or(record.resume.take());
+        }
+        InvocationStep::Ends(end) => {
+            record.reason = end.reason;
+            record.waiting = None;
+            record.ended_at = Some(at);
+            record.progress = end.progress;
+            record.usage = end.usage;
+        }
     }
 }

@@ -88,7 +88,12 @@ impl Tables {
 
     pub(super) fn pinned_versions(&self, agent: &AppName) -> BTreeSet<String> {
         let sessions = self.sessions.iter().filter(|(key, _)| key.app_name == *agent);
-        sessions.filter_map(|(_, row)| row.agent_version.clone()).collect()
+        let pinned = sessions.filter_map(|(_, row)| row.agent_version.clone());
+        let invocations = self.invocations.values().map(|row| &row.record);
+        let unfinished = invocations
+            .filter(|record| record.session.app_name == *agent && !record.status.is_terminal())
+            .map(|record| record.agent_version.clone());
+        pinned.chain(unfinished).collect()
     }
 
     pub(super) fn delete(&mut self, key: &SessionKey) -> bool {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rak_core::{
-    AppName, EncodedEvent, InvocationId, InvocationRecord, Scope, SessionKey, StateDelta, StoreError, UserId,
-    time::UnixMillis,
+    AppName, EncodedEvent, InvocationId, InvocationRecord, JournalChunk, Scope, SessionKey, StateDelta,
+    StoreError, UserId, time::UnixMillis,
 };
 
 use crate::scoped_delta::{ScopedDelta, StateChange, check_scope, entry_bytes};
@@ -48,6 +48,17 @@ pub(super) struct InvocationRow {
     pub(super) record: InvocationRecord,
     /// The event with the number n is at n - 1.
     pub(super) events: Vec<Arc<EncodedEvent>>,
+    pub(super) journal: Vec<JournalChunk>,
+    /// How many entries the journal has.
+    pub(super) journal_length: u64,
+    /// What the user said and where that is in the session.
+    pub(super) message: Option<(u64, Arc<EncodedEvent>)>,
+}
+
+impl InvocationRow {
+    pub(super) fn new(record: InvocationRecord) -> Self {
+        Self { record, events: Vec::new(), journal: Vec::new(), journal_length: 0, message: None }
+    }
 }
 
 /// Whose state it is.

@@ -3,7 +3,7 @@
 use rak_core::{
     EncodedEvent, HistoryEntry, HistoryPage, HistoryQuery, InvocationId, SessionKey, time::UnixMillis,
 };
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::column::{self, integer};
 use super::fault::Fault;
@@ -22,6 +22,9 @@ pub(super) const OF_INVOCATION: &str = "
     SELECT json FROM events
     WHERE invocation_pk = (SELECT pk FROM invocations WHERE id = ?1) AND seq > 0 AND seq > ?2
     ORDER BY seq LIMIT ?3";
+pub(super) const MESSAGE: &str = "
+    SELECT position, events.json FROM invocations
+    CROSS JOIN events ON events.session_pk = invocations.session_pk AND position = message_position WHERE id = ?1";
 
 /// Where an event lies.
 pub(super) struct Place {
@@ -51,6 +54,16 @@ pub(super) fn read(
             column::event(row, 0)
         })?;
     Ok(events.collect::<Result<_, _>>()?)
+}
+
+/// What the user said to an invocation, and where that is in its session.
+pub(super) fn message(
+    connection: &Connection,
+    invocation: InvocationId,
+) -> Result<Option<(u64, EncodedEvent)>, Fault> {
+    let message = |row: &Row<'_>| Ok((column::unsigned(row, 0)?, column::event(row, 1)?));
+    let mut statement = connection.prepare_cached(MESSAGE)?;
+    Ok(statement.query_row([invocation.to_string()], message).optional()?)
 }
 
 pub(super) fn page(

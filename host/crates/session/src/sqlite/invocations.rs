@@ -1,25 +1,24 @@
 //! Invocations: begun, continued, ended, listed.
 
 use rak_core::{
-    EncodedEvent, InvocationEnd, InvocationFilter, InvocationId, InvocationPage, InvocationRecord,
-    InvocationStatus, SessionKey, StoreError, Usage, time::UnixMillis,
+    EncodedEvent, InvocationFilter, InvocationId, InvocationPage, InvocationRecord, InvocationStatus,
+    InvocationStep, SessionKey, Usage, time::UnixMillis,
 };
 use rusqlite::{Connection, OptionalExtension, Params, Row, named_params, params};
-use serde::Serialize;
 
 use super::column::{self, integer};
+use super::encoded::{EncodedCommit, EncodedRecord, EncodedStep};
 use super::fault::Fault;
 use super::writer::WriteTransaction;
-use super::{history, sessions, state};
+use super::{history, journal, sessions, state};
 use crate::refusal;
-use crate::scoped_delta::ScopedDelta;
 
 /// The columns of a record, in the order in which [`record`] reads them.
 macro_rules! records {
     ($rest:literal) => {
         concat!(
             "SELECT id, app_name, user_id, session_id, invocations.agent_version, status, reason, attempt, started_at, \
-             ended_at, progress, usage FROM invocations CROSS JOIN sessions ON sessions.pk = session_pk ",
+             ended_at, progress, usage, waiting, resume FROM invocations CROSS JOIN sessions ON sessions.pk = session_pk ",
             $rest
         )
     };
@@ -36,63 +35,30 @@ pub(super) const LIST_SESSION_AND_STATUS: &str =
 const AFTER_ALL_IDS: &str = "g";
 
 pub(super) const FIND: &str = "
-    SELECT invocations.pk, session_pk, status, last_seq, session_id = ?2 AND app_name = ?3 AND user_id = ?4
+    SELECT invocations.pk, session_pk, status, last_seq, journal_length,
+        session_id = ?2 AND app_name = ?3 AND user_id = ?4
     FROM invocations CROSS JOIN sessions ON sessions.pk = session_pk WHERE id = ?1";
 const INSERT: &str = "
     INSERT INTO invocations (id, session_pk, agent_version, status, reason, attempt, started_at, ended_at, progress,
-        usage)
-    VALUES (:id, :session_pk, :agent_version, :status, :reason, :attempt, :started_at, :ended_at, :progress, :usage)";
+        usage, waiting, resume, message_position)
+    VALUES (:id, :session_pk, :agent_version, :status, :reason, :attempt, :started_at, :ended_at, :progress,
+        :usage, :waiting, :resume, :message_position)";
 pub(super) const UPDATE: &str = "
     UPDATE invocations SET agent_version = :agent_version, status = :status, reason = :reason, attempt = :attempt,
-        started_at = :started_at, ended_at = :ended_at, progress = :progress, usage = :usage
-    WHERE pk = :pk";
+        started_at = :started_at, ended_at = :ended_at, progress = :progress, usage = :usage, waiting = :waiting,
+        resume = :resume, message_position = coalesce(message_position, :message_position)
+    WHERE id = :id AND session_pk = :session_pk";
 pub(super) const NUMBER: &str = "UPDATE invocations SET last_seq = ?2 WHERE pk = ?1";
-pub(super) const END: &str = "
-    UPDATE invocations SET last_seq = ?2, status = ?3, reason = ?4, ended_at = ?5, progress = ?6, usage = ?7
+pub(super) const JOURNAL: &str = "UPDATE invocations SET last_seq = ?2, journal_length = ?3 WHERE pk = ?1";
+/// ?4 the status, ?5 the reason, ?6 the progress, ?7 what was used, ?8 what it waits for, ?9 how to go on.
+pub(super) const REST: &str = "
+    UPDATE invocations SET last_seq = ?2, journal_length = ?3, status = ?4, reason = ?5,
+        progress = coalesce(?6, progress), usage = coalesce(?7, usage), waiting = ?8, resume = coalesce(?9, resume)
     WHERE pk = ?1";
-
-/// A record whose JSON is made: that needs no transaction.
-pub(super) struct EncodedRecord {
-    pub(super) record: InvocationRecord,
-    progress: Option<String>,
-    usage: String,
-}
-
-impl EncodedRecord {
-    pub(super) fn new(record: InvocationRecord) -> Result<Self, StoreError> {
-        let progress = record.progress.as_ref().map(encode).transpose()?;
-        Ok(Self { progress, usage: encode(&record.usage)?, record })
-    }
-}
-
-/// The end of an invocation whose JSON is made.
-pub(super) struct EncodedEnd {
-    status: InvocationStatus,
-    reason: Option<String>,
-    progress: Option<String>,
-    usage: String,
-}
-
-impl EncodedEnd {
-    pub(super) fn new(end: InvocationEnd) -> Result<Self, StoreError> {
-        let progress = end.progress.as_ref().map(encode).transpose()?;
-        Ok(Self { status: end.status, reason: end.reason, progress, usage: encode(&end.usage)? })
-    }
-}
-
-fn encode(value: &impl Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(StoreError::unavailable)
-}
-
-/// What is to be committed, with everything encoded.
-pub(super) struct EncodedCommit {
-    pub(super) invocation: InvocationId,
-    pub(super) session: SessionKey,
-    pub(super) events: Vec<EncodedEvent>,
-    pub(super) state: ScopedDelta,
-    pub(super) at: UnixMillis,
-    pub(super) end: Option<EncodedEnd>,
-}
+pub(super) const END: &str = "
+    UPDATE invocations SET last_seq = ?2, journal_length = ?3, status = ?4, reason = ?5, progress = ?6, usage = ?7,
+        ended_at = ?8, waiting = NULL
+    WHERE pk = ?1";
 
 /// An invocation's row.
 struct Found {
@@ -100,6 +66,7 @@ struct Found {
     session_pk: i64,
     status: InvocationStatus,
     last_seq: u64,
+    journal_length: u64,
     /// It belongs to the session that was asked for.
     same_session: bool,
 }
@@ -112,7 +79,8 @@ fn find(connection: &Connection, id: InvocationId, key: &SessionKey) -> Result<O
             session_pk: row.get(1)?,
             status: column::parsed(row, 2)?,
             last_seq: column::unsigned(row, 3)?,
-            same_session: row.get(4)?,
+            journal_length: column::unsigned(row, 4)?,
+            same_session: row.get(5)?,
         })
     };
     let mut statement = connection.prepare_cached(FIND)?;
@@ -126,36 +94,43 @@ pub(super) fn begin(
     pin: bool,
 ) -> Result<u64, Fault> {
     let record = &begin.record;
-    let (pk, session_pk) = match find(write.connection, record.id, &record.session)? {
+    let found = find(write.connection, record.id, &record.session)?;
+    let session_pk = match &found {
         Some(found) if !found.same_session => return Err(refusal::other_session(record.id).into()),
         Some(found) => {
             refusal::check_step(record.id, found.status, record.status)?;
-            update(write.connection, found.pk, begin)?;
-            (found.pk, found.session_pk)
+            found.session_pk
         }
-        None => {
-            let session_pk = match sessions::find_pk(write.connection, &record.session)? {
-                Some(pk) => pk,
-                None => sessions::insert(write, &record.session, None, UnixMillis::now())?,
-            };
-            (insert(write.connection, session_pk, begin)?, session_pk)
-        }
+        None => match sessions::find_pk(write.connection, &record.session)? {
+            Some(pk) => pk,
+            None => sessions::insert(write, &record.session, None, UnixMillis::now())?,
+        },
     };
     if pin {
         sessions::pin_unpinned(write.connection, session_pk, &record.agent_version)?;
     }
     let at = UnixMillis::now();
     let position = sessions::touch(write, session_pk, at, usize::from(message.is_some()))?;
+    let sql = if found.is_some() { UPDATE } else { INSERT };
+    put(write.connection, sql, begin, session_pk, message.map(|_| position))?;
     if let Some(message) = message {
-        let place = history::Place { session_pk, position, invocation_pk: Some(pk), seq: 0, at };
+        let invocation_pk = found.map_or_else(|| write.connection.last_insert_rowid(), |found| found.pk);
+        let place = history::Place { session_pk, position, invocation_pk: Some(invocation_pk), seq: 0, at };
         history::insert(write.connection, &place, &message.json)?;
     }
     Ok(position.cast_unsigned())
 }
 
-fn insert(connection: &Connection, session_pk: i64, begin: &EncodedRecord) -> Result<i64, Fault> {
-    let EncodedRecord { record, progress, usage } = begin;
-    connection.prepare_cached(INSERT)?.execute(named_params! {
+/// Inserts or updates the whole record.
+fn put(
+    connection: &Connection,
+    sql: &str,
+    begin: &EncodedRecord,
+    session_pk: i64,
+    message_position: Option<i64>,
+) -> Result<(), Fault> {
+    let EncodedRecord { record, progress, usage, waiting, resume } = begin;
+    connection.prepare_cached(sql)?.execute(named_params! {
         ":id": record.id.to_string(),
         ":session_pk": session_pk,
         ":agent_version": record.agent_version,
@@ -166,34 +141,44 @@ fn insert(connection: &Connection, session_pk: i64, begin: &EncodedRecord) -> Re
         ":ended_at": record.ended_at.map(|at| at.0),
         ":progress": progress,
         ":usage": usage,
-    })?;
-    Ok(connection.last_insert_rowid())
-}
-
-fn update(connection: &Connection, pk: i64, begin: &EncodedRecord) -> Result<(), Fault> {
-    let EncodedRecord { record, progress, usage } = begin;
-    connection.prepare_cached(UPDATE)?.execute(named_params! {
-        ":pk": pk,
-        ":agent_version": record.agent_version,
-        ":status": record.status.as_str(),
-        ":reason": record.reason,
-        ":attempt": record.attempt,
-        ":started_at": record.started_at.0,
-        ":ended_at": record.ended_at.map(|at| at.0),
-        ":progress": progress,
-        ":usage": usage,
+        ":waiting": waiting,
+        ":resume": resume,
+        ":message_position": message_position,
     })?;
     Ok(())
 }
 
 pub(super) fn commit(write: &mut WriteTransaction<'_>, commit: &EncodedCommit) -> Result<(), Fault> {
-    let EncodedCommit { invocation: id, session, events, state, at, end } = commit;
+    let EncodedCommit { invocation: id, session, events, state, at, journal, step } = commit;
     let found = find(write.connection, *id, session)?.filter(|found| found.same_session);
-    let found = found.ok_or_else(|| refusal::no_invocation(*id, session))?;
-    refusal::check_end(*id, found.status, end.as_ref().map(|end| end.status))?;
-    let last = refusal::check_numbers(*id, found.last_seq, events.iter().map(EncodedEvent::seq))?;
+    let mut found = found.ok_or_else(|| refusal::no_invocation(*id, session))?;
+    refusal::check_end(*id, found.status, step.as_ref().map(|step| &step.step))?;
+    found.last_seq = refusal::check_numbers(*id, found.last_seq, events.iter().map(EncodedEvent::seq))?;
+    found.journal_length = refusal::check_journal(*id, found.journal_length, journal.as_ref())?;
 
-    let newest = sessions::touch(write, found.session_pk, *at, events.len())?;
+    // Entries of the journal and steps are nothing that a list of sessions shows.
+    if !events.is_empty() || !state.is_empty() {
+        let newest = sessions::touch(write, found.session_pk, *at, events.len())?;
+        append(write.connection, &found, newest, *at, events)?;
+        state::apply(write.connection, session, state)?;
+    }
+    if let Some(chunk) = journal.as_ref().filter(|chunk| chunk.count > 0) {
+        journal::insert(write.connection, found.pk, chunk)?;
+    }
+    match step {
+        Some(step) => take_step(write.connection, &found, step, *at),
+        None => number(write.connection, &found, journal.is_some()),
+    }
+}
+
+/// Stores events that end at the position `newest`.
+fn append(
+    connection: &Connection,
+    found: &Found,
+    newest: i64,
+    at: UnixMillis,
+    events: &[EncodedEvent],
+) -> Result<(), Fault> {
     let first = newest - integer(events.len()) + 1;
     for (position, event) in (first..).zip(events) {
         let place = history::Place {
@@ -201,18 +186,43 @@ pub(super) fn commit(write: &mut WriteTransaction<'_>, commit: &EncodedCommit) -
             position,
             invocation_pk: Some(found.pk),
             seq: integer(event.seq()),
-            at: *at,
+            at,
         };
-        history::insert(write.connection, &place, &event.json)?;
+        history::insert(connection, &place, &event.json)?;
     }
-    state::apply(write.connection, session, state)?;
-    match end {
-        Some(EncodedEnd { status, reason, progress, usage }) => {
-            let row = params![found.pk, integer(last), status.as_str(), reason, at.0, progress, usage];
-            write.connection.prepare_cached(END)?.execute(row)?;
+    Ok(())
+}
+
+/// Stores the newest numbers. The length of the journal is in an index's condition: it is named where it changes.
+fn number(connection: &Connection, found: &Found, journal: bool) -> Result<(), Fault> {
+    let Found { pk, last_seq, journal_length, .. } = *found;
+    if journal {
+        let row = [pk, integer(last_seq), integer(journal_length)];
+        connection.prepare_cached(JOURNAL)?.execute(row)?;
+    } else {
+        connection.prepare_cached(NUMBER)?.execute([pk, integer(last_seq)])?;
+    }
+    Ok(())
+}
+
+/// Stores the newest numbers and where the invocation is from now on.
+fn take_step(
+    connection: &Connection,
+    found: &Found,
+    step: &EncodedStep,
+    at: UnixMillis,
+) -> Result<(), Fault> {
+    let (pk, last, length) = (found.pk, integer(found.last_seq), integer(found.journal_length));
+    let EncodedStep { step, progress, usage, waiting, resume } = step;
+    let status = step.status().as_str();
+    match step {
+        InvocationStep::Rests(rest) => {
+            let row = params![pk, last, length, status, rest.reason, progress, usage, waiting, resume];
+            connection.prepare_cached(REST)?.execute(row)?;
         }
-        None => {
-            write.connection.prepare_cached(NUMBER)?.execute([found.pk, integer(last)])?;
+        InvocationStep::Ends(end) => {
+            let row = params![pk, last, length, status, end.reason, progress, usage, at.0];
+            connection.prepare_cached(END)?.execute(row)?;
         }
     }
     Ok(())
@@ -272,5 +282,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<InvocationRecord> {
         ended_at: row.get::<_, Option<i64>>(9)?.map(UnixMillis),
         progress: column::json(row, 10)?,
         usage: column::json::<Usage>(row, 11)?.unwrap_or_default(),
+        waiting: column::json(row, 12)?,
+        resume: column::json(row, 13)?,
     })
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{history, invocations, schema, sessions, state};
+use super::{history, invocations, journal, schema, sessions, state};
 
 const STATEMENTS: &[&str] = &[
     sessions::GET,
@@ -24,6 +24,7 @@ const STATEMENTS: &[&str] = &[
     history::AFTER,
     history::BEFORE,
     history::OF_INVOCATION,
+    history::MESSAGE,
     invocations::FIND,
     invocations::GET,
     invocations::LIST_ALL,
@@ -32,7 +33,14 @@ const STATEMENTS: &[&str] = &[
     invocations::LIST_SESSION_AND_STATUS,
     invocations::UPDATE,
     invocations::NUMBER,
+    invocations::JOURNAL,
+    invocations::REST,
     invocations::END,
+    journal::READ,
+    journal::NEXT_TO_PRUNE,
+    journal::CHUNKS,
+    journal::DELETE,
+    journal::PRUNE,
 ];
 
 fn plan(connection: &Connection, sql: &str) -> Vec<String> {

@@ -39,6 +39,10 @@ pub(super) const PIN_UNPINNED: &str =
 pub(super) const NEXT_PINNED: &str = "
     SELECT agent_version FROM sessions
     WHERE app_name = ?1 AND agent_version >= ?2 ORDER BY agent_version LIMIT 1";
+/// Those of invocations that are not over, by the index of their statuses.
+pub(super) const UNFINISHED: &str = "
+    SELECT DISTINCT invocations.agent_version FROM invocations CROSS JOIN sessions ON sessions.pk = session_pk
+    WHERE status IN ('queued', 'active', 'waiting', 'paused') AND app_name = ?1";
 pub(super) const DELETE: &str =
     "DELETE FROM sessions WHERE session_id = ?1 AND app_name = ?2 AND user_id = ?3";
 pub(super) const NEWEST_CHANGE: &str = "SELECT coalesce(max(changed), 0) FROM sessions";
@@ -199,6 +203,10 @@ pub(super) fn pinned_versions(connection: &Connection, agent: &AppName) -> Resul
         // The smallest text that sorts behind it.
         next = format!("{found}\0");
         versions.insert(found);
+    }
+    let mut statement = connection.prepare_cached(UNFINISHED)?;
+    for found in statement.query_map([agent.as_str()], |row| row.get(0))? {
+        versions.insert(found?);
     }
     Ok(versions)
 }

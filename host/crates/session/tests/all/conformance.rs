@@ -14,10 +14,12 @@ mod memory {
             include_str!("../../src/conformance/commits.rs"),
             include_str!("../../src/conformance/history.rs"),
             include_str!("../../src/conformance/invocations.rs"),
+            include_str!("../../src/conformance/journal.rs"),
             include_str!("../../src/conformance/load.rs"),
             include_str!("../../src/conformance/pins.rs"),
             include_str!("../../src/conformance/sessions.rs"),
             include_str!("../../src/conformance/state.rs"),
+            include_str!("../../src/conformance/steps.rs"),
         ];
         let written = sources.iter().flat_map(|source| source.split("\npub async fn ").skip(1));
         let written: Vec<_> = written.filter_map(|text| text.split('<').next()).collect();

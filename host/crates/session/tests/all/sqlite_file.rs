@@ -5,8 +5,9 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use rak_core::{
-    EventLog, HistoryQuery, InvocationId, NewSession, SessionFilter, SessionKey, SessionService, StateDelta,
-    StoreError,
+    Commit, EventLog, HistoryQuery, InvocationEnd, InvocationId, InvocationStatus, InvocationStep,
+    JournalChunk, NewSession, Resume, SessionFilter, SessionKey, SessionService, StateDelta, StoreError,
+    Usage, Waiting, time::UnixMillis,
 };
 use rak_session::{SqliteOptions, SqliteStore, Synchronous};
 use rusqlite::Connection;
@@ -160,8 +161,130 @@ async fn a_file_of_the_first_version_is_brought_forward() {
     drop(store);
     let version: i64 =
         Connection::open(&path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 2);
+    assert_eq!(version, 3);
     assert_eq!(open(&path).pinned_versions(&key.app_name).await.unwrap(), ["sha256:1".to_owned()].into());
+}
+
+/// What the second version of the schema made of a file: a run that the host did not end, and what was said to it.
+const SECOND_VERSION: &str = concat!(
+    include_str!("../../src/sqlite/schema/1.sql"),
+    include_str!("../../src/sqlite/schema/2.sql"),
+    r#"
+    PRAGMA application_id = 0x52414b00;
+    PRAGMA user_version = 2;
+    INSERT INTO sessions VALUES (1, 'one', 'app', 'ann', 10, 20, 7, 3, NULL);
+    INSERT INTO invocations VALUES
+        (1, '01890000-0000-7000-8000-000000000001', 1, 'sha256:1', 'completed', NULL, 1, 10, 11, NULL, '{}', 0),
+        (2, '01890000-0000-7000-8000-000000000002', 1, 'sha256:1', 'active', NULL, 1, 10, NULL, NULL, '{}', 1);
+    "#
+);
+
+#[tokio::test]
+async fn a_file_of_the_second_version_is_brought_forward() {
+    let (_folder, path) = file();
+    let connection = Connection::open(&path).unwrap();
+    connection.execute_batch(SECOND_VERSION).unwrap();
+    let key = key("app", "ann", "one");
+    let (over, active): (InvocationId, InvocationId) = (
+        "01890000-0000-7000-8000-000000000001".parse().unwrap(),
+        "01890000-0000-7000-8000-000000000002".parse().unwrap(),
+    );
+    let put = "INSERT INTO events (session_pk, position, invocation_pk, seq, at, json) VALUES (1, ?1, ?2, ?3, 1, ?4)";
+    for (position, pk, seq) in [(1, None, 0), (2, Some(2), 0), (3, Some(2), 1)] {
+        let json = event(active, seq, "said").json.to_string();
+        connection.execute(put, rusqlite::params![position, pk, seq.cast_signed(), json]).unwrap();
+    }
+    drop(connection);
+    for _ in 0..2 {
+        let store = open(&path);
+        for id in [over, active] {
+            let record = store.invocation(id).await.unwrap().unwrap();
+            assert_eq!((record.waiting, record.resume), (None, None));
+            assert!(store.journal(id).await.unwrap().is_empty());
+        }
+        assert!(store.message(over).await.unwrap().is_none());
+        assert_eq!(store.message(active).await.unwrap().unwrap().0, 2);
+        assert_eq!(store.prune_journals(UnixMillis(i64::MAX), 10).await.unwrap(), 0);
+    }
+    let store = open(&path);
+    store.commit(with_journal(commit(active, &key, 2, "two"), 0)).await.unwrap();
+    assert_eq!(store.journal(active).await.unwrap().len(), 1);
+}
+
+/// With a chunk of one entry.
+fn with_journal(commit: Commit, first: u64) -> Commit {
+    Commit { journal: Some(JournalChunk { first, count: 1, entries: "[1]".into() }), ..commit }
+}
+
+/// A run that is over, with a journal of this many chunks.
+async fn ended(store: &SqliteStore, chunks: u64) -> InvocationId {
+    let (id, key) = (InvocationId::new(), key("app", "ann", "one"));
+    let mut begin = begin(id, &key);
+    begin.record.resume = Some(Resume::default());
+    store.begin(begin).await.unwrap();
+    for first in 0..chunks {
+        let commit = Commit { events: Vec::new(), ..commit(id, &key, 1, "") };
+        store.commit(with_journal(commit, first)).await.unwrap();
+    }
+    let (status, usage) = (InvocationStatus::Completed, Usage::default());
+    let end = InvocationEnd { status, reason: None, progress: None, usage };
+    store.commit(Commit { step: Some(InvocationStep::Ends(end)), ..commit(id, &key, 1, "") }).await.unwrap();
+    id
+}
+
+#[tokio::test]
+async fn a_journal_is_there_after_reopening() {
+    let (_folder, path) = file();
+    let (id, key) = (InvocationId::new(), key("app", "ann", "one"));
+    for first in 0..3 {
+        let store = open(&path);
+        let mut begin = begin(id, &key);
+        begin.record.waiting = Some(Waiting { until: Some(UnixMillis(7)), requests: Vec::new() });
+        begin.record.resume = Some(Resume { ran_ms: first, ..Resume::default() });
+        store.begin(begin.clone()).await.unwrap();
+        let commit = Commit { events: Vec::new(), ..commit(id, &key, 1, "") };
+        store.commit(with_journal(commit, first)).await.unwrap();
+        drop(store);
+        let store = open(&path);
+        let chunks = store.journal(id).await.unwrap();
+        assert!((0..=first).eq(chunks.iter().map(|chunk| chunk.first)));
+        assert_eq!(store.invocation(id).await.unwrap(), Some(begin.record));
+        assert_eq!(store.message(id).await.unwrap().unwrap().0, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_long_journal_is_removed_in_several_transactions() {
+    let (_folder, path) = file();
+    let store = open(&path);
+    ended(&store, 2500).await;
+    ended(&store, 1).await;
+    let before = store.stats().transactions;
+    assert_eq!(store.prune_journals(UnixMillis(3), 10).await.unwrap(), 2);
+    assert_eq!(store.stats().transactions - before, 6);
+    drop(store);
+    let left = "SELECT count(*) FROM journal";
+    let left: i64 = Connection::open(&path).unwrap().query_row(left, [], |row| row.get(0)).unwrap();
+    assert_eq!(left, 0);
+}
+
+#[tokio::test]
+async fn a_journal_that_is_removed_in_part_is_gone_and_removed_later() {
+    let (_folder, path) = file();
+    let store = open(&path);
+    let id = ended(&store, 3).await;
+    drop(store);
+    // As a host that is killed between two transactions leaves it.
+    let connection = Connection::open(&path).unwrap();
+    let part =
+        "UPDATE invocations SET resume = NULL, journal_length = -1; DELETE FROM journal WHERE first < 2";
+    connection.execute_batch(part).unwrap();
+    let store = open(&path);
+    assert!(store.journal(id).await.unwrap().is_empty());
+    assert_eq!(store.prune_journals(UnixMillis(3), 10).await.unwrap(), 1);
+    assert_eq!(store.prune_journals(UnixMillis(3), 10).await.unwrap(), 0);
+    let left: i64 = connection.query_row("SELECT count(*) FROM journal", [], |row| row.get(0)).unwrap();
+    assert_eq!(left, 0);
 }
 
 #[test]

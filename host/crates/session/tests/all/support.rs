@@ -32,6 +32,8 @@ pub(crate) fn begin(id: InvocationId, key: &SessionKey) -> Begin {
         ended_at: None,
         progress: None,
         usage: Usage::default(),
+        waiting: None,
+        resume: None,
     };
     Begin { record, message: Some(event(id, 0, "hello")), pin: false }
 }
@@ -44,6 +46,7 @@ pub(crate) fn commit(id: InvocationId, key: &SessionKey, seq: u64, text: &str) -
         events: vec![event(id, seq, text)],
         state: StateDelta::new(),
         at: UnixMillis(2),
-        end: None,
+        journal: None,
+        step: None,
     }
 }

@@ -14,7 +14,7 @@ impl Host for GuestState {
             user_id: info.session.user_id.to_string(),
             agent: info.session.app_name.to_string(),
             agent_version: info.agent_version.clone(),
-            attempt: info.attempt,
+            attempt: self.gate.attempt(info.attempt)?,
             parent_id: info.parent.map(|parent| parent.to_string()),
             traceparent: None,
             extra: None,
@@ -34,13 +34,11 @@ impl Host for GuestState {
     }
 
     fn is_cancelled(&mut self) -> wasmtime::Result<bool> {
-        self.gate.count()?;
-        Ok(self.gate.is_stopping())
+        Ok(self.gate.tells_cancelled()?)
     }
 
     fn remaining_ms(&mut self) -> wasmtime::Result<Option<u64>> {
-        self.gate.count()?;
-        Ok(self.gate.remaining().map(|left| u64::try_from(left.as_millis()).unwrap_or(u64::MAX)))
+        Ok(self.gate.remaining_ms()?)
     }
 }
 

@@ -15,7 +15,8 @@ impl Host for GuestState {
         message: String,
         fields: Vec<(String, String)>,
     ) -> wasmtime::Result<()> {
-        if !self.gate.admit_log_line()? {
+        // What is repeated was logged before.
+        if !self.gate.admit_log_line()? || self.gate.timeline.is_replaying() {
             return Ok(());
         }
         let Some(info) = self.host.as_ref().map(|host| host.info()) else { return Ok(()) };

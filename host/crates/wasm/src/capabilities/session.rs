@@ -9,6 +9,7 @@ use crate::capabilities::answer;
 use crate::convert;
 use crate::gate::{Cost, Need, Refusal};
 use crate::state::GuestState;
+use crate::timeline::Call;
 
 impl session::Host for GuestState {
     async fn history(
@@ -22,12 +23,14 @@ impl session::Host for GuestState {
             host.history(before, limit as usize).await
         };
         let cost = Cost { need: Need::History, ..Cost::default() };
-        let page = self.gate.pass(cost, read).await;
+        let page = self.gate.read_unchanging("session.history", cost, read).await;
         answer(page.map(convert::history_to_wit))
     }
 
     fn get(&mut self, key: String) -> wasmtime::Result<Result<Option<String>, common::Failure>> {
-        let value = self.admitted(for_key(&key)).and_then(|host| Ok(host.state(&key)?));
+        let call = Call::new("session.get", &key, &key);
+        let value =
+            self.host().and_then(|host| self.gate.answer_now(call, for_key(&key), || host.state(&key)));
         answer(value.map(|value| value.map(|value| value.to_string())))
     }
 
@@ -45,7 +48,10 @@ impl session::Host for GuestState {
     }
 
     fn keys(&mut self, prefix: String) -> wasmtime::Result<Result<Vec<String>, common::Failure>> {
-        let keys = self.admitted(Cost::default()).and_then(|host| Ok(host.state_keys(&prefix)?));
+        let call = Call::new("session.keys", &prefix, &prefix);
+        let keys = self
+            .host()
+            .and_then(|host| self.gate.answer_now(call, Cost::default(), || host.state_keys(&prefix)));
         // Of a scope that is not granted, not even the names are seen.
         let granted = |key: &String| scope_of(key).is_ok_and(|(scope, _)| self.gate.grants_state(scope));
         answer(keys.map(|keys| keys.into_iter().filter(granted).collect()))

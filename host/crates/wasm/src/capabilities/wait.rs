@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use futures::future::{FutureExt as _, select_all};
-use rak_core::Failure;
-use tokio::time::{Instant, sleep_until};
+use rak_core::time::UnixMicros;
 use wasmtime::component::Resource;
 
 use crate::bindings::wait::{Host, HostWaitable};
-use crate::gate::{Cost, Refusal};
+use crate::gate::{Refusal, WaitingFor};
 use crate::state::GuestState;
+use crate::timeline::Call;
 
 /// A wait that is longer than this never ends anyway, and the clock cannot add more.
 const FOREVER: Duration = Duration::from_hours(100 * 365 * 24);
@@ -19,25 +18,16 @@ const FOREVER: Duration = Duration::from_hours(100 * 365 * 24);
 #[expect(unreachable_pub, reason = "the generated module re-exports it")]
 pub enum Waitable {
     /// A point in time.
-    Timer(Instant),
+    Timer(UnixMicros),
 }
 
 impl Waitable {
-    fn is_ready(self) -> bool {
+    /// When it is ready at the latest.
+    fn at(self) -> UnixMicros {
         match self {
-            Self::Timer(at) => at <= Instant::now(),
+            Self::Timer(at) => at,
         }
     }
-
-    async fn ready(self) {
-        match self {
-            Self::Timer(at) => sleep_until(at).await,
-        }
-    }
-}
-
-fn from_now(ms: u64) -> Instant {
-    Instant::now() + Duration::from_millis(ms).min(FOREVER)
 }
 
 impl Host for GuestState {
@@ -46,57 +36,57 @@ impl Host for GuestState {
         of: Vec<Resource<Waitable>>,
         timeout_ms: Option<u64>,
     ) -> wasmtime::Result<Vec<u32>> {
-        let mut waitables = Vec::with_capacity(of.len());
+        let mut times = Vec::with_capacity(of.len());
         for resource in &of {
-            waitables.push(*self.table.get(resource)?);
+            times.push(self.table.get(resource)?.at());
         }
-        if waitables.is_empty() && timeout_ms.is_none() {
+        let timeout = timeout_ms.map(|ms| self.in_ms(ms));
+        let Some(until) = times.iter().copied().chain(timeout).min() else {
             self.gate.count()?;
             return Ok(Vec::new());
+        };
+        let call = Call::new(
+            "wait.any",
+            format!("{} of {}", timeout_ms.unwrap_or(0), of.len()),
+            &(of.len(), timeout_ms),
+        );
+        let timeline = self.gate.timeline.clone();
+        let first = async {
+            timeline.sleep_until(until).await;
+            // One that is due is ready, whatever the clock of the system says.
+            let now = timeline.real().max(until);
+            Ok((0..).zip(&times).filter(|(_, at)| **at <= now).map(|(index, _)| index).collect::<Vec<u32>>())
+        };
+        match self.gate.wait(call, WaitingFor::time(until), first).await {
+            Ok(ready) => Ok(ready),
+            // It ends early, and the guest learns the reason from its next call.
+            Err(Refusal::Failure(_)) => Ok(Vec::new()),
+            Err(Refusal::Stop(stop)) => Err(wasmtime::Error::new(stop)),
         }
-        self.wait(async {
-            let timeout = async {
-                match timeout_ms {
-                    Some(ms) => sleep_until(from_now(ms)).await,
-                    None => std::future::pending().await,
-                }
-            };
-            let first = async {
-                if waitables.is_empty() {
-                    return std::future::pending().await;
-                }
-                select_all(waitables.iter().map(|waitable| waitable.ready().boxed())).await;
-            };
-            tokio::select! {
-                biased;
-                () = first => {}
-                () = timeout => {}
-            }
-        })
-        .await?;
-        let ready = (0..).zip(&waitables).filter(|(_, waitable)| waitable.is_ready());
-        Ok(ready.map(|(index, _)| index).collect())
     }
 
     async fn sleep(&mut self, ms: u64) -> wasmtime::Result<()> {
-        self.wait(sleep_until(from_now(ms))).await
+        let until = self.in_ms(ms);
+        self.wait_until(until, Call::new("wait.sleep", format!("{ms} ms"), &ms)).await
     }
 
     fn timer(&mut self, ms: u64) -> wasmtime::Result<Resource<Waitable>> {
         self.gate.count()?;
-        Ok(self.table.push(Waitable::Timer(from_now(ms)))?)
+        let at = self.in_ms(ms);
+        Ok(self.table.push(Waitable::Timer(at))?)
     }
 }
 
 impl HostWaitable for GuestState {
     async fn ready(&mut self, this: Resource<Waitable>) -> wasmtime::Result<bool> {
         self.gate.count()?;
-        Ok(self.table.get(&this)?.is_ready())
+        let at = self.table.get(&this)?.at();
+        Ok(at <= self.gate.timeline.mark())
     }
 
     async fn block(&mut self, this: Resource<Waitable>) -> wasmtime::Result<()> {
-        let waitable = *self.table.get(&this)?;
-        self.wait(waitable.ready()).await
+        let until = self.table.get(&this)?.at();
+        self.wait_until(until, Call::new("wait.block", "", &())).await
     }
 
     async fn drop(&mut self, this: Resource<Waitable>) -> wasmtime::Result<()> {
@@ -106,10 +96,18 @@ impl HostWaitable for GuestState {
 }
 
 impl GuestState {
+    fn in_ms(&self, ms: u64) -> UnixMicros {
+        self.gate.timeline.mark().after(Duration::from_millis(ms).min(FOREVER))
+    }
+
     /// A wait has no answer to refuse with: it ends early, and the guest learns the reason from its next call.
-    async fn wait(&mut self, effect: impl Future<Output = ()>) -> wasmtime::Result<()> {
-        let effect = effect.map(Ok::<(), Failure>);
-        match self.gate.pass(Cost::default(), effect).await {
+    async fn wait_until(&mut self, until: UnixMicros, call: Call) -> wasmtime::Result<()> {
+        let timeline = self.gate.timeline.clone();
+        let time = async {
+            timeline.sleep_until(until).await;
+            Ok(())
+        };
+        match self.gate.wait(call, WaitingFor::time(until), time).await {
             Ok(()) | Err(Refusal::Failure(_)) => Ok(()),
             Err(Refusal::Stop(stop)) => Err(wasmtime::Error::new(stop)),
         }

@@ -1,8 +1,8 @@
 //! Guests that go wrong: one failed invocation each, with a text that says what happened, and nothing else disturbed.
 
-use rak_core::{AgentError, InvocationStatus};
+use rak_core::{AgentError, Durability, InvocationStatus};
 use rak_test_guests::{agent, fixture};
-use rak_wasm::Limits;
+use rak_wasm::{AgentSettings, Limits};
 
 use crate::support::{Ended, TestHost};
 
@@ -64,7 +64,9 @@ async fn an_endless_loop_ends_with_its_processor_time() {
 
 #[tokio::test]
 async fn a_run_ends_with_the_agents_wall_time() {
-    let host = TestHost::limited(fixture("sleeper"), Limits { wall_time_ms: 50, ..Limits::default() }).await;
+    let limits = Limits { wall_time_ms: 50, ..Limits::default() };
+    let settings = AgentSettings { limits, durability: Durability::None, ..AgentSettings::default() };
+    let host = TestHost::with(fixture("sleeper"), settings).await;
     assert_eq!(host.run("").await.status(), InvocationStatus::TimedOut);
 }
 

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
+use rak_core::time::UnixMillis;
 use rak_core::{
     AppName, Begin, Commit, EncodedEvent, EventLog, HistoryPage, HistoryQuery, InvocationFilter,
-    InvocationId, InvocationPage, InvocationRecord, NewSession, Session, SessionFilter, SessionId,
-    SessionKey, SessionPage, SessionService, StateDelta, StoreError,
+    InvocationId, InvocationPage, InvocationRecord, JournalChunk, NewSession, Session, SessionFilter,
+    SessionId, SessionKey, SessionPage, SessionService, StateDelta, StoreError,
 };
 use rak_session::MemoryStore;
 
@@ -90,6 +91,15 @@ impl EventLog for FlakyStore {
         limit: usize,
     ) -> Result<Vec<EncodedEvent>, StoreError> {
         self.up()?.read(id, after, limit).await
+    }
+    async fn journal(&self, id: InvocationId) -> Result<Vec<JournalChunk>, StoreError> {
+        self.up()?.journal(id).await
+    }
+    async fn prune_journals(&self, ended_before: UnixMillis, limit: usize) -> Result<usize, StoreError> {
+        self.up()?.prune_journals(ended_before, limit).await
+    }
+    async fn message(&self, id: InvocationId) -> Result<Option<(u64, EncodedEvent)>, StoreError> {
+        self.up()?.message(id).await
     }
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {
         self.up()?.invocation(id).await

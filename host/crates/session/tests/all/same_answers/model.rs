@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use rak_core::{InvocationId, InvocationRecord, Scope, SessionKey, StateDelta, scope_of, time::UnixMillis};
+use rak_core::{
+    InvocationId, InvocationRecord, JournalChunk, Scope, SessionKey, StateDelta, scope_of, time::UnixMillis,
+};
 
-use super::operation::{Fixed, NAMES, Operation, said, show_session, version};
+use super::operation::{Fixed, NAMES, Operation, Step, chunk, resume, said, show_session, version};
 use super::{Answer, Refusal};
 
 #[derive(Default)]
@@ -27,6 +29,8 @@ struct Session {
 struct Invocation {
     record: InvocationRecord,
     events: Vec<String>,
+    journal: Vec<JournalChunk>,
+    message: Option<(usize, String)>,
 }
 
 impl Model {
@@ -70,9 +74,25 @@ impl Model {
             Operation::Before { key: k, position, limit } => {
                 Ok(self.history(key(k), |n| position.is_none_or(|position| n < position), *limit, true))
             }
-            Operation::Begin { run, key: k, status, message, pin } => {
+            _ => self.apply_to_run(fixed, operation),
+        }
+    }
+
+    fn apply_to_run(&mut self, fixed: &Fixed, operation: &Operation) -> Answer {
+        let key = |key: &usize| &fixed.keys[*key];
+        match operation {
+            Operation::Begin { run, key: k, status, message, pin, resume } => {
                 let message = message.then(|| said(fixed.runs[*run], 0));
-                self.begin(fixed.record(*run, *k, *status), message, *pin)
+                self.begin(fixed.record(*run, *k, *status, *resume), message, *pin)
+            }
+            Operation::Journal { run } => {
+                let found = self.invocation(fixed.runs[*run]);
+                Ok(format!("{:?}", found.map_or_else(Vec::new, |found| found.journal.clone())))
+            }
+            Operation::Prune { before, limit } => Ok(self.prune(UnixMillis(*before), *limit).to_string()),
+            Operation::Message { run } => {
+                let found = self.invocation(fixed.runs[*run]);
+                Ok(format!("{:?}", found.and_then(|found| found.message.as_ref())))
             }
             Operation::Commit { .. } => self.commit(fixed, operation),
             Operation::Read { run, after, limit } => {
@@ -96,6 +116,7 @@ impl Model {
                 found.truncate(*limit);
                 Ok(format!("{found:?} {:?}", found.last().filter(|_| more).map(|record| record.id)))
             }
+            _ => unreachable!("{operation:?}"),
         }
     }
 
@@ -185,47 +206,71 @@ impl Model {
     }
 
     fn begin(&mut self, record: InvocationRecord, message: Option<String>, pin: bool) -> Answer {
-        let key = record.session.clone();
+        let (id, key) = (record.id, record.session.clone());
         let version = pin.then(|| record.agent_version.clone());
-        match self.invocations.iter_mut().find(|found| found.record.id == record.id) {
-            Some(found) => {
-                let now = found.record.status;
-                let goes_on = !now.is_terminal() && (now == record.status || now.may_become(record.status));
-                if found.record.session != key || !goes_on {
-                    return Err(Refusal::Conflict);
-                }
-                found.record = record;
+        if let Some(found) = self.invocations.iter_mut().find(|found| found.record.id == id) {
+            let now = found.record.status;
+            let goes_on = !now.is_terminal() && (now == record.status || now.may_become(record.status));
+            if found.record.session != key || !goes_on {
+                return Err(Refusal::Conflict);
             }
-            None => self.invocations.push(Invocation { record, events: Vec::new() }),
+            found.record = record;
+        } else {
+            let (events, journal) = (Vec::new(), Vec::new());
+            self.invocations.push(Invocation { record, events, journal, message: None });
         }
         if self.touch(&key).is_none() {
             self.sessions.push(Session { key: key.clone(), version: None, history: Vec::new() });
         }
         let session = self.sessions.last_mut().unwrap();
         session.version = session.version.take().or(version);
-        session.history.extend(message);
-        Ok(session.history.len().to_string())
+        session.history.extend(message.clone());
+        let position = session.history.len();
+        let found = self.invocations.iter_mut().find(|found| found.record.id == id).unwrap();
+        found.message = found.message.take().or(message.map(|text| (position, text)));
+        Ok(position.to_string())
     }
 
     fn commit(&mut self, fixed: &Fixed, operation: &Operation) -> Answer {
-        let Operation::Commit { run, key, first, events, state, end } = operation else { unreachable!() };
+        let Operation::Commit { run, key, first, events, state, at, journal, step } = operation else {
+            unreachable!()
+        };
         let (id, key) = (fixed.runs[*run], &fixed.keys[*key]);
         let found = self.invocations.iter_mut().find(|found| found.record.id == id);
         let found = found.filter(|found| found.record.session == *key).ok_or(Refusal::NotFound)?;
-        let fits = *events == 0 || *first == found.events.len() as u64 + 1;
-        if found.record.status.is_terminal() || end.is_some_and(|end| !end.is_terminal()) || !fits {
+        let entries: u64 = found.journal.iter().map(|chunk| chunk.count).sum();
+        let fits = (*events == 0 || *first == found.events.len() as u64 + 1)
+            && journal.is_none_or(|(first, _)| first == entries)
+            && step.as_ref().is_none_or(|step| step.ends == step.status.is_terminal());
+        if found.record.status.is_terminal() || !fits {
             return Err(Refusal::Conflict);
         }
         let new: Vec<_> = (*first..first + events).map(|seq| said(id, seq)).collect();
         found.events.extend(new.clone());
-        if let Some(status) = end {
-            found.record.status = *status;
-            found.record.reason = Some("end".into());
-            found.record.ended_at = Some(UnixMillis(2));
+        found
+            .journal
+            .extend(journal.filter(|(_, count)| *count > 0).map(|(first, count)| chunk(first, count)));
+        if let Some(step) = step {
+            take_step(&mut found.record, step, UnixMillis(*at));
         }
-        self.touch(key).unwrap().history.extend(new);
+        if !new.is_empty() || state.keys().any(|key| !key.starts_with("temp:")) {
+            self.touch(key).unwrap().history.extend(new);
+        }
         self.set(key, state);
         Ok("()".to_owned())
+    }
+
+    fn prune(&mut self, before: UnixMillis, limit: usize) -> usize {
+        let mut found: Vec<_> = self.invocations.iter_mut().collect();
+        found.retain(|found| found.record.ended_at.is_some_and(|at| at < before));
+        found.retain(|found| !found.journal.is_empty() || found.record.resume.is_some());
+        found.sort_by_key(|found| (found.record.ended_at, found.record.id));
+        found.truncate(limit);
+        for found in &mut found {
+            found.journal.clear();
+            found.record.resume = None;
+        }
+        found.len()
     }
 
     fn set(&mut self, key: &SessionKey, delta: &StateDelta) {
@@ -246,6 +291,20 @@ impl Model {
         let mine = [Scope::App, Scope::User, Scope::Session].map(|scope| shared_by(key, scope));
         let seen = self.state.iter().filter(|(by, _, _)| mine.contains(by));
         seen.map(|(_, name, value)| (name.clone(), value.clone())).collect()
+    }
+}
+
+fn take_step(record: &mut InvocationRecord, step: &Step, at: UnixMillis) {
+    record.status = step.status;
+    record.reason = Some("step".into());
+    if step.ends {
+        record.ended_at = Some(at);
+        record.usage = step.usage().unwrap_or_default();
+        record.waiting = None;
+    } else {
+        record.usage = step.usage().unwrap_or(record.usage);
+        record.waiting = step.waiting();
+        record.resume = step.resume.map(resume).or(record.resume.take());
     }
 }
 

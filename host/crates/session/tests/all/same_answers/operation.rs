@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 use rak_core::{
     Begin, Commit, EncodedEvent, Event, EventLog, HistoryPage, HistoryQuery, InvocationEnd, InvocationFilter,
-    InvocationId, InvocationRecord, InvocationStatus, NewSession, Session, SessionFilter, SessionKey,
-    SessionService, StateDelta, StoreError, Usage, time::UnixMillis,
+    InvocationId, InvocationRecord, InvocationRest, InvocationStatus, InvocationStep, JournalChunk,
+    NewSession, Resume, Session, SessionFilter, SessionKey, SessionService, StateDelta, StoreError, Usage,
+    Waiting, time::UnixMillis,
 };
 use serde_json::{Value, json};
 
@@ -63,15 +64,28 @@ pub(crate) enum Operation {
         status: InvocationStatus,
         message: bool,
         pin: bool,
+        resume: Option<u64>,
     },
-    /// Events from the number `first`.
+    /// Events from the number `first`, and a chunk of this many entries from an index.
     Commit {
         run: usize,
         key: usize,
         first: u64,
         events: u64,
         state: StateDelta,
-        end: Option<InvocationStatus>,
+        at: i64,
+        journal: Option<(u64, u64)>,
+        step: Option<Step>,
+    },
+    Journal {
+        run: usize,
+    },
+    Prune {
+        before: i64,
+        limit: usize,
+    },
+    Message {
+        run: usize,
     },
     Read {
         run: usize,
@@ -87,6 +101,40 @@ pub(crate) enum Operation {
         before: Option<usize>,
         limit: usize,
     },
+}
+
+/// A change in the life of a run.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) ends: bool,
+    pub(crate) status: InvocationStatus,
+    pub(crate) host_calls: Option<u64>,
+    pub(crate) waiting: bool,
+    pub(crate) resume: Option<u64>,
+}
+
+impl Step {
+    pub(crate) fn usage(&self) -> Option<Usage> {
+        self.host_calls.map(|host_calls| Usage { host_calls, ..Usage::default() })
+    }
+
+    pub(crate) fn waiting(&self) -> Option<Waiting> {
+        self.waiting.then(|| Waiting { until: None, requests: vec!["q".into()] })
+    }
+
+    fn step(&self) -> InvocationStep {
+        let (status, reason, usage) = (self.status, Some("step".to_owned()), self.usage());
+        if self.ends {
+            let usage = usage.unwrap_or_default();
+            return InvocationStep::Ends(InvocationEnd { status, reason, progress: None, usage });
+        }
+        let (waiting, resume) = (self.waiting(), self.resume.map(resume));
+        InvocationStep::Rests(InvocationRest { status, reason, waiting, progress: None, usage, resume })
+    }
+}
+
+pub(crate) fn resume(ran_ms: u64) -> Resume {
+    Resume { ran_ms, ..Resume::default() }
 }
 
 /// What the numbers stand for.
@@ -107,7 +155,13 @@ impl Fixed {
         Self { keys, runs: (0..RUNS).map(|_| InvocationId::new()).collect() }
     }
 
-    pub(crate) fn record(&self, run: usize, key: usize, status: InvocationStatus) -> InvocationRecord {
+    pub(crate) fn record(
+        &self,
+        run: usize,
+        key: usize,
+        status: InvocationStatus,
+        ran_ms: Option<u64>,
+    ) -> InvocationRecord {
         InvocationRecord {
             id: self.runs[run],
             session: self.keys[key].clone(),
@@ -116,9 +170,11 @@ impl Fixed {
             reason: None,
             attempt: 1,
             started_at: UnixMillis(1),
-            ended_at: None,
+            ended_at: status.is_terminal().then_some(UnixMillis(2)),
             progress: None,
             usage: Usage::default(),
+            waiting: None,
+            resume: ran_ms.map(resume),
         }
     }
 }
@@ -134,6 +190,17 @@ fn status() -> impl Strategy<Value = InvocationStatus> {
     prop::sample::select(InvocationStatus::ALL.to_vec())
 }
 
+/// Mostly one that fits its status.
+fn step() -> impl Strategy<Value = Step> {
+    let resume = prop::option::of(0..3_u64);
+    (status(), prop::bool::weighted(0.1), prop::option::of(0..3_u64), any::<bool>(), resume).prop_map(
+        |(status, wrong, host_calls, waiting, resume)| {
+            let ends = status.is_terminal() != wrong;
+            Step { ends, status, host_calls, waiting, resume }
+        },
+    )
+}
+
 /// Mostly the session that the run belongs to.
 fn run_and_key() -> impl Strategy<Value = (usize, usize)> {
     (0..RUNS).prop_flat_map(|run| (Just(run), prop_oneof![4 => Just(run % KEYS), 1 => 0..KEYS]))
@@ -143,7 +210,9 @@ pub(crate) fn operation() -> impl Strategy<Value = Operation> {
     use Operation as O;
     let limit = 0..5_usize;
     let name = || prop::option::of(0..NAMES.len());
-    let end = prop::option::weighted(0.3, status());
+    let step = prop::option::weighted(0.4, step());
+    let journal = prop::option::of((0..4_u64, 0..3_u64));
+    let events = (0..4_u64, 0..3_u64);
     let version = || prop::option::of(0..VERSIONS.len());
     prop_oneof![
         2 => (0..KEYS, state(), version())
@@ -160,15 +229,26 @@ pub(crate) fn operation() -> impl Strategy<Value = Operation> {
             .prop_map(|(key, position, limit)| O::After { key, position, limit }),
         2 => (0..KEYS, prop::option::of(0..9_u64), limit.clone())
             .prop_map(|(key, position, limit)| O::Before { key, position, limit }),
-        4 => (run_and_key(), status(), any::<bool>(), any::<bool>())
-            .prop_map(|((run, key), status, message, pin)| O::Begin { run, key, status, message, pin }),
-        8 => (run_and_key(), 0..4_u64, 0..3_u64, state(), end)
-            .prop_map(|((run, key), first, events, state, end)| O::Commit { run, key, first, events, state, end }),
+        4 => (run_and_key(), status(), any::<bool>(), any::<bool>(), prop::option::of(0..3_u64)).prop_map(
+            |((run, key), status, message, pin, resume)| O::Begin { run, key, status, message, pin, resume }
+        ),
+        12 => (run_and_key(), events, state(), 0..4_i64, journal, step).prop_map(
+            |((run, key), (first, events), state, at, journal, step)| {
+                O::Commit { run, key, first, events, state, at, journal, step }
+            }
+        ),
+        2 => (0..RUNS).prop_map(|run| O::Journal { run }),
+        2 => (0..6_i64, 0..3_usize).prop_map(|(before, limit)| O::Prune { before, limit }),
+        2 => (0..RUNS).prop_map(|run| O::Message { run }),
         2 => (0..RUNS, 0..4_u64, limit.clone()).prop_map(|(run, after, limit)| O::Read { run, after, limit }),
         2 => (0..RUNS).prop_map(|run| O::Invocation { run }),
         2 => (prop::collection::vec(0..KEYS, 0..3), prop::option::of(status()), prop::option::of(0..RUNS), limit)
             .prop_map(|(sessions, status, before, limit)| O::Invocations { sessions, status, before, limit }),
     ]
+}
+
+pub(crate) fn chunk(first: u64, count: u64) -> JournalChunk {
+    JournalChunk { first, count, entries: format!("[{first}, {count}]") }
 }
 
 /// The texts of events say where they come from: ids of events differ.
@@ -234,25 +314,28 @@ impl Operation {
             Self::Before { key: k, position, limit } => {
                 show_history(&store.history(key(k), HistoryQuery::Before { position, limit }).await?)
             }
-            Self::Begin { run, key, status, message, pin } => {
+            Self::Begin { run, key, status, message, pin, resume } => {
                 let id = fixed.runs[run];
                 let message = message.then(|| event(id, 0, &said(id, 0)));
-                let record = fixed.record(run, key, status);
+                let record = fixed.record(run, key, status, resume);
                 store.begin(Begin { record, message, pin }).await?.to_string()
             }
-            Self::Commit { run, key: k, first, events, state, end } => {
+            Self::Commit { run, key: k, first, events, state, at, journal, step } => {
                 let id = fixed.runs[run];
                 let events = (first..first + events).map(|seq| event(id, seq, &said(id, seq))).collect();
-                let end = end.map(|status| InvocationEnd {
-                    status,
-                    reason: Some("end".into()),
-                    progress: None,
-                    usage: Usage::default(),
-                });
-                format!(
-                    "{:?}",
-                    store.commit(Commit { events, state, end, ..commit(id, key(k), 1, "") }).await?
-                )
+                let journal = journal.map(|(first, count)| chunk(first, count));
+                let step = step.map(|step| step.step());
+                let at = UnixMillis(at);
+                let commit = Commit { events, state, at, journal, step, ..commit(id, key(k), 1, "") };
+                format!("{:?}", store.commit(commit).await?)
+            }
+            Self::Journal { run } => format!("{:?}", store.journal(fixed.runs[run]).await?),
+            Self::Prune { before, limit } => {
+                store.prune_journals(UnixMillis(before), limit).await?.to_string()
+            }
+            Self::Message { run } => {
+                let found = store.message(fixed.runs[run]).await?;
+                format!("{:?}", found.map(|(position, event)| (position, text(&event))))
             }
             Self::Read { run, after, limit } => {
                 let events = store.read(fixed.runs[run], after, limit).await?;

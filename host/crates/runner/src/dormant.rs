@@ -1,0 +1,309 @@
+//! An invocation that is not over and has no run in memory: it waits, is paused, or is to go on after the host ended.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rak_core::time::UnixMillis;
+use rak_core::{
+    Begin, Content, InvocationRecord, InvocationStatus, JournalEntry, OnDisconnect, Role, RunError,
+    StateDelta, StopReason,
+};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::time::{Instant, sleep};
+
+use crate::agent_choice;
+use crate::closing;
+use crate::ending::Ending;
+use crate::invocation_tracker::InvocationGuard;
+use crate::listener::LiveRun;
+use crate::recorder::Record;
+use crate::run_context::resting;
+use crate::run_task::{Begun, RunTask, Start, new_journal, not_begun};
+use crate::runner::Runner;
+use crate::session_queue::SessionLease;
+
+/// How soon a store that could not be read is asked again, and how long the pauses become.
+const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+
+pub(crate) struct Dormant {
+    pub(crate) guard: InvocationGuard,
+    pub(crate) seat: Seat,
+    /// As it was when it was put away.
+    pub(crate) record: InvocationRecord,
+    /// Not before this is over.
+    pub(crate) pause: Duration,
+    /// Who has to listen to it, where its client said so.
+    pub(crate) audience: Option<(Arc<LiveRun>, OnDisconnect)>,
+}
+
+/// Its place in its session.
+pub(crate) enum Seat {
+    /// It has the session.
+    Held(SessionLease),
+    /// It waits for it.
+    Waits(oneshot::Receiver<SessionLease>),
+    /// There is none: it was stopped before it had one.
+    Lost,
+}
+
+impl Seat {
+    pub(crate) fn of(lease: Option<SessionLease>) -> Self {
+        lease.map_or(Self::Lost, Self::Held)
+    }
+}
+
+/// What happened to it.
+enum Woken {
+    GoesOn,
+    Stopped,
+    /// The host ends; the next one finds it.
+    Left,
+}
+
+/// Until a time in the world.
+async fn until(at: Option<UnixMillis>) {
+    match at {
+        Some(at) => {
+            let left = at.0.saturating_sub(UnixMillis::now().0);
+            sleep(Duration::from_millis(u64::try_from(left).unwrap_or(0))).await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+async fn abandoned(audience: Option<&(Arc<LiveRun>, OnDisconnect)>) {
+    match audience {
+        Some((live, on_disconnect)) => live.abandoned(*on_disconnect).await,
+        None => std::future::pending().await,
+    }
+}
+
+impl Runner {
+    /// Waits until it may go on, and makes a run of it; none where it is over, or left to the next host.
+    pub(crate) async fn wake(&self, mut dormant: Dormant) -> Option<(RunTask, Start)> {
+        match self.rests(&dormant).await {
+            Woken::GoesOn => {}
+            Woken::Stopped => return self.end_dormant(dormant, None).await,
+            Woken::Left => return self.leave(dormant),
+        }
+        let stopping = self.inner().stopping.clone();
+        let token = dormant.guard.token().clone();
+        let places = tokio::select! {
+            biased;
+            () = stopping.cancelled() => return self.leave(dormant),
+            () = token.cancelled() => return self.end_dormant(dormant, None).await,
+            places = self.sits_down(&mut dormant.seat) => places,
+        };
+        let (mut pause, longest) = RETRY;
+        loop {
+            match self.prepare(&dormant).await {
+                Ok(prepared) => return Some(self.again(dormant, prepared, places)),
+                Err(RunError::Store(error)) => {
+                    tracing::warn!(invocation = %dormant.record.id, %error, "a run cannot go on yet");
+                }
+                Err(error) => {
+                    let error = not_begun(&error);
+                    let ending = Ending::of(Err(error), dormant.guard.settle());
+                    return self.end_dormant(dormant, Some(ending)).await;
+                }
+            }
+            tokio::select! {
+                biased;
+                () = stopping.cancelled() => return self.leave(dormant),
+                () = token.cancelled() => return self.end_dormant(dormant, None).await,
+                () = sleep(pause) => pause = pause.saturating_mul(2).min(longest),
+            }
+        }
+    }
+
+    /// Returns when it may go on, or was stopped.
+    async fn rests(&self, dormant: &Dormant) -> Woken {
+        let Dormant { guard, record, .. } = dormant;
+        let deadline = record.resume.as_ref().and_then(|resume| resume.deadline);
+        let wakes = record.waiting.as_ref().map_or(Some(UnixMillis(0)), |waiting| waiting.until);
+        let pause = Instant::now() + dormant.pause;
+        let stopping = self.inner().stopping.clone();
+        let mut woken = record.status == InvocationStatus::Paused && !guard.is_paused();
+        let mut stored = record.status;
+        loop {
+            let paused = guard.is_paused();
+            if paused && stored != InvocationStatus::Paused {
+                self.store_paused(dormant).await;
+                stored = InvocationStatus::Paused;
+            }
+            if woken && !paused {
+                return Woken::GoesOn;
+            }
+            tokio::select! {
+                biased;
+                () = guard.token().cancelled() => return Woken::Stopped,
+                () = stopping.cancelled() => return Woken::Left,
+                () = guard.changed() => woken = true,
+                () = until(deadline) => guard.stop(StopReason::TimedOut),
+                () = abandoned(dormant.audience.as_ref()) => guard.stop(StopReason::Disconnected),
+                () = async { tokio::time::sleep_until(pause).await; until(wakes).await }, if !paused => {
+                    return Woken::GoesOn;
+                }
+            }
+        }
+    }
+
+    async fn store_paused(&self, dormant: &Dormant) {
+        let live = self.inner().live.get_or_find(dormant.record.id);
+        let recorder = self.recorder(&dormant.record, &live);
+        let step = Some(resting(InvocationStatus::Paused, dormant.record.waiting.clone()));
+        if let Err(error) = recorder.record(Record { step, ..Record::default() }).await {
+            tracing::warn!(invocation = %dormant.record.id, %error, "that a run is paused could not be stored");
+        }
+    }
+
+    /// Waits for the session, and for a place among those in memory. Those that go on take half of the places at most,
+    /// so that there is room for new ones.
+    async fn sits_down(&self, seat: &mut Seat) -> Vec<OwnedSemaphorePermit> {
+        if let Seat::Waits(turn) = seat {
+            *seat = Seat::of(turn.await.ok());
+        }
+        let mut places = Vec::with_capacity(2);
+        for semaphore in [&self.inner().places_again, &self.inner().places] {
+            // They are never closed.
+            places.extend(semaphore.clone().acquire_owned().await.ok());
+        }
+        places
+    }
+
+    /// Reads what it takes to repeat the run, and stores that it goes on.
+    async fn prepare(&self, dormant: &Dormant) -> Result<Prepared, RunError> {
+        let inner = self.inner();
+        let id = dormant.record.id;
+        let mut record = inner.log.invocation(id).await?.ok_or(RunError::InvocationNotFound(id))?;
+        let agent = agent_choice::exactly(inner.agents.as_ref(), &record).await?;
+        let said = inner.log.message(id).await?;
+        let mut recorded: Vec<JournalEntry> = Vec::new();
+        for chunk in inner.log.journal(id).await? {
+            recorded.extend(chunk.decode()?);
+        }
+        let state =
+            inner.sessions.get(&record.session).await?.map(|session| session.state).unwrap_or_default();
+        record.status = InvocationStatus::Active;
+        record.attempt = dormant.record.attempt;
+        record.waiting = None;
+        record.reason = None;
+        let Some(resume) = &mut record.resume else { return Err(RunError::InvocationNotFound(id)) };
+        resume.stalled = dormant.record.resume.as_ref().map_or(0, |resume| resume.stalled);
+        resume.attempt_began_at = recorded.len() as u64;
+        let message = resume.message.take();
+        let (begins_at, message) = match (said, message) {
+            (Some((position, event)), _) => {
+                let content = event.event.content.clone().unwrap_or_else(empty);
+                inner.log.begin(Begin { record: record.clone(), message: None, pin: false }).await?;
+                (Some(position), content)
+            }
+            (None, message) => (None, message.unwrap_or_else(empty)),
+        };
+        Ok(Prepared { agent, record, begins_at, message, state, recorded })
+    }
+
+    fn again(
+        &self,
+        dormant: Dormant,
+        prepared: Prepared,
+        places: Vec<OwnedSemaphorePermit>,
+    ) -> (RunTask, Start) {
+        let Prepared { agent, record, begins_at, message, state, recorded } = prepared;
+        let inner = self.inner();
+        dormant.guard.activate();
+        let live = inner.live.get_or_find(record.id);
+        let resume = record.resume.clone().unwrap_or_default();
+        let ran = Duration::from_millis(resume.ran_ms);
+        let left = agent.wall_time_limit().map(|limit| limit.saturating_sub(ran));
+        let client = resume.deadline.map(|deadline| {
+            let left = deadline.0.saturating_sub(UnixMillis::now().0);
+            Duration::from_millis(u64::try_from(left).unwrap_or(0))
+        });
+        // Where its client did not say otherwise, nobody has to listen to a run that was put away.
+        let at_rest =
+            dormant.audience.as_ref().map_or(OnDisconnect::Continue, |(_, on_disconnect)| *on_disconnect);
+        let journal = new_journal(agent.as_ref(), &record, recorded);
+        let task = RunTask {
+            recorder: self.recorder(&record, &live),
+            agents: inner.agents.clone(),
+            message,
+            guard: dormant.guard,
+            live,
+            sessions: inner.sessions.clone(),
+            deadline: [left, client]
+                .into_iter()
+                .flatten()
+                .min()
+                .and_then(|left| Instant::now().checked_add(left)),
+            on_disconnect: at_rest,
+            on_disconnect_at_rest: at_rest,
+            caller_token: None,
+            stopping: inner.stopping.clone(),
+            began: Instant::now(),
+            longest_wait_in_memory: inner.settings.longest_wait_in_memory,
+            places,
+            record,
+        };
+        let start = match (dormant.seat, begins_at) {
+            (Seat::Held(lease), Some(begins_at)) => {
+                Start::Now { lease, begun: Begun { agent, begins_at, state: Some(state), journal } }
+            }
+            (Seat::Held(lease), None) => {
+                let (turn, receiver) = oneshot::channel();
+                // The receiver is right here.
+                let _ = turn.send(lease);
+                Start::Later { turn: receiver, admitted: agent }
+            }
+            (Seat::Waits(turn), _) => Start::Later { turn, admitted: agent },
+            (Seat::Lost, _) => Start::Later { turn: oneshot::channel().1, admitted: agent },
+        };
+        (task, start)
+    }
+
+    /// Ends it without a run.
+    pub(crate) async fn end_dormant(
+        &self,
+        dormant: Dormant,
+        ending: Option<Ending>,
+    ) -> Option<(RunTask, Start)> {
+        let Dormant { guard, seat, record, .. } = dormant;
+        let live = self.inner().live.get_or_find(record.id);
+        let recorder = self.recorder(&record, &live);
+        let ending =
+            ending.unwrap_or_else(|| Ending::Stopped(guard.settle().unwrap_or(StopReason::Cancelled)));
+        let stopping = &self.inner().stopping;
+        let (status, events) =
+            closing::end(&recorder, stopping, ending, StateDelta::new(), record.usage).await;
+        tracing::info!(invocation = %record.id, session = %record.session, %status, "run ended");
+        drop(seat);
+        guard.complete(status);
+        live.feed.push(events);
+        live.feed.close();
+        None
+    }
+
+    /// The host ends before it goes on: what is stored says so already.
+    fn leave(&self, dormant: Dormant) -> Option<(RunTask, Start)> {
+        if let Some(live) = self.inner().live.get(dormant.record.id) {
+            live.feed.close();
+        }
+        dormant.guard.leave();
+        None
+    }
+}
+
+/// What it takes to repeat a run.
+struct Prepared {
+    agent: Arc<dyn rak_core::Agent>,
+    record: InvocationRecord,
+    /// Absent where its message is not in the session yet.
+    begins_at: Option<u64>,
+    message: Content,
+    state: StateDelta,
+    recorded: Vec<JournalEntry>,
+}
+
+fn empty() -> Content {
+    Content { role: Role::USER.into(), parts: Vec::new() }
+}
