@@ -10,6 +10,7 @@ use rak_core::{
 };
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
 
 use crate::agent_choice;
 use crate::closing;
@@ -34,6 +35,8 @@ pub(crate) struct Dormant {
     pub(crate) pause: Duration,
     /// Who has to listen to it, where its client said so.
     pub(crate) audience: Option<(Arc<LiveRun>, OnDisconnect)>,
+    /// Stops it, where whoever started it gave one.
+    pub(crate) caller_token: Option<CancellationToken>,
 }
 
 /// Its place in its session.
@@ -67,6 +70,13 @@ async fn until(at: Option<UnixMillis>) {
             let left = at.0.saturating_sub(UnixMillis::now().0);
             sleep(Duration::from_millis(u64::try_from(left).unwrap_or(0))).await;
         }
+        None => std::future::pending().await,
+    }
+}
+
+pub(crate) async fn cancelled(token: Option<&CancellationToken>) {
+    match token {
+        Some(token) => token.cancelled().await,
         None => std::future::pending().await,
     }
 }
@@ -140,6 +150,7 @@ impl Runner {
                 () = stopping.cancelled() => return Woken::Left,
                 () = guard.changed() => woken = true,
                 () = until(deadline) => guard.stop(StopReason::TimedOut),
+                () = cancelled(dormant.caller_token.as_ref()) => guard.stop(StopReason::Cancelled),
                 () = abandoned(dormant.audience.as_ref()) => guard.stop(StopReason::Disconnected),
                 () = async { tokio::time::sleep_until(pause).await; until(wakes).await }, if !paused => {
                     return Woken::GoesOn;
@@ -213,6 +224,8 @@ impl Runner {
         let inner = self.inner();
         dormant.guard.activate();
         let live = inner.live.get_or_find(record.id);
+        let newest = live.progress().take().or_else(|| record.progress.clone());
+        *live.progress() = newest;
         let resume = record.resume.clone().unwrap_or_default();
         let ran = Duration::from_millis(resume.ran_ms);
         let left = agent.wall_time_limit().map(|limit| limit.saturating_sub(ran));
@@ -238,7 +251,7 @@ impl Runner {
                 .and_then(|left| Instant::now().checked_add(left)),
             on_disconnect: at_rest,
             on_disconnect_at_rest: at_rest,
-            caller_token: None,
+            caller_token: dormant.caller_token,
             stopping: inner.stopping.clone(),
             began: Instant::now(),
             longest_wait_in_memory: inner.settings.longest_wait_in_memory,

@@ -75,6 +75,12 @@ impl Feed {
         self.changed.send_replace(());
     }
 
+    /// What comes is newer than this stored event.
+    pub(crate) fn begin_after(&self, seq: u64) {
+        let mut ring = self.ring();
+        ring.last_seq = ring.last_seq.max(seq);
+    }
+
     /// Nothing comes after this.
     pub(crate) fn close(&self) {
         self.ring().closed = true;

@@ -52,7 +52,9 @@ impl Recorder {
     pub(crate) async fn lock(&self) -> Result<Writing, StoreError> {
         let mut guard = self.live.written.clone().lock_owned().await;
         if guard.is_none() {
-            *guard = Some(Written::read(self.log.as_ref(), self.id).await?);
+            let written = Written::read(self.log.as_ref(), self.id).await?;
+            self.live.feed.begin_after(written.last_seq);
+            *guard = Some(written);
         }
         Ok(Writing(guard))
     }

@@ -94,14 +94,12 @@ async fn resume(runner: &Runner, mut record: InvocationRecord) -> Result<(), Sto
         record.waiting = None;
     }
     let guard = inner.tracker.register(record.id, record.status);
-    let live = inner.live.get_or_find(record.id);
-    live.progress().clone_from(&record.progress);
     let seat = match inner.queue.enter(&record.session, record.id, IfBusy::Queue) {
         Ok(Turn::Now(lease)) => Seat::Held(lease),
         Ok(Turn::Later { turn, .. }) => Seat::Waits(turn),
         Err(_) => Seat::Lost,
     };
-    let dormant = Dormant { guard, seat, record, pause, audience: None };
+    let dormant = Dormant { guard, seat, record, pause, audience: None, caller_token: None };
     if let Some(attempts) = exhausted {
         let message = format!("the host ended {attempts} times in a row before the run came any further");
         let ending = Ending::Failed { code: "attempts_exhausted".into(), message, details: None };

@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use crate::dormant::{Dormant, Seat};
+use crate::dormant::{Dormant, Seat, cancelled};
 use crate::ending::Ending;
 use crate::invocation_tracker::InvocationGuard;
 use crate::listener::LiveRun;
@@ -121,12 +121,12 @@ impl RunTask {
     pub(crate) async fn run(self, start: Start) -> Option<Dormant> {
         let id = self.record.id;
         let mut context = None;
-        let mut lease = None;
+        let mut seat = Seat::Lost;
         // Held until the end is stored: until then the version it runs on is needed.
         let mut version = None;
         let (result, usage) = {
             let work =
-                AssertUnwindSafe(self.work(start, &mut context, &mut lease, &mut version)).catch_unwind();
+                AssertUnwindSafe(self.work(start, &mut context, &mut seat, &mut version)).catch_unwind();
             let work = async {
                 work.await.unwrap_or_else(|_| {
                     tracing::error!(invocation = %id, "the host panicked in a run");
@@ -141,10 +141,10 @@ impl RunTask {
             }
         };
         let usage = self.usage_with(usage);
-        if let (Err(AgentError::PutAway { waiting }), Some(context)) = (&result, &context)
+        if let Err(AgentError::PutAway { waiting }) = &result
             && self.guard.stopped().is_none()
         {
-            return Some(self.rest(waiting.clone(), context, usage, lease).await);
+            return Some(self.rest(waiting.clone(), context.as_deref(), usage, seat).await);
         }
         let ending = Ending::of(result, self.guard.settle());
         let state = match (&ending, &context) {
@@ -155,7 +155,7 @@ impl RunTask {
         let (status, last_events) = closing::end(recorder, &self.stopping, ending, state, usage).await;
         tracing::info!(invocation = %id, session = %self.record.session, %status, cpu_micros = usage.cpu_micros, "run ended");
         // The session is free and the status final before anybody sees the terminal event.
-        drop((lease, self.places, version));
+        drop((seat, self.places, version));
         self.guard.complete(status);
         self.live.feed.push(last_events);
         self.live.feed.close();
@@ -177,21 +177,26 @@ impl RunTask {
         &self,
         start: Start,
         context: &mut Option<Arc<RunContext>>,
-        lease: &mut Option<SessionLease>,
+        seat: &mut Seat,
         version: &mut Option<Arc<dyn Agent>>,
     ) -> (Result<AgentOutcome, AgentError>, Usage) {
         let begun = match start {
             Start::Now { lease: held, begun } => {
-                *lease = Some(held);
+                *seat = Seat::Held(held);
                 Ok(begun)
             }
-            Start::Later { turn, admitted } => {
+            Start::Later { mut turn, admitted } => {
+                let put_away = self.guard.in_memory(self.record.resume.is_some());
                 tokio::select! {
                     biased;
                     () = self.guard.token().cancelled() => {
                         return (Err(AgentError::Stopped), Usage::default());
                     }
-                    turn = turn => *lease = turn.ok(),
+                    held = &mut turn => *seat = Seat::of(held.ok()),
+                    () = put_away.cancelled() => {
+                        *seat = Seat::Waits(turn);
+                        return (Err(AgentError::PutAway { waiting: None }), Usage::default());
+                    }
                 }
                 self.guard.activate();
                 self.begin_late(admitted).await
@@ -263,15 +268,9 @@ impl RunTask {
                 None => std::future::pending().await,
             }
         };
-        let caller = async {
-            match &self.caller_token {
-                Some(token) => token.cancelled().await,
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
             () = self.guard.token().cancelled() => {}
-            () = caller => self.guard.stop(StopReason::Cancelled),
+            () = cancelled(self.caller_token.as_ref()) => self.guard.stop(StopReason::Cancelled),
             () = deadline => self.guard.stop(StopReason::TimedOut),
             () = self.abandoned() => self.guard.stop(StopReason::Disconnected),
         }
@@ -289,9 +288,9 @@ impl RunTask {
     async fn rest(
         self,
         waiting: Option<Waiting>,
-        context: &RunContext,
+        context: Option<&RunContext>,
         usage: Usage,
-        lease: Option<SessionLease>,
+        seat: Seat,
     ) -> Dormant {
         let status = match &waiting {
             _ if self.guard.is_paused() => InvocationStatus::Paused,
@@ -306,8 +305,10 @@ impl RunTask {
         if let Some(resume) = &mut record.resume {
             let ran = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
             resume.ran_ms = resume.ran_ms.saturating_add(ran);
-            resume.message = None;
+            // One that has not begun has its message nowhere else.
+            resume.message = context.is_none().then(|| self.message.clone());
         }
+        let recorder = context.map_or(&self.recorder, |context| &context.recorder);
         let rests = InvocationRest {
             status,
             reason: self.stopping.is_cancelled().then(|| StopReason::ShuttingDown.code().to_owned()),
@@ -317,11 +318,11 @@ impl RunTask {
             resume: record.resume.clone(),
         };
         let store = async {
-            let mut writing = context.recorder.lock().await?;
+            let mut writing = recorder.lock().await?;
             let requests = rests.waiting.as_ref().map(|waiting| waiting.requests.as_slice());
             let answered = writing.written().any_answered(requests.unwrap_or_default());
             let record = Record { step: Some(InvocationStep::Rests(rests)), ..Record::default() };
-            context.recorder.record_locked(writing, record).await?;
+            recorder.record_locked(writing, record).await?;
             Ok::<bool, Failure>(answered)
         };
         let answered = store.await.unwrap_or_else(|error| {
@@ -335,7 +336,8 @@ impl RunTask {
         tracing::debug!(invocation = %record.id, %status, "run put away");
         let at_rest = self.on_disconnect_at_rest;
         let audience = (at_rest != OnDisconnect::Continue).then_some((self.live, at_rest));
-        Dormant { guard: self.guard, seat: Seat::of(lease), record, pause: Duration::ZERO, audience }
+        let (guard, caller_token) = (self.guard, self.caller_token);
+        Dormant { guard, seat, record, pause: Duration::ZERO, audience, caller_token }
     }
 }
 
