@@ -1,0 +1,96 @@
+//! The least it can cost: wasmtime alone, configured as the host's engine is, with a host that answers at once. No
+//! limits, no gate, no threads of the guests, no stop.
+
+mod imports;
+
+use http::{Request, Response};
+use rak_wasm::EngineSettings;
+use wasmtime::component::{Component, HasSelf, Linker, ResourceTable};
+use wasmtime::error::Context as _;
+use wasmtime::{Engine, Result, Store, ensure};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{
+    Error as HttpError, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
+};
+
+use super::{ANSWER, INPUT};
+use imports::{Agent, AgentPre, Content, Part};
+
+/// What a store holds.
+pub(super) struct State {
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    no_http: NoHttp,
+    table: ResourceTable,
+    /// How often the guest has emitted something.
+    emissions: u32,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { hooks: &mut self.no_http, table: &mut self.table, ctx: &mut self.http }
+    }
+}
+
+/// Some engines import HTTP; nobody uses it.
+struct NoHttp;
+
+type Transmission = Box<dyn Future<Output = std::result::Result<(), HttpError>> + Send>;
+
+impl WasiHttpHooks for NoHttp {
+    fn send_request(
+        &mut self,
+        _request: Request<WasiBody>,
+        _options: Option<RequestOptions>,
+        _transmission: Transmission,
+    ) -> Box<dyn Future<Output = std::result::Result<(Response<WasiBody>, Transmission), HttpError>> + Send>
+    {
+        Box::new(std::future::ready(Err(HttpError::HttpRequestDenied)))
+    }
+}
+
+/// A compiled component.
+pub(super) struct Floor {
+    engine: Engine,
+    pre: AgentPre<State>,
+}
+
+impl Floor {
+    pub(super) fn new(settings: EngineSettings, component: &[u8]) -> Result<Self> {
+        let engine = Engine::new(&settings.wasmtime_config())?;
+        let mut linker = Linker::new(&engine);
+        wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+        wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+        Agent::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
+        let component = Component::new(&engine, component)?;
+        let pre = AgentPre::new(linker.instantiate_pre(&component)?)?;
+        Ok(Self { engine, pre })
+    }
+
+    /// One fresh run.
+    pub(super) async fn run(&self) -> Result<()> {
+        let state = State {
+            wasi: WasiCtx::builder().build(),
+            http: WasiHttpCtx::new(),
+            no_http: NoHttp,
+            table: ResourceTable::new(),
+            emissions: 0,
+        };
+        let mut store = Store::new(&self.engine, state);
+        store.set_epoch_deadline(1);
+        let agent = self.pre.instantiate_async(&mut store).await?;
+        let input = Content { role: "user".to_owned(), parts: vec![Part::Text(INPUT.to_owned())] };
+        let outcome = agent.rak_agent_entry().call_run(&mut store, &input).await?;
+        let outcome = outcome.ok().context("the agent failed")?;
+        let parts = outcome.content.map(|content| content.parts).unwrap_or_default();
+        ensure!(matches!(parts.as_slice(), [Part::Text(text)] if text == ANSWER), "the answer is {parts:?}");
+        ensure!(store.data().emissions == 2, "there are {} deltas", store.data().emissions);
+        Ok(())
+    }
+}
