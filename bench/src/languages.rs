@@ -24,6 +24,8 @@ use crate::measure::{self, Figures, Rounds};
 const INPUT: &str = "Ada";
 /// How its answer is written.
 const ANSWER: &str = "Hello, Ada!";
+/// Instances that live at the same time.
+const LIVE: u32 = 40;
 /// Runs before anything is measured: caches fill, pages are there.
 const WARM_UP: usize = 50;
 /// The subject and the floor take turns this often.
@@ -41,6 +43,8 @@ pub(crate) struct Numbers {
     floor: Figures,
     /// What each waiting run holds that is shared with nobody.
     live_bytes: u64,
+    /// The same of wasmtime alone.
+    floor_live_bytes: u64,
 }
 
 /// Measures every component of a folder, each in a process of its own, and writes a table.
@@ -78,8 +82,10 @@ pub(crate) async fn one(component: &Path) -> anyhow::Result<Numbers> {
         round(&mut floors, async || floor.run().await.map_err(from_wasmtime)).await?;
         round(&mut subjects, async || subject.run().await).await?;
     }
+    let floor_live_bytes = floor.live_bytes();
     let live_bytes = subject.live_bytes().await?;
-    Ok(Numbers { bytes: size, subject: subjects.figures(), floor: floors.figures(), live_bytes })
+    let (subject, floor) = (subjects.figures(), floors.figures());
+    Ok(Numbers { bytes: size, subject, floor, live_bytes, floor_live_bytes })
 }
 
 fn from_wasmtime(error: wasmtime::Error) -> anyhow::Error {

@@ -3,6 +3,7 @@
 
 mod imports;
 
+use futures::FutureExt as _;
 use http::{Request, Response};
 use rak_wasm::EngineSettings;
 use wasmtime::component::{Component, HasSelf, Linker, ResourceTable};
@@ -13,7 +14,8 @@ use wasmtime_wasi_http::{
     Error as HttpError, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
 };
 
-use super::{ANSWER, INPUT};
+use super::{ANSWER, INPUT, LIVE};
+use crate::measure;
 use imports::{Agent, AgentPre, Content, Part};
 
 /// What a store holds.
@@ -22,6 +24,8 @@ pub(super) struct State {
     http: WasiHttpCtx,
     no_http: NoHttp,
     table: ResourceTable,
+    /// Whether `emit` answers; a guest that it does not answer lives on.
+    answers: bool,
     /// How often the guest has emitted something.
     emissions: u32,
 }
@@ -75,11 +79,27 @@ impl Floor {
 
     /// One fresh run.
     pub(super) async fn run(&self) -> Result<()> {
+        self.run_with(true).await
+    }
+
+    /// What the process holds more for each instance that waits in its first event.
+    pub(super) fn live_bytes(&self) -> u64 {
+        let before = measure::private_bytes();
+        let mut runs: Vec<_> = (0..LIVE).map(|_| Box::pin(self.run_with(false))).collect();
+        for run in &mut runs {
+            // It comes as far as its first event, and stays there.
+            let _ = run.as_mut().now_or_never();
+        }
+        measure::private_bytes().saturating_sub(before) / u64::from(LIVE)
+    }
+
+    async fn run_with(&self, answers: bool) -> Result<()> {
         let state = State {
             wasi: WasiCtx::builder().build(),
             http: WasiHttpCtx::new(),
             no_http: NoHttp,
             table: ResourceTable::new(),
+            answers,
             emissions: 0,
         };
         let mut store = Store::new(&self.engine, state);

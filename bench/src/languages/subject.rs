@@ -8,11 +8,8 @@ use rak_core::{Agent as _, AgentRun, AppName, Content, RunHost as _};
 use rak_wasm::{AgentSettings, ComponentAgent, EngineSettings, Limits, Loader, WasmEngine};
 
 use super::quiet::Quiet;
-use super::{ANSWER, INPUT};
+use super::{ANSWER, INPUT, LIVE};
 use crate::measure;
-
-/// Instances that live at the same time.
-const LIVE: u32 = 40;
 
 /// A loaded agent.
 pub(super) struct Subject {

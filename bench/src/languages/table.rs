@@ -36,15 +36,15 @@ pub(super) const LANGUAGES: &[Language] = &[
 /// The table.
 pub(super) fn text(rows: &[(&Language, Numbers)]) -> String {
     let mut text = String::from(
-        "| language | design µs | run µs, median | p99 | rounds | floor µs | run ÷ floor | faults a run (floor) | design KB | KB a live instance |\n\
+        "| language | design µs | run µs, median | p99 | rounds | floor µs | run ÷ floor | faults a run (floor) | design KB | KB a live instance (floor) |\n\
          |---|---|---|---|---|---|---|---|---|---|",
     );
     let mut noisy = Vec::new();
     for (language, numbers) in rows {
-        let Numbers { subject, floor, live_bytes, .. } = numbers;
+        let Numbers { subject, floor, live_bytes, floor_live_bytes, .. } = numbers;
         let _ = write!(
             text,
-            "\n| {} | {} | {:.0} | {:.0} | {:.0}–{:.0} | {:.0} | {:.2} | {:.1} ({:.1}) | {} | {} |",
+            "\n| {} | {} | {:.0} | {:.0} | {:.0}–{:.0} | {:.0} | {:.2} | {:.1} ({:.1}) | {} | {} ({}) |",
             language.name,
             language.design_micros,
             subject.median,
@@ -57,6 +57,7 @@ pub(super) fn text(rows: &[(&Language, Numbers)]) -> String {
             floor.page_faults,
             language.design_kibibytes,
             live_bytes >> 10,
+            floor_live_bytes >> 10,
         );
         if subject.is_noisy() || floor.is_noisy() {
             noisy.push(language.name);
