@@ -3,6 +3,7 @@
 pub(crate) mod author;
 pub(crate) mod hotload;
 mod http;
+pub(crate) mod languages;
 mod server;
 
 use std::time::Duration;

@@ -68,6 +68,8 @@ enum Task {
 enum Bench {
     /// The author's loop with the clock running, from `rak new` to an answer and on
     Author,
+    /// What a fresh run and a live instance cost in each language, beside wasmtime alone
+    Languages,
     /// How long after a component was saved the first event of its new version comes
     Hotload {
         /// Components, of any language
@@ -85,6 +87,7 @@ fn main() -> ExitCode {
         Task::Bindings { check } => bindings::run(check),
         Task::Check => check::run(),
         Task::Bench(Bench::Author) => bench::author::run(),
+        Task::Bench(Bench::Languages) => bench::languages::run(),
         Task::Bench(Bench::Hotload { components }) => bench::hotload::run(&components),
     };
     match result {

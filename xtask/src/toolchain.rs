@@ -13,7 +13,8 @@ use crate::shell::{self, Places};
 const REQUIREMENTS: &str = "guest-sdk/requirements.txt";
 const ENVIRONMENT: &str = "guest-sdk/.venv";
 /// Folders with a lock file of npm. The first has the compilers, the others only a link to the SDK.
-pub(crate) const PACKAGES: [&str; 3] = ["guest-sdk/js", "guest-sdk/js/conformance", "agents/todo"];
+pub(crate) const PACKAGES: [&str; 4] =
+    ["guest-sdk/js", "guest-sdk/js/conformance", "agents/todo", "bench/agents/javascript"];
 
 /// Installs what is missing or was locked anew.
 pub(crate) fn install(places: &Places) -> anyhow::Result<()> {

@@ -40,22 +40,24 @@ const EDGES: &[(&str, &[&str])] = &[
     ("rak-guest-fixtures", &["rak-sdk"]),
     ("rak-test-guests", &[]),
     ("rak-examples", &["rak"]),
+    // It measures what runs an agent, and wasmtime alone beside it.
+    ("rak-bench", &["rak-core", "rak-wasm"]),
     ("xtask", &[]),
 ];
 
 /// A heavy dependency and who may name it.
 const OWNERS: &[(&str, &[&str])] = &[
-    // One runs agents, the other the compilers of scripts.
-    ("wasmtime", &["rak-componentize", "rak-wasm"]),
-    ("wasmtime-wasi", &["rak-componentize", "rak-wasm"]),
+    // One runs agents, one the compilers of scripts, and one measures what wasmtime alone would cost.
+    ("wasmtime", &["rak-bench", "rak-componentize", "rak-wasm"]),
+    ("wasmtime-wasi", &["rak-bench", "rak-componentize", "rak-wasm"]),
     ("wasmtime-wizer", &["rak-componentize"]),
-    ("wasmtime-wasi-http", &["rak-wasm"]),
+    ("wasmtime-wasi-http", &["rak-bench", "rak-wasm"]),
     ("rusqlite", &["rak-session"]),
     ("axum", &["rak-server"]),
     ("hyper", &["rak-server"]),
     ("hyper-util", &["rak-server"]),
     ("tower-http", &["rak-server"]),
-    ("clap", &["rak", "xtask"]),
+    ("clap", &["rak", "rak-bench", "xtask"]),
     ("toml", &["rak", "rak-registry"]),
     ("notify", &["rak", "rak-registry"]),
     ("indicatif", &["rak"]),

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context as _;
+use rak_componentize::initialized;
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
 };
@@ -23,7 +24,8 @@ pub(super) enum World<'a> {
     Of(&'a Path),
 }
 
-/// Makes a component of the module in a file. What the module needs of WASI 0.1 becomes WASI 0.2.
+/// Makes a component of the module in a file. What the module needs of WASI 0.1 becomes WASI 0.2; what its language's runtime
+/// does before the first call is done here, once, where its SDK is willing.
 pub(super) fn componentize(module: &Path, world: World<'_>, component: &Path) -> Result<(), BuildError> {
     let encoded = encode(module, world).map_err(|error| BuildError::Unusable {
         reason: format!("{} cannot be made a component: {error:#}", module.display()),
@@ -34,6 +36,12 @@ pub(super) fn componentize(module: &Path, world: World<'_>, component: &Path) ->
 
 fn encode(module: &Path, world: World<'_>) -> anyhow::Result<Vec<u8>> {
     let mut bytes = std::fs::read(module)?;
+    match initialized(&bytes) {
+        Ok(Some(begun)) => bytes = begun,
+        Ok(None) => {}
+        // The module's own mistake shows when it is loaded; ours costs time in each run, and nothing else.
+        Err(reason) => tracing::debug!(reason, "the module begins anew in each run"),
+    }
     if let World::Of(wit) = world {
         let mut resolve = Resolve::default();
         let (package, _) = resolve.push_path(wit).context("the SDK's contract cannot be read")?;

@@ -1,4 +1,5 @@
-//! Agents in every language: the behaviours of `guest-sdk/CONFORMANCE.md`, one column a language, and what each costs.
+//! Agents in every language: the behaviours of `guest-sdk/CONFORMANCE.md`, one column a language, and what a component costs its
+//! author.
 //!
 //! `cargo xtask languages` builds the components.
 
@@ -21,7 +22,7 @@ struct Language {
     knows_stacks: bool,
 }
 
-/// Set where what a language costs is to be measured, too.
+/// Set where what a component costs is to be measured, too.
 const MEASURE: &str = "RAK_MEASURE";
 
 /// Where the components are.

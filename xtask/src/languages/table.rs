@@ -1,11 +1,13 @@
-//! The README's table of languages: what the matrix test measured.
+//! The README's table of languages: what the matrix test measured, and what the bench did.
 
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
+use crate::bench;
 use crate::shell::{self, Places};
 
 const BEGIN: &str = "<!-- languages: cargo xtask languages --write -->\n";
@@ -25,31 +27,29 @@ const ROWS: [(&str, &str, &str); 10] = [
     ("python-built-in", "the same", "within `rak`"),
 ];
 
-/// Runs the matrix alone, so that nothing disturbs what it measures, and writes its numbers into the README.
+/// Runs the matrix and then the bench, each alone, so that nothing disturbs what it measures, and writes their numbers into
+/// the README.
 pub(super) fn write(places: &Places) -> anyhow::Result<()> {
     let mut tests = shell::cargo(places);
     tests.args(["test", "--workspace", "--test", "suite", "--", "languages::", "--test-threads", "1"]);
     tests.args(["--skip", "languages::projects::"]).env("RAK_MEASURE", "1");
     shell::run(&mut tests)?;
+    let smallest = bench::languages::measure(places)?;
     let mut table = String::from(
         "| language | toolchain | component | compile, optimized (baseline) | fresh run | live instance |\n\
          |---|---|---|---|---|---|\n",
     );
     for (name, language, toolchain) in ROWS {
-        let path = places.target.join("languages").join(format!("{name}.json"));
-        let text = fs::read_to_string(&path).with_context(|| format!("failed to read {}", path.display()))?;
-        let numbers: Value = serde_json::from_str(&text)?;
-        let number = |key: &str| {
-            numbers.get(key).and_then(Value::as_u64).with_context(|| format!("{name} has no {key}"))
-        };
+        let conformance = Numbers::read(&places.target.join("languages"), name)?;
+        let smallest = Numbers::read(&smallest, name)?;
         writeln!(
             table,
-            "| {language} | {toolchain} | {} | {} ({}) | {} µs | {} KB |",
-            size(number("bytes")?),
-            time(number("optimizedMs")?),
-            time(number("baselineMs")?),
-            number("freshRunMicros")?,
-            number("liveBytes")? >> 10,
+            "| {language} | {toolchain} | {} | {} ({}) | {:.0} µs | {} KB |",
+            size(conformance.whole("/bytes")?),
+            time(conformance.whole("/optimizedMs")?),
+            time(conformance.whole("/baselineMs")?),
+            smallest.number("/subject/median")?,
+            smallest.whole("/liveBytes")? >> 10,
         )?;
     }
     let readme = places.root.join("README.md");
@@ -59,6 +59,30 @@ pub(super) fn write(places: &Places) -> anyhow::Result<()> {
     fs::write(&readme, format!("{before}{BEGIN}{table}{END}{after}"))?;
     shell::say("the table of languages is in README.md");
     Ok(())
+}
+
+/// What was measured of a component, as it was written down.
+struct Numbers {
+    component: &'static str,
+    numbers: Value,
+}
+
+impl Numbers {
+    fn read(folder: &Path, component: &'static str) -> anyhow::Result<Self> {
+        let path = folder.join(format!("{component}.json"));
+        let text = fs::read_to_string(&path).with_context(|| format!("failed to read {}", path.display()))?;
+        Ok(Self { component, numbers: serde_json::from_str(&text)? })
+    }
+
+    fn number(&self, pointer: &str) -> anyhow::Result<f64> {
+        let number = self.numbers.pointer(pointer).and_then(Value::as_f64);
+        number.with_context(|| format!("{} has no {pointer}", self.component))
+    }
+
+    fn whole(&self, pointer: &str) -> anyhow::Result<u64> {
+        let number = self.numbers.pointer(pointer).and_then(Value::as_u64);
+        number.with_context(|| format!("{} has no {pointer}", self.component))
+    }
 }
 
 /// Bytes, as people compare them.

@@ -42,6 +42,7 @@ pub fn exportAgent(comptime Agent: type) void {
     @export(&exports.describe, .{ .name = abi.entry.describe });
     @export(&exports.run, .{ .name = abi.entry.run });
     @export(&memory.realloc, .{ .name = "cabi_realloc" });
+    @export(&memory.prepare, .{ .name = "wizer-initialize" });
 }
 
 fn end(comptime Agent: type, input: abi.Content) std.mem.Allocator.Error!abi.Result(abi.Outcome) {

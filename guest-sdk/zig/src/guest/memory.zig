@@ -13,6 +13,17 @@ var run_arena: std.heap.ArenaAllocator = .init(gpa);
 /// lands there, and what the adapter for WASI keeps.
 var landing: ?Allocator = null;
 
+/// `rak build` calls this once, before it writes the memory down as that of every run. The allocator takes a page of
+/// WebAssembly for each class of sizes, powers of two up to half a page; to have them before a run begins is cheaper than
+/// to grow the memory in each.
+pub fn prepare() callconv(.c) void {
+    for (4..16) |bits| {
+        const slot = @as(usize, 1) << @intCast(bits);
+        const piece = gpa.rawAlloc(slot / 4 * 3, .@"8", @returnAddress()) orelse return;
+        gpa.rawFree(piece[0 .. slot / 4 * 3], .@"8", @returnAddress());
+    }
+}
+
 /// The memory of the run.
 pub fn run() Allocator {
     return run_arena.allocator();

@@ -1,4 +1,5 @@
-//! Compilers inside the host: an agent in JavaScript, TypeScript or Python becomes a component, without Node or Python.
+//! Compilers inside the host: an agent in JavaScript, TypeScript or Python becomes a component, without Node or Python; and what
+//! begins the runtime of another language once, for all runs: [`initialized`].
 //!
 //! [`javascript`] makes a component on QuickJS, [`python`] one on CPython; each is behind a feature of the same name.
 //! Both begin with an engine that is linked and has not started yet (`engines/`), load the agent's modules into it in a
@@ -13,6 +14,7 @@
 #[cfg(any(feature = "javascript", feature = "python"))]
 mod engine;
 mod error;
+mod initialized;
 #[cfg(feature = "javascript")]
 mod javascript;
 mod manifest;
@@ -20,6 +22,7 @@ mod manifest;
 mod python;
 
 pub use error::{Diagnostic, Error, Place};
+pub use initialized::initialized;
 #[cfg(feature = "javascript")]
 pub use javascript::{JavaScript, javascript};
 pub use manifest::Manifest;

@@ -45,6 +45,19 @@ impl Default for EngineSettings {
     }
 }
 
+impl EngineSettings {
+    /// What wasmtime is told for optimized code, pool and all: for a bench that measures the host against wasmtime alone.
+    pub fn wasmtime_config(self) -> Config {
+        let mut config = config(CodeTier::Optimized);
+        config.allocation_strategy(if self.pooling {
+            InstanceAllocationStrategy::Pooling(pool(self))
+        } else {
+            InstanceAllocationStrategy::OnDemand
+        });
+        config
+    }
+}
+
 /// Why there is no engine.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -149,9 +162,7 @@ fn engine_error(error: wasmtime::Error) -> EngineError {
 /// Builds with the pool, or without it where it cannot be had.
 fn build(settings: EngineSettings) -> Result<(Engine, bool), EngineError> {
     if settings.pooling {
-        let mut config = config(CodeTier::Optimized);
-        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(settings)));
-        match Engine::new(&config) {
+        match Engine::new(&settings.wasmtime_config()) {
             Ok(engine) => return Ok((engine, true)),
             Err(error) => tracing::warn!(
                 error = %format_args!("{error:#}"),
@@ -159,8 +170,7 @@ fn build(settings: EngineSettings) -> Result<(Engine, bool), EngineError> {
             ),
         }
     }
-    let mut config = config(CodeTier::Optimized);
-    config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
+    let config = EngineSettings { pooling: false, ..settings }.wasmtime_config();
     Engine::new(&config).map(|engine| (engine, false)).map_err(engine_error)
 }
 

@@ -1,0 +1,127 @@
+//! The contract, answered with nothing.
+
+use wasmtime::component::Resource;
+use wasmtime::{Result, bail};
+
+use super::State;
+use generated::rak::agent::{common, context, events, log, session, wait};
+
+#[allow(unreachable_pub, clippy::pedantic, clippy::indexing_slicing, missing_docs, reason = "generated code")]
+mod generated {
+    wasmtime::component::bindgen!({
+        path: "../wit",
+        world: "agent",
+        imports: {
+            "rak:agent/events": async | trappable,
+            default: trappable,
+        },
+        exports: { default: async },
+        require_store_data_send: true,
+    });
+}
+
+pub(super) use generated::rak::agent::common::{Content, Part};
+pub(super) use generated::{Agent, AgentPre};
+
+impl common::Host for State {}
+
+impl events::Host for State {
+    async fn emit(&mut self, _events: Vec<events::Event>) -> Result<Result<u64, common::Failure>> {
+        self.emissions += 1;
+        if !self.answers {
+            std::future::pending::<()>().await;
+        }
+        Ok(Ok(0))
+    }
+}
+
+impl context::Host for State {
+    fn get(&mut self) -> Result<context::Info> {
+        Ok(context::Info {
+            invocation_id: String::new(),
+            session_id: String::new(),
+            user_id: String::new(),
+            agent: String::new(),
+            agent_version: String::new(),
+            attempt: 1,
+            parent_id: None,
+            traceparent: None,
+            extra: None,
+        })
+    }
+
+    fn config(&mut self, _key: String) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    fn config_keys(&mut self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    fn is_cancelled(&mut self) -> Result<bool> {
+        Ok(false)
+    }
+
+    fn remaining_ms(&mut self) -> Result<Option<u64>> {
+        Ok(None)
+    }
+}
+
+impl log::Host for State {
+    fn write(&mut self, _: log::Level, _: String, _: Vec<(String, String)>) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl session::Host for State {
+    fn history(&mut self, _: Option<u64>, _: u32) -> Result<Result<session::Page, common::Failure>> {
+        Ok(Ok(session::Page { entries: Vec::new(), next: None }))
+    }
+
+    fn get(&mut self, _key: String) -> Result<Result<Option<String>, common::Failure>> {
+        Ok(Ok(None))
+    }
+
+    fn set(&mut self, _key: String, _value: String) -> Result<Result<(), common::Failure>> {
+        Ok(Ok(()))
+    }
+
+    fn remove(&mut self, _key: String) -> Result<Result<(), common::Failure>> {
+        Ok(Ok(()))
+    }
+
+    fn keys(&mut self, _prefix: String) -> Result<Result<Vec<String>, common::Failure>> {
+        Ok(Ok(Vec::new()))
+    }
+}
+
+/// Why the agents that are measured have nothing to wait for.
+const NO_WAITING: &str = "the floor has no clock";
+
+impl wait::Host for State {
+    fn any(&mut self, _: Vec<Resource<wait::Waitable>>, _: Option<u64>) -> Result<Vec<u32>> {
+        bail!(NO_WAITING)
+    }
+
+    fn sleep(&mut self, _ms: u64) -> Result<()> {
+        bail!(NO_WAITING)
+    }
+
+    fn timer(&mut self, _ms: u64) -> Result<Resource<wait::Waitable>> {
+        bail!(NO_WAITING)
+    }
+}
+
+impl wait::HostWaitable for State {
+    fn ready(&mut self, _: Resource<wait::Waitable>) -> Result<bool> {
+        bail!(NO_WAITING)
+    }
+
+    fn block(&mut self, _: Resource<wait::Waitable>) -> Result<()> {
+        bail!(NO_WAITING)
+    }
+
+    fn drop(&mut self, _: Resource<wait::Waitable>) -> Result<()> {
+        bail!(NO_WAITING)
+    }
+}
