@@ -18,8 +18,8 @@ use access::Access;
 const WILLING: &str = "wizer-initialize";
 /// What begins the runtime.
 const BEGIN: &str = "_initialize";
-/// Instructions that the beginning may take: what a processor does in some seconds.
-const FUEL: u64 = 10_000_000_000;
+/// Instructions that the beginning may take: what a processor does in about a second.
+const FUEL: u64 = 1_000_000_000;
 
 /// What a store holds while a module begins.
 #[derive(Default)]
