@@ -4,9 +4,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use rak_core::{AppName, SessionId, UserId};
+use rak_core::{AppName, InvocationId, InvocationStatus, SessionId, UserId};
 
 use crate::project::Language;
+
+/// The host that commands talk to where they are not told of another.
+pub(crate) const DEFAULT_HOST: &str = "http://127.0.0.1:8080";
 
 /// The host for AI agents that are WebAssembly components.
 #[derive(Debug, Parser)]
@@ -37,6 +40,10 @@ pub(crate) enum Command {
     Agents(AgentsArguments),
     /// Talk to an agent of a running host
     Chat(ChatArguments),
+    /// Look at the runs of a running host, listen to them, pause, resume and cancel them
+    Invocations(InvocationsArguments),
+    /// Repeat a recorded run, and say where it goes another way than it did
+    Replay(ReplayArguments),
     /// Compile one component, for a host that started this
     #[command(name = crate::host::COMPILE_COMMAND, hide = true)]
     CompileWorker {
@@ -157,7 +164,7 @@ pub(crate) struct HostArguments {
         global = true,
         env = "RAK_HOST",
         value_name = "URL",
-        default_value = "http://127.0.0.1:8080"
+        default_value = DEFAULT_HOST
     )]
     pub(crate) host: String,
 }
@@ -227,6 +234,82 @@ pub(crate) struct ChatArguments {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) host: HostArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InvocationsArguments {
+    #[command(subcommand)]
+    pub(crate) action: InvocationsAction,
+    /// Print what the host answers
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) host: HostArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum InvocationsAction {
+    /// List invocations, the newest first
+    List {
+        /// In this status only, as in `waiting` or `failed`
+        #[arg(long)]
+        status: Option<InvocationStatus>,
+        /// Of sessions with this id only
+        #[arg(long, value_name = "ID")]
+        session: Option<SessionId>,
+        /// How many at most
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        limit: usize,
+    },
+    /// Show what is known of one
+    Show {
+        /// The invocation
+        id: InvocationId,
+    },
+    /// Show its events so far and those to come, until it is over; exits as `rak run` does
+    Follow {
+        /// The invocation
+        id: InvocationId,
+    },
+    /// Let it rest, without memory, from its next call to the host on
+    Pause {
+        /// The invocation
+        id: InvocationId,
+    },
+    /// Let it go on
+    Resume {
+        /// The invocation
+        id: InvocationId,
+    },
+    /// Stop it
+    Cancel {
+        /// The invocation
+        id: InvocationId,
+    },
+    /// Write down all that `rak replay` needs to repeat it elsewhere, but for the component
+    Export {
+        /// The invocation
+        id: InvocationId,
+        /// Where to [default: the output]
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+}
+
+/// Exits with 0 where the run ends as it did, with 1 where it goes another way, with 2 where it cannot be repeated.
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArguments {
+    /// The invocation, or what `rak invocations export` wrote
+    #[arg(value_name = "ID|FILE")]
+    pub(crate) recording: String,
+    /// Repeat it with another build: a component, the folder of a project, or an agent that is one file
+    #[arg(long, value_name = "NEW.wasm|DIR")]
+    pub(crate) with: Option<PathBuf>,
+    /// The host that has the invocation [default: the one at 127.0.0.1:8080, and the data folder where it is not there]
+    #[arg(long, env = "RAK_HOST", value_name = "URL")]
+    pub(crate) host: Option<String>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArguments,
 }
 
 #[cfg(test)]

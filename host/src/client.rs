@@ -1,5 +1,6 @@
 //! A host that runs, as the commands talk to it.
 
+mod invocations;
 mod run_events;
 mod sse;
 mod upload;
@@ -16,6 +17,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
+pub(crate) use self::invocations::Wish;
 pub(crate) use self::run_events::{Next, RunEvents, RunRequest, Said};
 pub(crate) use self::upload::Upload;
 

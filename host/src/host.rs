@@ -7,6 +7,9 @@ use rak_wasm::{CompileCache, Compiler, Loader, WasmEngine};
 
 use crate::config::Config;
 
+/// The file of the store within the data folder.
+pub(crate) const STORE: &str = "rak.db";
+
 /// The folder of compiled components within the data folder.
 const CACHE: &str = "compiled";
 

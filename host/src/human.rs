@@ -30,6 +30,33 @@ impl Ages {
             _ => format!("{}d ago", seconds / 86_400),
         }
     }
+
+    /// How long it is until something, in its largest unit.
+    pub(crate) fn until(self, then: UnixMillis) -> String {
+        let seconds = then.0.saturating_sub(self.0.0).max(0) / 1000;
+        match seconds {
+            0..60 => format!("{seconds}s"),
+            60..3600 => format!("{}m", seconds / 60),
+            3600..86_400 => format!("{}h", seconds / 3600),
+            _ => format!("{}d", seconds / 86_400),
+        }
+    }
+}
+
+/// A time of the calendar, the same wherever it is read.
+pub(crate) fn utc(time: UnixMillis) -> String {
+    let (days, seconds) = (time.seconds().div_euclid(86_400), time.seconds().rem_euclid(86_400));
+    // Counted from the first of March of the year 0, leap days are at the ends of the years.
+    let days = days + 719_468;
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year + year / 4 - year / 100);
+    let from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let year = year + era * 400 + i64::from(month <= 2);
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC")
 }
 
 /// How long something took.
@@ -38,6 +65,17 @@ pub(crate) fn duration(time: Duration) -> String {
         format!("{} ms", time.as_millis())
     } else {
         format!("{:.1} s", time.as_secs_f64())
+    }
+}
+
+/// The same where it may have taken days.
+pub(crate) fn long_duration(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds {
+        0..60 => duration(time),
+        60..3600 => format!("{}m {}s", seconds / 60, seconds % 60),
+        3600..86_400 => format!("{}h {}m", seconds / 3600, seconds / 60 % 60),
+        _ => format!("{}d {}h", seconds / 86_400, seconds / 3600 % 24),
     }
 }
 
@@ -131,6 +169,25 @@ mod tests {
         );
         assert_eq!(duration(Duration::from_millis(42)), "42 ms");
         assert_eq!(duration(Duration::from_millis(1260)), "1.3 s");
+    }
+
+    #[test]
+    fn long_times_and_dates_are_those_of_the_calendar() {
+        let times = [59_900, 61_000, 3_600_000, 90_061_000].map(Duration::from_millis);
+        assert_eq!(times.map(long_duration), ["59.9 s", "1m 1s", "1h 0m", "1d 1h"]);
+        let dates = [0, 951_782_400, 951_868_800, 1_795_490_878, 4_107_542_400, -1];
+        let expected = [
+            "1970-01-01 00:00:00 UTC",
+            "2000-02-29 00:00:00 UTC",
+            "2000-03-01 00:00:00 UTC",
+            "2026-11-24 03:27:58 UTC",
+            "2100-03-01 00:00:00 UTC",
+            "1969-12-31 23:59:59 UTC",
+        ];
+        assert_eq!(dates.map(|seconds| utc(UnixMillis(seconds * 1000))), expected);
+        let until =
+            [0, 59_000, 7_200_000, 86_400_000].map(|ms| Ages(UnixMillis(5)).until(UnixMillis(5 + ms)));
+        assert_eq!(until, ["0s", "59s", "2h", "1d"]);
     }
 
     #[test]

@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     }
     let default = match cli.command {
         // In a terminal the run's own error says what the guest wrote.
-        Command::Run(_) => "warn,rak::guest=off",
+        Command::Run(_) | Command::Replay(_) => "warn,rak::guest=off",
         // Which version is live is worth a line each time.
         Command::Serve(_) => "warn,rak_registry=info",
         _ => "warn",
@@ -54,6 +54,8 @@ fn main() -> ExitCode {
             Command::Dev(arguments) => commands::dev::run(arguments).await,
             Command::Agents(arguments) => commands::agents::run(arguments).await,
             Command::Chat(arguments) => commands::chat::run(arguments).await,
+            Command::Invocations(arguments) => commands::invocations::run(arguments).await,
+            Command::Replay(arguments) => commands::replay::run(arguments).await,
             // They have ended above.
             Command::CompileWorker { .. } | Command::SourceWorker { .. } => Ok(ExitCode::SUCCESS),
         }

@@ -5,7 +5,9 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use async_trait::async_trait;
-use rak_core::{AppName, Emission, Failure, HistoryPage, InvocationId, InvocationInfo, JournalEntry, RunHost, SessionKey};
+use rak_core::{
+    AppName, Emission, Failure, HistoryPage, InvocationId, InvocationInfo, JournalEntry, RunHost, SessionKey,
+};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;

@@ -19,6 +19,19 @@ const PAUSES: [Duration; 5] = [
     Duration::from_secs(1),
     Duration::from_secs(2),
 ];
+/// The same for who only listens, and can wait for a host that is being replaced: a minute and a half.
+const PATIENT_PAUSES: [Duration; 10] = [
+    Duration::ZERO,
+    Duration::from_millis(250),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+    Duration::from_secs(8),
+    Duration::from_secs(15),
+    Duration::from_secs(30),
+    Duration::from_secs(30),
+];
 /// A host says every 15 seconds that it is there, where it was not told otherwise. After this the connection is dead.
 const MAX_SILENCE: Duration = Duration::from_mins(2);
 
@@ -56,6 +69,7 @@ pub(crate) struct RunEvents<'a> {
     parser: SseParser,
     /// The number of the newest stored event that came.
     last: u64,
+    pauses: &'static [Duration],
     /// Tries to take up the stream since something came.
     tries: usize,
     over: bool,
@@ -69,26 +83,32 @@ impl HostClient {
         let response = self.send(self.request(Method::POST, &path).json(&body)).await?;
         let header = response.headers().get("x-invocation-id");
         let invocation = header.and_then(|id| id.to_str().ok()?.parse().ok());
-        Ok(RunEvents {
-            host: self,
-            invocation,
-            response: Some(response),
-            parser: SseParser::default(),
-            last: 0,
-            tries: 0,
-            over: false,
-        })
+        Ok(RunEvents::new(self, invocation, response, &PAUSES))
     }
 
-    /// Stops a run. One that is over stays as it is.
-    pub(crate) async fn cancel(&self, run: Option<InvocationId>) -> Result<(), ClientError> {
-        let id = run.ok_or_else(|| self.strange("it does not say which invocation it began".to_owned()))?;
-        let path = ["invocations", &id.to_string(), "cancel"];
-        self.send(self.request(Method::POST, &path).timeout(super::ANSWER_TIMEOUT)).await.map(drop)
+    /// Listens to an invocation from its beginning on, whether it is over or not.
+    pub(crate) async fn follow(&self, id: InvocationId) -> Result<RunEvents<'_>, ClientError> {
+        let response = self.send(self.events_after(id, 0)).await?;
+        Ok(RunEvents::new(self, Some(id), response, &PATIENT_PAUSES))
+    }
+
+    fn events_after(&self, id: InvocationId, last: u64) -> RequestBuilder {
+        let path = ["invocations", &id.to_string(), "events"];
+        self.request(Method::GET, &path).header("last-event-id", last)
     }
 }
 
-impl RunEvents<'_> {
+impl<'a> RunEvents<'a> {
+    fn new(
+        host: &'a HostClient,
+        invocation: Option<InvocationId>,
+        response: Response,
+        pauses: &'static [Duration],
+    ) -> Self {
+        let (response, parser) = (Some(response), SseParser::default());
+        Self { host, invocation, response, parser, last: 0, pauses, tries: 0, over: false }
+    }
+
     pub(crate) fn invocation(&self) -> Option<InvocationId> {
         self.invocation
     }
@@ -136,7 +156,7 @@ impl RunEvents<'_> {
     /// Listens again from the last stored event on.
     async fn take_up(&mut self) -> Result<(), ClientError> {
         let mut failure = None;
-        while let Some(pause) = PAUSES.get(self.tries) {
+        while let Some(pause) = self.pauses.get(self.tries) {
             sleep(*pause).await;
             self.tries += 1;
             match self.host.send(self.resume_request()?).await {
@@ -155,8 +175,7 @@ impl RunEvents<'_> {
         let Some(id) = self.invocation else {
             return Err(self.host.strange("its stream ended before its run did".to_owned()));
         };
-        let path = ["invocations", &id.to_string(), "events"];
-        Ok(self.host.request(Method::GET, &path).header("last-event-id", self.last))
+        Ok(self.host.events_after(id, self.last))
     }
 }
 

@@ -21,9 +21,6 @@ use crate::host;
 use crate::screen::print_line;
 use crate::telemetry::print_error;
 
-/// The file of the store within the data folder.
-const STORE: &str = "rak.db";
-
 /// Signals that come within this time of the first one count as that one.
 const SAME_WISH: Duration = Duration::from_millis(500);
 
@@ -65,7 +62,7 @@ impl Place {
         std::fs::create_dir_all(&config.data).with_context(|| {
             format!("failed to make the data folder {}; --data DIR takes another", config.data.display())
         })?;
-        let store = Arc::new(SqliteStore::open(config.data.join(STORE), config.store)?);
+        let store = Arc::new(SqliteStore::open(config.data.join(host::STORE), config.store)?);
         Ok(Self { listener, address, store })
     }
 

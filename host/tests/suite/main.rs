@@ -16,6 +16,7 @@ mod command_line;
 mod crash;
 mod dev;
 mod hot_loading;
+mod invocations_command;
 mod languages;
 mod load;
 mod support;

@@ -280,6 +280,13 @@ impl Host {
         Sse::new(self.client.get(path).send().await.expect("an answer"))
     }
 
+    /// Listens again, as a browser does.
+    pub(crate) async fn reconnect(&self, invocation: &str, last_event_id: u64) -> Sse {
+        let path = format!("{}/api/v1/invocations/{invocation}/events", self.url);
+        let request = self.client.get(path).header("last-event-id", last_event_id);
+        Sse::new(request.send().await.expect("an answer"))
+    }
+
     pub(crate) async fn socket(&self, session: &str) -> Socket {
         let url = format!("{}/api/v1/sessions/{session}/run/ws", self.url.replace("http", "ws"));
         Socket(tokio_tungstenite::connect_async(url).await.expect("a socket").0)

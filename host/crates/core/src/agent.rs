@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::content::{Content, Custom};
 use crate::event::Progress;
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureKind};
 use crate::ids::{AppName, InvocationId};
 use crate::invocation::{Usage, Waiting};
 use crate::journal::{Difference, Journal, JournalEntry, JournalLimits};
@@ -207,13 +207,19 @@ pub trait RunHost: Send + Sync + 'static {
 
     /// Cancelled when the run is to give up its memory, and is not over: it ends with [`AgentError::PutAway`]. Never
     /// where there is no journal.
-    fn put_away(&self) -> &CancellationToken;
+    fn put_away(&self) -> Option<&CancellationToken> {
+        None
+    }
 
     /// What the run is repeated from, and recorded in; absent where it is not durable.
-    fn journal(&self) -> Option<&Arc<Journal>>;
+    fn journal(&self) -> Option<&Arc<Journal>> {
+        None
+    }
 
     /// A wait that is longer than this puts the run away.
-    fn longest_wait_in_memory(&self) -> Duration;
+    fn longest_wait_in_memory(&self) -> Duration {
+        Duration::MAX
+    }
 
     /// When the run has to be over.
     fn deadline(&self) -> Option<Instant>;
@@ -232,14 +238,25 @@ pub trait RunHost: Send + Sync + 'static {
     }
 
     /// The run was repeated up to an [`emit_recorded`](Self::emit_recorded) that stored something: what state it had changed is stored.
-    fn emitted_before(&self);
+    fn emitted_before(&self) {}
+
+    /// The run is repeated and emits this, stored or only sent, as it did before. Nobody is to see it again.
+    fn emits_again(&self, _emissions: &[Emission]) {}
+
+    /// The run was repeated up to an emission that is not the recorded one; it ends with
+    /// [`AgentError::Nondeterminism`]. For who wants to show all of it.
+    fn emits_otherwise(&self, _now: &[Emission]) {}
 
     /// Asks a person, where that was not done yet, and stores all of the journal with it. The answer comes with
     /// [`answer`](Self::answer).
-    async fn ask(&self, request: InputRequest) -> Result<(), Failure>;
+    async fn ask(&self, _request: InputRequest) -> Result<(), Failure> {
+        Err(Failure::new(FailureKind::Unsupported, "there is nobody to ask"))
+    }
 
     /// The answer to a question, when there is one.
-    async fn answer(&self, request_id: &str) -> InputResponse;
+    async fn answer(&self, _request_id: &str) -> InputResponse {
+        std::future::pending().await
+    }
 
     /// The newest entries before a position, oldest first, of what was said before this run.
     async fn history(&self, before: Option<u64>, limit: usize) -> Result<HistoryPage, Failure>;

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::fmt::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,10 @@ use crate::time::UnixMicros;
 
 /// What the random numbers of a run begin with.
 pub type Seed = [u8; 32];
+
+/// The call of an entry that says no more than that the run was put away here: what the agent did before it is not new when
+/// it is repeated, calls without an entry included.
+const REST: &str = "rest";
 
 /// A call whose answer the agent could not have known.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -123,6 +128,17 @@ pub enum Replay {
     Differs(Difference),
 }
 
+/// What the journal says to a call that has an entry only where its answer is not the usual one.
+#[derive(Debug)]
+pub enum ReplaySilent {
+    /// It had that answer before.
+    Answered(JournalEntry),
+    /// It was answered as usual before.
+    Usual,
+    /// Everything is repeated: the call is new.
+    Live,
+}
+
 /// Where a repeated run did something else than the first one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("call {index} was {recorded} and is now {now}")]
@@ -167,9 +183,14 @@ impl Journal {
         self.begun_at
     }
 
-    /// Whether calls are answered from what is recorded.
+    /// Whether calls are answered from what is recorded, and from nothing else.
     pub fn is_replaying(&self) -> bool {
-        !self.inner().recorded.is_empty()
+        self.sealed || self.inner().recorded().is_some()
+    }
+
+    /// Whether it is only repeated, and nothing may follow.
+    pub fn is_sealed(&self) -> bool {
+        self.sealed
     }
 
     /// How many entries there are up to here.
@@ -180,7 +201,7 @@ impl Journal {
     /// Answers a call from what is recorded.
     pub fn replay(&self, call: &str, what: &str, digest: u64) -> Replay {
         let mut inner = self.inner();
-        let Some(entry) = inner.recorded.front() else {
+        let Some(entry) = inner.recorded().cloned() else {
             if !self.sealed {
                 return Replay::Live;
             }
@@ -190,22 +211,46 @@ impl Journal {
         if entry.call == call && entry.digest == digest && entry.silent == inner.silent {
             return inner.repeat().map_or(Replay::Live, Replay::Answered);
         }
-        Replay::Differs(Difference {
-            index: inner.next,
-            recorded: shown(&entry.call, &entry.what),
-            now: shown(call, what),
-        })
+        let mut now = shown(call, what);
+        if entry.call == call && entry.digest == digest {
+            // Reads of the clock, of the history and the like: they have no entries, but come in between as often.
+            let _ = write!(now, " after {} calls that have no entry, not {}", inner.silent, entry.silent);
+        }
+        let recorded = shown(&entry.call, &entry.what);
+        Replay::Differs(Difference { index: inner.next, recorded, now })
     }
 
     /// Answers a call that has an entry only where its answer is not the usual one.
-    pub fn replay_silent(&self, call: &str) -> Option<JournalEntry> {
+    pub fn replay_silent(&self, call: &str) -> ReplaySilent {
         let mut inner = self.inner();
         let silent = inner.silent;
-        if inner.recorded.front().is_some_and(|entry| entry.call == call && entry.silent == silent) {
-            return inner.repeat();
-        }
+        let usual = match inner.recorded() {
+            Some(entry) if entry.call == call && entry.silent == silent => {
+                return inner.repeat().map_or(ReplaySilent::Live, ReplaySilent::Answered);
+            }
+            Some(_) => true,
+            None => self.sealed,
+        };
         inner.silent += 1;
-        None
+        if usual { ReplaySilent::Usual } else { ReplaySilent::Live }
+    }
+
+    /// Keeps that the run came so far before it was put away. Nothing may come between this and the next commit.
+    pub fn rest(&self, at: UnixMicros) {
+        let mut inner = self.inner();
+        if inner.silent == 0 || inner.recorded().is_some() {
+            return;
+        }
+        let (what, digest, silent, answer) = (String::new(), 0, 0, None);
+        // Where the journal is full, nothing that the agent sees from here on is kept either.
+        let _ = self.add(&mut inner, JournalEntry { call: REST.into(), what, digest, silent, at, answer });
+    }
+
+    /// What is left of what is recorded, where the run is over before all of it was repeated.
+    pub fn left_over(&self) -> Option<Difference> {
+        let mut inner = self.inner();
+        let recorded = inner.recorded().map(|entry| shown(&entry.call, &entry.what))?;
+        Some(Difference { index: inner.next, recorded, now: "the end".to_owned() })
     }
 
     /// Takes back that the newest call had no entry: it gets one.
@@ -288,6 +333,14 @@ impl Pending {
 }
 
 impl Inner {
+    /// What is to be repeated next. That the run rested here is not.
+    fn recorded(&mut self) -> Option<&JournalEntry> {
+        while self.recorded.front().is_some_and(|entry| entry.call == REST && entry.silent == self.silent) {
+            self.repeat();
+        }
+        self.recorded.front()
+    }
+
     fn repeat(&mut self) -> Option<JournalEntry> {
         let entry = self.recorded.pop_front()?;
         self.next += 1;

@@ -32,7 +32,9 @@ pub use invocation::{
     InvocationFilter, InvocationPage, InvocationRecord, InvocationStatus, ParseStatusError, Resume,
     StopReason, Usage, Waiting,
 };
-pub use journal::{Difference, Journal, JournalChunk, JournalEntry, JournalLimits, Pending, Replay, Seed};
+pub use journal::{
+    Difference, Journal, JournalChunk, JournalEntry, JournalLimits, Pending, Replay, ReplaySilent, Seed,
+};
 pub use people::{Decision, InputKind, InputRequest, InputResponse};
 pub use registry::{
     AgentCounters, AgentGrants, AgentInfo, AgentRegistry, AgentSource, AgentState, CodeTier, DeployError,
@@ -43,4 +45,7 @@ pub use session::{
     HistoryEntry, HistoryPage, HistoryQuery, NewSession, Session, SessionFilter, SessionKey, SessionPage,
     SessionService,
 };
-pub use state::{MAX_STATE_KEY_BYTES, MAX_STATE_VALUE_BYTES, Scope, StateDelta, StateKeyError, scope_of};
+pub use state::{
+    MAX_STATE_KEY_BYTES, MAX_STATE_VALUE_BYTES, Scope, StateDelta, StateKeyError, readable_scope, scope_of,
+    settable_scope,
+};

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::failure::{Failure, FailureKind};
+
 /// The longest key, in bytes, prefix included.
 pub const MAX_STATE_KEY_BYTES: usize = 512;
 
@@ -66,6 +68,25 @@ pub fn scope_of(key: &str) -> Result<(Scope, &str), StateKeyError> {
         (Scope::Session, key)
     };
     if name.is_empty() { Err(StateKeyError::Empty(key.to_owned())) } else { Ok((scope, name)) }
+}
+
+/// The scope of a key that an agent reads, or the failure that it gets for one that is none.
+pub fn readable_scope(key: &str) -> Result<Scope, Failure> {
+    let scope = scope_of(key).map(|(scope, _)| scope);
+    scope.map_err(|error| Failure::new(FailureKind::InvalidArgument, error.to_string()))
+}
+
+/// The scope of a key that an agent sets, or the failure that it gets. Refused here, where the agent can do something
+/// about it, and not when its answer is to be stored.
+pub fn settable_scope(key: &str, value: &Value) -> Result<Scope, Failure> {
+    let scope = readable_scope(key)?;
+    let bytes = value.to_string().len();
+    if bytes > MAX_STATE_VALUE_BYTES {
+        let message =
+            format!("the state value {key:?} has {bytes} bytes; {MAX_STATE_VALUE_BYTES} are allowed");
+        return Err(Failure::new(FailureKind::LimitExceeded, message));
+    }
+    Ok(scope)
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ use tempfile::NamedTempFile;
 
 /// How much is read at a time.
 const CHUNK_BYTES: usize = 64 << 10;
+/// The folder of components.
+const COMPONENTS: &str = "components";
 
 /// A folder of components. A clone is the same folder.
 #[derive(Clone)]
@@ -73,10 +75,19 @@ pub(crate) enum TakeError {
     Io(#[from] io::Error),
 }
 
+/// Where a component lies in the folder of a registry.
+pub(crate) fn component_path(folder: &Path, digest: &str) -> PathBuf {
+    folder.join(COMPONENTS).join(file_name(digest))
+}
+
+fn file_name(digest: &str) -> String {
+    format!("{}.wasm", digest.strip_prefix("sha256:").unwrap_or(digest))
+}
+
 impl Depot {
     /// A depot in a folder, which is made where it does not exist. What an earlier host left half taken in is removed.
     pub(crate) fn open(folder: &Path) -> io::Result<Self> {
-        let (components, incoming) = (folder.join("components"), folder.join("incoming"));
+        let (components, incoming) = (folder.join(COMPONENTS), folder.join("incoming"));
         std::fs::create_dir_all(&components)?;
         match std::fs::remove_dir_all(&incoming) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -144,8 +155,7 @@ impl Depot {
     }
 
     fn path(&self, digest: &str) -> PathBuf {
-        let digest = digest.strip_prefix("sha256:").unwrap_or(digest);
-        self.inner.components.join(format!("{digest}.wasm"))
+        self.inner.components.join(file_name(digest))
     }
 
     fn leases(&self) -> MutexGuard<'_, HashMap<String, Holding>> {

@@ -8,6 +8,7 @@
 //!   `folder_watch` takes it in;
 //! * `depot` keeps components by their digests, `record` what is known of each agent;
 //! * `deploy` is the one way to a new version, `rollback` the way back, `collect` the way out, `upload` a version in pieces;
+//! * `kept` looks up what a host has kept, for others;
 //! * `entry` is an agent with its versions, `version` what a run gets.
 
 mod collect;
@@ -16,6 +17,7 @@ mod depot;
 mod entry;
 mod folder;
 mod folder_watch;
+mod kept;
 mod manifest;
 mod record;
 mod registry;
@@ -26,6 +28,7 @@ mod upload;
 mod version;
 
 pub use folder::find_agent;
+pub use kept::{KeptVersion, find_kept_version};
 pub use manifest::{MANIFEST_FILE, MAX_MANIFEST_BYTES, Manifest, ManifestError};
 pub use registry::{OpenError, Registry, RegistryBuilder};
 pub use settings::{AgentOverride, RegistrySettings};

@@ -14,6 +14,8 @@ use crate::manifest::Manifest;
 
 /// The layout of the files. A host refuses to start on files with a higher number; keys it does not know it ignores.
 const FORMAT: u32 = 1;
+/// The folder of records.
+const AGENTS: &str = "agents";
 
 /// What is kept of an agent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -76,7 +78,7 @@ pub(crate) struct Records {
 
 impl Records {
     pub(crate) fn open(folder: &Path) -> io::Result<Self> {
-        let folder = folder.join("agents");
+        let folder = folder.join(AGENTS);
         std::fs::create_dir_all(&folder)?;
         Ok(Self { folder })
     }
@@ -92,11 +94,7 @@ impl Records {
             }
             match serde_json::from_slice::<Record>(&std::fs::read(&path)?) {
                 Ok(record) if record.format > FORMAT => {
-                    return Err(io::Error::other(format!(
-                        "{} was written by a newer host (format {}, and this one knows {FORMAT})",
-                        path.display(),
-                        record.format
-                    )));
+                    return Err(written_by_a_newer_host(&path, record.format));
                 }
                 Ok(record) => records.push(record),
                 Err(error) => {
@@ -125,8 +123,30 @@ impl Records {
     }
 
     fn path(&self, name: &AppName) -> PathBuf {
-        self.folder.join(format!("{name}.json"))
+        self.folder.join(file_name(name))
     }
+}
+
+fn file_name(name: &AppName) -> String {
+    format!("{name}.json")
+}
+
+/// The record of one agent in the folder of a registry, which somebody else may be writing to.
+pub(crate) fn read(folder: &Path, name: &AppName) -> io::Result<Option<Record>> {
+    let path = folder.join(AGENTS).join(file_name(name));
+    let bytes = match std::fs::read(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        bytes => bytes?,
+    };
+    let record: Record = serde_json::from_slice(&bytes)?;
+    if record.format > FORMAT { Err(written_by_a_newer_host(&path, record.format)) } else { Ok(Some(record)) }
+}
+
+fn written_by_a_newer_host(path: &Path, format: u32) -> io::Error {
+    io::Error::other(format!(
+        "{} was written by a newer host (format {format}, and this one knows {FORMAT})",
+        path.display()
+    ))
 }
 
 #[cfg(test)]

@@ -50,6 +50,13 @@ pub(crate) enum Seat {
 }
 
 impl Seat {
+    /// The session stays with it, although this host has no more to do with it: who is next in it comes after its end.
+    fn keep(self) {
+        if let Self::Held(lease) = self {
+            lease.keep();
+        }
+    }
+
     pub(crate) fn of(lease: Option<SessionLease>) -> Self {
         lease.map_or(Self::Lost, Self::Held)
     }
@@ -224,8 +231,7 @@ impl Runner {
         let inner = self.inner();
         dormant.guard.activate();
         let live = inner.live.get_or_find(record.id);
-        let newest = live.progress().take().or_else(|| record.progress.clone());
-        *live.progress() = newest;
+        live.continue_at(record.progress.as_ref());
         let resume = record.resume.clone().unwrap_or_default();
         let ran = Duration::from_millis(resume.ran_ms);
         let left = agent.wall_time_limit().map(|limit| limit.saturating_sub(ran));
@@ -282,6 +288,7 @@ impl Runner {
     ) -> Option<(RunTask, Start)> {
         let Dormant { guard, seat, record, .. } = dormant;
         let live = self.inner().live.get_or_find(record.id);
+        live.continue_at(record.progress.as_ref());
         let recorder = self.recorder(&record, &live);
         let ending =
             ending.unwrap_or_else(|| Ending::Stopped(guard.settle().unwrap_or(StopReason::Cancelled)));
@@ -302,6 +309,7 @@ impl Runner {
             live.feed.close();
         }
         dormant.guard.leave();
+        dormant.seat.keep();
         None
     }
 }

@@ -1,6 +1,7 @@
 //! Which invocations are live, how to stop one, and how the newest ones ended.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ struct Inner {
     entries: DashMap<InvocationId, Entry>,
     ended: Mutex<VecDeque<(Instant, InvocationId)>>,
     retention: Duration,
+    shutting_down: AtomicBool,
 }
 
 struct Entry {
@@ -32,7 +34,7 @@ struct Entry {
     token: CancellationToken,
     /// Somebody wants it to rest until somebody wants it to go on.
     paused: bool,
-    /// The run that is in memory now can be put away.
+    /// It can be put away.
     durable: bool,
     /// What puts away the run that is in memory now.
     put_away: CancellationToken,
@@ -50,7 +52,13 @@ enum Phase {
 impl InvocationTracker {
     /// A tracker that remembers how an invocation ended for this long.
     pub fn new(retention: Duration) -> Self {
-        Self { inner: Arc::new(Inner { entries: DashMap::new(), ended: Mutex::default(), retention }) }
+        let inner = Inner {
+            entries: DashMap::new(),
+            ended: Mutex::default(),
+            retention,
+            shutting_down: AtomicBool::new(false),
+        };
+        Self { inner: Arc::new(inner) }
     }
 
     /// Takes in an invocation. It is live until the guard is completed or dropped.
@@ -127,6 +135,8 @@ impl InvocationTracker {
 
     /// Ends every live invocation's run: those that are durable are put away, and the next host goes on with them.
     pub(crate) fn shut_down(&self) {
+        // Before they are looked at: what comes into memory meanwhile sees it.
+        self.inner.shutting_down.store(true, Ordering::SeqCst);
         let live: Vec<_> = self
             .inner
             .entries
@@ -251,18 +261,27 @@ impl InvocationGuard {
         self.tracker.wake(self.id);
     }
 
-    /// A new run of it is in memory. Gives what puts that away: cancelled already where it is paused.
+    /// It can be put away, also before a run of it is in memory.
+    pub(crate) fn set_durable(&self) {
+        if let Some(mut entry) = self.tracker.inner.entries.get_mut(&self.id) {
+            entry.durable = true;
+        }
+    }
+
+    /// A new run of it is in memory. Gives what puts that away: cancelled already where it is to rest.
     pub(crate) fn in_memory(&self, durable: bool) -> CancellationToken {
         let put_away = CancellationToken::new();
-        if !durable {
-            return put_away;
-        }
+        let mut paused = false;
         if let Some(mut entry) = self.tracker.inner.entries.get_mut(&self.id) {
-            if entry.paused {
-                put_away.cancel();
-            }
-            entry.durable = true;
+            entry.durable = durable;
             entry.put_away = put_away.clone();
+            paused = entry.paused;
+        }
+        let shutting_down = self.tracker.inner.shutting_down.load(Ordering::SeqCst);
+        if durable && (paused || shutting_down) {
+            put_away.cancel();
+        } else if shutting_down {
+            self.stop(StopReason::ShuttingDown);
         }
         put_away
     }

@@ -68,6 +68,14 @@ impl LiveRun {
         }
     }
 
+    /// Takes over the progress that is stored, where there is no newer one.
+    pub(crate) fn continue_at(&self, progress: Option<&Progress>) {
+        let mut newest = self.progress();
+        if newest.is_none() {
+            *newest = progress.cloned();
+        }
+    }
+
     /// The newest progress.
     pub(crate) fn progress(&self) -> MutexGuard<'_, Option<Progress>> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)

@@ -31,9 +31,7 @@ pub struct Recovered {
 /// Takes in every run that is stored as not over.
 pub(crate) async fn recover(runner: &Runner) -> Result<Recovered, StoreError> {
     let mut found = Vec::new();
-    // Those that have their session first, then those that wait for it, in the order in which they came.
-    for status in InvocationStatus::UNFINISHED.into_iter().rev() {
-        let first = found.len();
+    for status in InvocationStatus::UNFINISHED {
         let mut before = None;
         loop {
             let filter =
@@ -45,8 +43,10 @@ pub(crate) async fn recover(runner: &Runner) -> Result<Recovered, StoreError> {
                 break;
             }
         }
-        found.get_mut(first..).unwrap_or_default().reverse();
     }
+    // Those that have their session first, then those that wait for it, in the order in which they came. A status does not
+    // say it: one that could go on when it was put away is queued, and one may be paused before it began.
+    found.sort_by_key(|record| (waits_for_its_session(record), record.id));
     let mut recovered = Recovered::default();
     let mut lost = Vec::new();
     for record in found {
@@ -64,6 +64,13 @@ pub(crate) async fn recover(runner: &Runner) -> Result<Recovered, StoreError> {
         .try_collect::<()>()
         .await?;
     Ok(recovered)
+}
+
+fn waits_for_its_session(record: &InvocationRecord) -> bool {
+    match &record.resume {
+        Some(resume) => resume.message.is_some(),
+        None => record.status == InvocationStatus::Queued,
+    }
 }
 
 /// A run that ends because the host did. It is not asked to keep that again: who starts the host has to know.
@@ -94,6 +101,7 @@ async fn resume(runner: &Runner, mut record: InvocationRecord) -> Result<(), Sto
         record.waiting = None;
     }
     let guard = inner.tracker.register(record.id, record.status);
+    guard.set_durable();
     let seat = match inner.queue.enter(&record.session, record.id, IfBusy::Queue) {
         Ok(Turn::Now(lease)) => Seat::Held(lease),
         Ok(Turn::Later { turn, .. }) => Seat::Waits(turn),

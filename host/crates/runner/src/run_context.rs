@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use rak_core::{
-    Content, Emission, Event, Failure, FailureKind, HistoryPage, HistoryQuery, InputRequest, InputResponse,
-    InvocationInfo, InvocationRest, InvocationStatus, InvocationStep, Journal, JournalEntry,
-    MAX_STATE_VALUE_BYTES, Part, Role, RunHost, Scope, SessionService, StateDelta, Waiting, scope_of,
+    Content, Emission, Event, Failure, HistoryPage, HistoryQuery, InputRequest, InputResponse,
+    InvocationInfo, InvocationRest, InvocationStatus, InvocationStep, Journal, JournalEntry, Part, Role,
+    RunHost, Scope, SessionService, StateDelta, Waiting, readable_scope, settable_scope,
 };
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -57,6 +57,16 @@ impl RunContext {
         std::mem::take(&mut self.run_state().pending)
     }
 
+    fn note_progress(&self, emissions: &[Emission]) {
+        let newest = emissions.iter().rev().find_map(|emission| match emission {
+            Emission::Progress(progress) => Some(progress.clone()),
+            _ => None,
+        });
+        if newest.is_some() {
+            *self.recorder.progress() = newest;
+        }
+    }
+
     fn event(&self, emission: Emission) -> Event {
         let mut event = Event::new(self.info.id, self.info.session.app_name.as_str());
         match emission {
@@ -79,10 +89,6 @@ impl RunContext {
     }
 }
 
-fn invalid_key(error: &rak_core::StateKeyError) -> Failure {
-    Failure::new(FailureKind::InvalidArgument, error.to_string())
-}
-
 #[async_trait]
 impl RunHost for RunContext {
     fn info(&self) -> &InvocationInfo {
@@ -97,8 +103,8 @@ impl RunHost for RunContext {
         self.deadline
     }
 
-    fn put_away(&self) -> &CancellationToken {
-        &self.put_away
+    fn put_away(&self) -> Option<&CancellationToken> {
+        Some(&self.put_away)
     }
 
     fn journal(&self) -> Option<&Arc<Journal>> {
@@ -114,10 +120,8 @@ impl RunHost for RunContext {
         emissions: Vec<Emission>,
         entry: Option<JournalEntry>,
     ) -> Result<u64, Failure> {
-        let newest_progress = emissions.iter().rev().find_map(|emission| match emission {
-            Emission::Progress(progress) => Some(progress.clone()),
-            _ => None,
-        });
+        // Before the event is seen: who saw it and asks finds it.
+        self.note_progress(&emissions);
         let mut events: Vec<Event> = emissions.into_iter().map(|emission| self.event(emission)).collect();
         let mut state = StateDelta::new();
         if let Some(first) = events.iter_mut().find(|event| is_stored(event)) {
@@ -125,10 +129,6 @@ impl RunHost for RunContext {
             first.actions.state_delta.clone_from(&state);
         }
         let restore = state.clone();
-        // Before the event is seen: who saw it and asks finds it.
-        if newest_progress.is_some() {
-            *self.recorder.progress() = newest_progress;
-        }
         self.recorder.record(Record { events, state, entry, step: None }).await.inspect_err(|_| {
             // Changes made since then win over those that were not stored.
             let mut run_state = self.run_state();
@@ -140,6 +140,11 @@ impl RunHost for RunContext {
 
     fn emitted_before(&self) {
         drop(self.take_pending_state());
+    }
+
+    /// How far it is was only sent, and is stored with its end.
+    fn emits_again(&self, emissions: &[Emission]) {
+        self.note_progress(emissions);
     }
 
     async fn ask(&self, request: InputRequest) -> Result<(), Failure> {
@@ -184,19 +189,12 @@ impl RunHost for RunContext {
     }
 
     fn state(&self, key: &str) -> Result<Option<Value>, Failure> {
-        scope_of(key).map_err(|error| invalid_key(&error))?;
+        readable_scope(key)?;
         Ok(self.run_state().values.get(key).cloned())
     }
 
     fn set_state(&self, key: &str, value: Value) -> Result<(), Failure> {
-        let (scope, _) = scope_of(key).map_err(|error| invalid_key(&error))?;
-        // Refused here, where the agent can do something about it, and not when its answer is to be stored.
-        let bytes = value.to_string().len();
-        if bytes > MAX_STATE_VALUE_BYTES {
-            let message =
-                format!("the state value {key:?} has {bytes} bytes; {MAX_STATE_VALUE_BYTES} are allowed");
-            return Err(Failure::new(FailureKind::LimitExceeded, message));
-        }
+        let scope = settable_scope(key, &value)?;
         let mut state = self.run_state();
         if scope != Scope::Temp {
             state.pending.insert(key.to_owned(), value.clone());

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
+use rak_core::time::UnixMicros;
 use rak_core::{
     Agent, AgentError, AgentOutcome, AgentRegistry, AgentRun, Begin, Content, EncodedEvent, Event, Failure,
     FailureKind, InvocationInfo, InvocationRecord, InvocationRest, InvocationStatus, InvocationStep, Journal,
@@ -193,7 +194,7 @@ impl RunTask {
                         return (Err(AgentError::Stopped), Usage::default());
                     }
                     held = &mut turn => *seat = Seat::of(held.ok()),
-                    () = put_away.cancelled() => {
+                    () = self.rests_before_it_begins(&put_away) => {
                         *seat = Seat::Waits(turn);
                         return (Err(AgentError::PutAway { waiting: None }), Usage::default());
                     }
@@ -222,6 +223,15 @@ impl RunTask {
             return (Err(AgentError::Stopped), Usage::default());
         }
         agent.run(AgentRun { input: self.message.clone(), host }).await
+    }
+
+    /// Returns when a run that waits for its session is to rest: a host that shuts down begins no more of them.
+    async fn rests_before_it_begins(&self, put_away: &CancellationToken) {
+        let durable = self.record.resume.is_some();
+        tokio::select! {
+            () = put_away.cancelled() => {}
+            () = self.stopping.cancelled(), if durable => {}
+        }
     }
 
     /// Begins a run that waited. The runs before it changed the state and may have pinned the session, and there may be
@@ -319,6 +329,10 @@ impl RunTask {
         };
         let store = async {
             let mut writing = recorder.lock().await?;
+            // A write that was under way is over now.
+            if let Some(journal) = &recorder.journal {
+                journal.rest(UnixMicros::now());
+            }
             let requests = rests.waiting.as_ref().map(|waiting| waiting.requests.as_slice());
             let answered = writing.written().any_answered(requests.unwrap_or_default());
             let record = Record { step: Some(InvocationStep::Rests(rests)), ..Record::default() };

@@ -262,6 +262,9 @@ impl Runner {
         let agent = agent_choice::choose(inner.agents.as_ref(), current, session.as_ref()).await?;
         let timeouts = [request.config.timeout, agent.wall_time_limit()];
         let record = new_record(id, request.session, agent.as_ref(), status, request.config.timeout)?;
+        if record.resume.is_some() {
+            guard.set_durable();
+        }
         let live = Arc::new(LiveRun::begun());
         // Before it is stored: who finds it in the store can listen to it.
         inner.live.insert(id, &live);

@@ -97,6 +97,13 @@ pub(crate) struct SessionLease {
     held: Option<(SessionQueue, SessionKey)>,
 }
 
+impl SessionLease {
+    /// Nobody is next, as long as this host lives.
+    pub(crate) fn keep(mut self) {
+        self.held = None;
+    }
+}
+
 impl Drop for SessionLease {
     fn drop(&mut self) {
         if let Some((queue, key)) = self.held.take() {

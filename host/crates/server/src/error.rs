@@ -12,6 +12,7 @@ use rak_core::{
 
 use crate::json::JsonError;
 use crate::protocol::rest::{ErrorBody, SessionName};
+use crate::recording::RecordingError;
 
 /// When a place may be free again, in seconds: runs end all the time.
 const RETRY_SOON: u32 = 1;
@@ -167,6 +168,19 @@ impl From<RunError> for ApiError {
             RunError::NotDurable(_) => Self::new(StatusCode::CONFLICT, "not_durable", text),
             RunError::Store(error) => error.into(),
             RunError::Internal(cause) => Self::internal(cause),
+        }
+    }
+}
+
+impl From<RecordingError> for ApiError {
+    fn from(error: RecordingError) -> Self {
+        let text = error.to_string();
+        match error {
+            RecordingError::NotFound(_) => Self::new(StatusCode::NOT_FOUND, "invocation_not_found", text),
+            RecordingError::NotBegun(_) => Self::new(StatusCode::CONFLICT, "not_begun", text),
+            RecordingError::NotDurable(_) => Self::new(StatusCode::CONFLICT, "not_durable", text),
+            RecordingError::Pruned { .. } => Self::new(StatusCode::GONE, "journal_gone", text),
+            RecordingError::Store(error) => error.into(),
         }
     }
 }

@@ -6,6 +6,7 @@
 //! * [`protocol`] has every type of the wire, once, for this server and for clients written in Rust;
 //! * `ws_connection` is one WebSocket: a reader that never waits for a run, a writer, and a task for each run;
 //! * `upload` writes a body into a deployment as it comes, and `agent_versions` says which version a client means;
+//! * `recording` writes what it takes to repeat an invocation, while it reads it;
 //! * `presentation` says how the events of a run are shown to a client, whatever carries them;
 //! * `error` is the only place that turns what went wrong into a status, a code and a text that anybody may read;
 //! * `origin` keeps the web pages of other origins away;
@@ -31,6 +32,7 @@ mod lifecycle;
 mod origin;
 mod presentation;
 pub mod protocol;
+mod recording;
 mod router;
 mod routes;
 mod run_start;
@@ -41,6 +43,7 @@ mod upload;
 mod ws_connection;
 
 pub use protocol::ws::{WsClientMessage, WsServerMessage};
+pub use recording::{RecordingError, RecordingOptions, read_recording};
 pub use router::{create_router, create_router_with};
 pub use serve::{bind, serve, serve_router};
 pub use settings::ServerSettings;

@@ -43,6 +43,7 @@ pub fn create_router_with(state: AppState) -> Router {
         .route("/api/v1/invocations", get(invocations::list))
         .route("/api/v1/invocations/{id}", get(invocations::get))
         .route("/api/v1/invocations/{id}/events", get(invocations::events))
+        .route("/api/v1/invocations/{id}/journal", get(invocations::journal))
         .route("/api/v1/invocations/{id}/cancel", post(invocations::cancel))
         .route("/api/v1/invocations/{id}/pause", post(invocations::pause))
         .route("/api/v1/invocations/{id}/resume", post(invocations::resume))

@@ -5,9 +5,13 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use rak_core::SessionService;
 use rak_runner::{InvocationTracker, Runner};
+use tokio::sync::Semaphore;
 
 use crate::lifecycle::Lifecycle;
 use crate::settings::ServerSettings;
+
+/// How many journals may be on their way to clients at once: each is in memory as a whole, and may have 50 MB.
+const JOURNALS_AT_ONCE: usize = 4;
 
 /// What the handlers share. A clone is the same state; a new one is made for each server.
 #[derive(Clone)]
@@ -21,6 +25,8 @@ pub struct AppState {
     /// What the server allows.
     pub settings: Arc<ServerSettings>,
     pub(crate) lifecycle: Lifecycle,
+    /// Places for journals on their way to clients.
+    pub(crate) journals: Arc<Semaphore>,
 }
 
 impl AppState {
@@ -31,6 +37,7 @@ impl AppState {
             invocation_tracker: runner.invocation_tracker().clone(),
             settings: Arc::new(settings),
             lifecycle: Lifecycle::default(),
+            journals: Arc::new(Semaphore::new(JOURNALS_AT_ONCE)),
             runner,
         }
     }

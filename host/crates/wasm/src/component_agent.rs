@@ -165,6 +165,7 @@ impl Agent for ComponentAgent {
 
     async fn run(&self, run: AgentRun) -> (Result<AgentOutcome, AgentError>, Usage) {
         let pre = self.code.load().pre.clone();
+        let journal = run.host.journal().cloned();
         let guest = Guest::new(self.template.clone(), pre, &self.name, Some(run.host));
         let probe = guest.probe();
         let max_bytes = self.template.limits.event_bytes;
@@ -172,6 +173,11 @@ impl Agent for ComponentAgent {
             Answer::Outcome(outcome) => checked(outcome, max_bytes),
             Answer::Descriptor(_) => Err(AgentError::Unavailable { message: "the host failed".into() }),
         });
+        let result = match (result, journal.and_then(|journal| journal.left_over())) {
+            // It did less than it had done.
+            (Ok(_) | Err(AgentError::Failed(_)), Some(difference)) => Err(difference.into()),
+            (result, _) => result,
+        };
         (result, probe.usage())
     }
 }

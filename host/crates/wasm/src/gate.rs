@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::guest_error::HostStop;
 use crate::limits::Limits;
-use crate::timeline::{Call, Timeline};
+use crate::timeline::{Call, Recalled, Timeline};
 
 /// How long a guest that was told of its cancellation may take to clean up and return.
 pub(crate) const WIND_DOWN: Duration = Duration::from_millis(100);
@@ -83,7 +83,7 @@ impl PutAway {
     pub(crate) fn of(host: Option<&Arc<dyn RunHost>>) -> Self {
         let durable = host.filter(|host| host.journal().is_some());
         durable.map_or_else(Self::default, |host| Self {
-            token: host.put_away().clone(),
+            token: host.put_away().cloned().unwrap_or_default(),
             longest_wait: Some(host.longest_wait_in_memory()),
         })
     }
@@ -156,11 +156,12 @@ impl Gate {
     /// The answer of `is-cancelled`.
     pub(crate) fn tells_cancelled(&self) -> Result<bool, HostStop> {
         self.count()?;
-        if let Some(answer) = self.timeline.recall_unusual("context.is-cancelled")? {
+        let recalled = self.timeline.recall_unusual("context.is-cancelled")?;
+        if let Recalled::Unusual(answer) = recalled {
             return answer.map_err(journal_full);
         }
         let stopping = self.is_stopping();
-        if stopping {
+        if stopping && matches!(recalled, Recalled::New) {
             self.timeline.note_unusual("context.is-cancelled", Ok(&true)).map_err(journal_full)?;
         }
         Ok(stopping)
@@ -182,11 +183,10 @@ impl Gate {
     /// Which attempt this is. What was done in an earlier one is repeated with its number.
     pub(crate) fn attempt(&self, attempt: u32) -> Result<u32, HostStop> {
         const NAME: &str = "context.get";
-        if let Some(answer) = self.timeline.recall_unusual(NAME)? {
-            return answer.map_err(journal_full);
-        }
-        if self.timeline.is_replaying() {
-            return Ok(1);
+        match self.timeline.recall_unusual(NAME)? {
+            Recalled::Unusual(answer) => return answer.map_err(journal_full),
+            Recalled::Usual => return Ok(1),
+            Recalled::New => {}
         }
         if attempt > 1 {
             self.timeline.note_unusual(NAME, Ok(&attempt)).map_err(journal_full)?;
@@ -309,17 +309,20 @@ impl Gate {
         effect: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Refusal> {
         self.admit(cost)?;
-        if let Some(Err(failure)) = self.timeline.recall_unusual::<()>(name)? {
+        let recalled = self.timeline.recall_unusual::<()>(name)?;
+        if let Recalled::Unusual(Err(failure)) = recalled {
             return Err(failure.into());
         }
-        let replaying = self.timeline.is_replaying();
+        let replaying = !matches!(recalled, Recalled::New);
         let answer = self.beside_the_tokens(effect).await;
         if let Err(Refusal::Failure(failure)) = &answer {
             if replaying && !self.stops.token.is_cancelled() {
                 let message = format!("the run could not be repeated: {}", failure.message);
                 return Err(HostStop::Unavailable { message }.into());
             }
-            self.timeline.note_unusual::<()>(name, Err(failure))?;
+            if !replaying {
+                self.timeline.note_unusual::<()>(name, Err(failure))?;
+            }
         }
         answer
     }
@@ -348,8 +351,10 @@ impl Gate {
         emissions: Vec<rak_core::Emission>,
     ) -> Result<u64, Refusal> {
         self.admit_call(&call, cost)?;
-        if let Some(answer) = self.timeline.recall(&call)? {
+        let recalled = self.timeline.recall(&call).inspect_err(|_| host.emits_otherwise(&emissions));
+        if let Some(answer) = recalled? {
             let seq = answer?;
+            host.emits_again(&emissions);
             host.emitted_before();
             return Ok(seq);
         }

@@ -116,7 +116,7 @@ impl Output {
 
     fn log(&self, channel: Channel, line: &[u8]) {
         // What is repeated was logged before.
-        if self.inner.timeline.is_replaying() {
+        if self.inner.timeline.was_logged() {
             return;
         }
         let text = String::from_utf8_lossy(line);

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rak_core::time::UnixMicros;
-use rak_core::{Failure, FailureKind, Journal, JournalEntry, Replay};
+use rak_core::{Failure, FailureKind, Journal, JournalEntry, Replay, ReplaySilent};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
@@ -59,6 +59,14 @@ impl std::io::Write for DigestWriter {
     }
 }
 
+/// What a call that has an entry only where its answer is not the usual one was told before.
+pub(crate) enum Recalled<T> {
+    Unusual(Result<T, Failure>),
+    Usual,
+    /// Nothing yet.
+    New,
+}
+
 /// The time line of one run. A clone is the same.
 #[derive(Clone)]
 pub(crate) struct Timeline {
@@ -89,6 +97,11 @@ impl Timeline {
     /// Whether the guest is told what it was told before. What it says meanwhile was said already.
     pub(crate) fn is_replaying(&self) -> bool {
         self.journal().is_some_and(|journal| journal.is_replaying())
+    }
+
+    /// Whether what the guest writes was logged already. Who only repeats a run may look at it again.
+    pub(crate) fn was_logged(&self) -> bool {
+        self.journal().is_some_and(|journal| journal.is_replaying() && !journal.is_sealed())
     }
 
     fn shown(&self) -> MutexGuard<'_, UnixMicros> {
@@ -124,12 +137,13 @@ impl Timeline {
     fn read(&self, max_lag: Duration) -> UnixMicros {
         let Some(journal) = self.journal() else { return self.real() };
         let mut shown = self.shown();
-        if let Some(entry) = journal.replay_silent("clock") {
+        let replayed = journal.replay_silent("clock");
+        if let ReplaySilent::Answered(entry) = replayed {
             *shown = entry.at.max(*shown);
             return *shown;
         }
         *shown = shown.after(STEP);
-        if !journal.is_replaying() && self.real().since(*shown) > max_lag {
+        if matches!(replayed, ReplaySilent::Live) && self.real().since(*shown) > max_lag {
             let at = self.real();
             journal.unsilence();
             let entry = JournalEntry { call: "clock".into(), ..blank(at) };
@@ -167,12 +181,16 @@ impl Timeline {
     pub(crate) fn recall_unusual<T: DeserializeOwned>(
         &self,
         name: &'static str,
-    ) -> Result<Option<Result<T, Failure>>, HostStop> {
-        let Some(entry) = self.journal().and_then(|journal| journal.replay_silent(name)) else {
-            return Ok(None);
-        };
-        self.see(entry.at);
-        decode(&entry).map(Some)
+    ) -> Result<Recalled<T>, HostStop> {
+        let Some(journal) = self.journal() else { return Ok(Recalled::New) };
+        match journal.replay_silent(name) {
+            ReplaySilent::Live => Ok(Recalled::New),
+            ReplaySilent::Usual => Ok(Recalled::Usual),
+            ReplaySilent::Answered(entry) => {
+                self.see(entry.at);
+                decode(&entry).map(Recalled::Unusual)
+            }
+        }
     }
 
     /// Keeps the answer of a new call.
@@ -192,13 +210,13 @@ impl Timeline {
         journal.append(entry)
     }
 
-    /// Keeps an unusual answer of a call that was asked for with [`recall_unusual`](Self::recall_unusual).
+    /// Keeps an unusual answer of a call that [`recall_unusual`](Self::recall_unusual) said to be new.
     pub(crate) fn note_unusual<T: Serialize>(
         &self,
         name: &'static str,
         answer: Result<&T, &Failure>,
     ) -> Result<(), Failure> {
-        let Some(journal) = self.journal().filter(|journal| !journal.is_replaying()) else { return Ok(()) };
+        let Some(journal) = self.journal() else { return Ok(()) };
         journal.unsilence();
         self.note(Call { name, what: String::new(), digest: 0 }, answer, None)
     }
@@ -287,13 +305,33 @@ mod tests {
         let before = journal(Vec::new());
         let timeline = Timeline::new(Some(before.clone()));
         for cancelled in [false, false, true] {
-            assert!(timeline.recall_unusual::<bool>("c").unwrap().is_none());
+            assert!(matches!(timeline.recall_unusual::<bool>("c").unwrap(), Recalled::New));
             if cancelled {
                 timeline.note_unusual("c", Ok(&true)).unwrap();
             }
         }
         let again = Timeline::new(Some(journal(pending(&before))));
-        let answers: Vec<_> = (0..3).map(|_| again.recall_unusual::<bool>("c").unwrap().is_some()).collect();
-        assert_eq!(answers, [false, false, true]);
+        let unusual = |_| matches!(again.recall_unusual::<bool>("c").unwrap(), Recalled::Unusual(Ok(true)));
+        assert_eq!((0..3).map(unusual).collect::<Vec<_>>(), [false, false, true]);
+    }
+
+    /// A sleep of days counts from when it began, although no entry says when that was.
+    #[tokio::test(start_paused = true)]
+    async fn what_was_read_before_a_rest_is_read_again() {
+        let journal_before = journal(Vec::new());
+        let begun_at = journal_before.begun_at();
+        let before = Timeline::new(Some(journal_before.clone()));
+        let seen = [before.now(), before.mark()];
+        journal_before.rest(before.real());
+        let recorded = pending(&journal_before);
+        assert_eq!(recorded.len(), 1, "{recorded:?}");
+
+        let repeated = Arc::new(Journal::new([7; 32], begun_at, recorded, JournalLimits::default()));
+        let again = Timeline::new(Some(repeated.clone()));
+        tokio::time::advance(Duration::from_secs(1000)).await;
+        assert!(again.is_replaying());
+        assert_eq!([again.now(), again.mark()], seen);
+        assert!(!again.is_replaying() && repeated.left_over().is_none());
+        assert!(again.now().since(seen[1]) > Duration::from_secs(999), "it is live");
     }
 }

@@ -2,6 +2,7 @@
 
 mod agents;
 mod parameters;
+mod recording;
 
 use std::num::NonZeroU64;
 use std::time::Duration;
@@ -20,6 +21,7 @@ pub use self::parameters::{
     SessionListParameters, SessionParameters, UploadParameters,
 };
 pub(crate) use self::parameters::{MAX_POSITION, page_size};
+pub use self::recording::{PlacedEvent, RECORDING_FORMAT, RecordedJournal, Recording, SeedText};
 
 /// The body of every refusal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,9 +1,11 @@
 //! Invocations: what is kept of them, their events, and how they are stopped.
 
 use axum::Json;
+use axum::body::Body;
 use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse as _, Response};
+use futures::TryStreamExt as _;
 use rak_core::{InvocationFilter, InvocationId, RunError};
 
 use crate::error::ApiError;
@@ -11,6 +13,7 @@ use crate::extract::{PathId, Query};
 use crate::protocol::rest::{
     InvocationBody, InvocationList, InvocationListParameters, MAX_POSITION, ReplayParameters, page_size,
 };
+use crate::recording::{RecordingOptions, read_recording};
 use crate::routes::event_stream;
 use crate::state::AppState;
 
@@ -89,6 +92,25 @@ pub(crate) async fn events(
     let after = last_event_id(&headers)?.or(parameters.after).unwrap_or(0).min(MAX_POSITION);
     let events = state.runner.listen(id, after).await?;
     Ok(event_stream::respond(id, events, parameters.streaming.unwrap_or(true), &state.settings))
+}
+
+/// What it takes to repeat an invocation elsewhere, written while it is read.
+pub(crate) async fn journal(
+    State(state): State<AppState>,
+    PathId(id): PathId<InvocationId>,
+) -> Result<Response, ApiError> {
+    let place = state.journals.acquire_owned().await.map_err(ApiError::internal)?;
+    let options =
+        RecordingOptions { seed_before_the_end: false, retention: state.runner.settings().journal_retention };
+    let log = state.runner.event_log().clone();
+    let recording = read_recording(log, state.session_service.as_ref(), id, options).await?;
+    let recording = recording.inspect_err(move |error| {
+        // The client sees that its answer ends early.
+        tracing::error!(invocation = %id, %error, "a journal could not be read to its end");
+        let _held = &place;
+    });
+    let headers = [(header::CONTENT_TYPE, "application/json")];
+    Ok((headers, Body::from_stream(recording)).into_response())
 }
 
 async fn body(state: &AppState, id: InvocationId) -> Result<InvocationBody, ApiError> {

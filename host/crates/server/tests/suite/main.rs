@@ -21,6 +21,8 @@ mod page;
 #[cfg(test)]
 mod pins;
 #[cfg(test)]
+mod recordings;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod replay;

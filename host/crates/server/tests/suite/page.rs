@@ -1,7 +1,7 @@
 //! `docs/protocol.md` is true: the types of the server read what it shows, and write it back as it is there.
 
 use rak_core::{AgentInfo, Content, Event, VersionInfo};
-use rak_server::protocol::rest::{ErrorBody, InvocationBody, PatchSession, RunBody, SessionBody};
+use rak_server::protocol::rest::{ErrorBody, InvocationBody, PatchSession, Recording, RunBody, SessionBody};
 use rak_server::{WsClientMessage, WsServerMessage};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -48,6 +48,7 @@ fn every_example_is_read_and_written_by_its_type() {
             "AgentInfo" => check::<AgentInfo>(text),
             "VersionInfo" => check::<VersionInfo>(text),
             "InvocationBody" => check::<InvocationBody>(text),
+            "Recording" => check::<Recording>(text),
             "WsClientMessage" => check::<WsClientMessage>(text),
             "WsServerMessage" => check::<WsServerMessage>(text),
             "ErrorBody" => check::<ErrorBody>(text),

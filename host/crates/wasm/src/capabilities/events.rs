@@ -40,6 +40,7 @@ impl GuestState {
         } else if self.gate.timeline.is_replaying() {
             // It was sent when the run came here first.
             self.gate.admit(cost)?;
+            host.emits_again(&emissions);
         } else {
             self.last_seq = self.gate.pass(cost, host.emit(emissions)).await?;
         }

@@ -11,15 +11,20 @@
 mod baseline;
 mod cancel;
 mod contract;
+mod durable;
 mod fairness;
+mod lives;
 mod loading;
 mod misbehaviour;
+mod mortal_store;
+mod programs;
+mod resting;
 mod support;
 
 /// A fixture without a test of its name does not compile.
 mod every_fixture_has_a_test {
     #[allow(unused_imports, reason = "the import is the check")]
-    use crate::{cancel::*, contract::*, loading::*, misbehaviour::*};
+    use crate::{cancel::*, contract::*, durable::*, loading::*, misbehaviour::*};
 
     macro_rules! assert_test_exists {
         ($name:ident) => {

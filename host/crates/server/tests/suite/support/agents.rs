@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use rak_core::time::UnixMicros;
 use rak_core::{
     Agent, AgentDescriptor, AgentError, AgentOutcome, AgentRun, AppName, Content, Emission, Failure,
-    FailureKind, InvocationId, Progress, RunHost, Usage,
+    FailureKind, InvocationId, JournalEntry, JournalLimits, Progress, RunHost, Usage,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -52,6 +53,54 @@ impl Agent for Echo {
         let emitted = run.host.emit(emissions).await;
         let result = emitted.map(|_| AgentOutcome::default()).map_err(AgentError::Failed);
         (result, Usage { events: 3, ..Usage::default() })
+    }
+}
+
+/// Says what it hears, in a run that is recorded; it waits for its end where it is told to `wait`.
+pub(crate) struct Recorded {
+    name: AppName,
+    descriptor: AgentDescriptor,
+}
+
+impl Recorded {
+    pub(crate) fn new(name: &str) -> Arc<Self> {
+        Arc::new(Self { name: AppName::new(name).unwrap(), descriptor: AgentDescriptor::default() })
+    }
+}
+
+#[async_trait]
+impl Agent for Recorded {
+    fn name(&self) -> &AppName {
+        &self.name
+    }
+    fn version(&self) -> &'static str {
+        "sha256:recorded"
+    }
+    fn descriptor(&self) -> &AgentDescriptor {
+        &self.descriptor
+    }
+    fn wall_time_limit(&self) -> Option<Duration> {
+        None
+    }
+    fn durable(&self) -> Option<JournalLimits> {
+        Some(JournalLimits::default())
+    }
+    async fn run(&self, run: AgentRun) -> (Result<AgentOutcome, AgentError>, Usage) {
+        let text = run.input.text();
+        let entry = JournalEntry {
+            call: "events.emit".into(),
+            what: text.clone(),
+            digest: 7,
+            silent: 0,
+            at: UnixMicros::now(),
+            answer: None,
+        };
+        let said = vec![Emission::Content(Content::new_model_text(&text))];
+        let emitted = run.host.emit_recorded(said, Some(entry)).await;
+        if text == "wait" {
+            run.host.token().cancelled().await;
+        }
+        (emitted.map(|_| AgentOutcome::default()).map_err(AgentError::Failed), Usage::default())
     }
 }
 

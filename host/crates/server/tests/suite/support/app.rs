@@ -14,7 +14,7 @@ use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::agents::{Echo, Puppet, PuppetRun};
+use super::agents::{Echo, Puppet, PuppetRun, Recorded};
 use super::deployments::FakeRegistry;
 use super::flaky_store::FlakyStore;
 use super::{EventSource, SocketClient, message, soon};
@@ -77,6 +77,14 @@ impl TestApp {
     pub(crate) fn start_with(change: impl FnOnce(&mut ServerSettings, &mut RunnerSettings)) -> Self {
         let (puppet, runs) = Puppet::new("puppet");
         let agents = Runner::builder().agent(Echo::new("echo")).agent(puppet);
+        Self::launch(agents, runs, change)
+    }
+
+    /// One with the agent `recorded` beside them.
+    pub(crate) fn start_recorded(change: impl FnOnce(&mut ServerSettings, &mut RunnerSettings)) -> Self {
+        let (puppet, runs) = Puppet::new("puppet");
+        let agents =
+            Runner::builder().agent(Echo::new("echo")).agent(puppet).agent(Recorded::new("recorded"));
         Self::launch(agents, runs, change)
     }
 

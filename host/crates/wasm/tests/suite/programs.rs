@@ -1,0 +1,103 @@
+//! Whatever a program does, and wherever it is disturbed: the same as if it were not.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Value, json};
+
+use crate::lives::{Fate, Trial, program};
+use crate::mortal_store::{Death, Disk};
+
+fn step() -> impl Strategy<Value = Value> {
+    let key = || select(vec!["a", "b", "user:c", "app:d", "temp:e"]);
+    let ms = || 0..4u64;
+    prop_oneof![
+        6 => select(vec!["say", "note", "batch"]).prop_map(|op| json!({"op": op})),
+        3 => select(vec!["attempt", "remaining", "cancelled", "log", "print", "config_keys"])
+            .prop_map(|op| json!({"op": op})),
+        4 => select(vec!["wall", "monotonic", "random", "hash"]).prop_map(|op| json!({"op": op})),
+        2 => select(vec!["delta", "thought"]).prop_map(|op| json!({"op": op, "text": "text"})),
+        1 => (0..100u64).prop_map(|done| json!({"op": "progress", "done": done})),
+        3 => (key(), 0..9u8).prop_map(|(key, value)| json!({"op": "set", "key": key, "value": value})),
+        2 => key().prop_map(|key| json!({"op": "get", "key": key})),
+        1 => key().prop_map(|key| json!({"op": "remove", "key": key})),
+        1 => select(vec!["", "user:"]).prop_map(|prefix| json!({"op": "keys", "prefix": prefix})),
+        1 => (0..3u32).prop_map(|limit| json!({"op": "history", "limit": limit})),
+        3 => ms().prop_map(|ms| json!({"op": "sleep", "ms": ms})),
+        2 => ms().prop_map(|ms| json!({"op": "std_sleep", "ms": ms})),
+        3 => ms().prop_map(|ms| json!({"op": "timer", "ms": ms})),
+        2 => ms().prop_map(|ms| json!({"op": "any", "ms": ms})),
+        2 => select(vec!["ready", "block"]).prop_map(|op| json!({"op": op})),
+        1 => (0..2_000_000u64).prop_map(|turns| json!({"op": "compute", "turns": turns})),
+    ]
+}
+
+/// What happens to a run on its way.
+#[derive(Clone, Debug)]
+struct Disturbance {
+    deaths: Vec<Death>,
+    pauses: Vec<u64>,
+    longest_wait: Duration,
+    file: bool,
+}
+
+fn disturbance() -> impl Strategy<Value = Disturbance> {
+    let death = (1..8usize, any::<bool>()).prop_map(|(write, takes_effect)| Death { write, takes_effect });
+    let longest = select(vec![Duration::ZERO, Duration::from_millis(2), Duration::from_secs(10)]);
+    let deaths = proptest::collection::vec(death, 0..4);
+    let pauses = proptest::collection::vec(1..8u64, 0..3);
+    (deaths, pauses, longest, any::<bool>()).prop_map(|(deaths, pauses, longest_wait, file)| Disturbance {
+        deaths,
+        pauses,
+        longest_wait,
+        file,
+    })
+}
+
+fn check(steps: &[Value], fails: bool, disturbance: &Disturbance) {
+    let mut steps = steps.to_vec();
+    if fails {
+        steps.push(json!({"op": "fail"}));
+    }
+    let input = Value::from(steps).to_string();
+    let what = format!("{input} {disturbance:?}");
+    let earlier = json!([{"op": "set", "key": "user:c", "value": "x"}, {"op": "say"}]).to_string();
+    let trial = |disk: Disk| Trial::new(disk, program(), &input).after(&earlier);
+
+    let mut undisturbed = trial(Disk::memory());
+    assert!(matches!(undisturbed.live(None), Fate::Over(_)), "{what}");
+    let wanted = undisturbed.result();
+    wanted.is_sound(&what);
+
+    let mut disturbed = trial(if disturbance.file { Disk::sqlite() } else { Disk::memory() });
+    disturbed.settings.longest_wait_in_memory = disturbance.longest_wait;
+    // What is tested is that it goes on, not how long the host waits with it.
+    disturbed.settings.max_attempts = 100;
+    disturbed.pauses.clone_from(&disturbance.pauses);
+    for death in disturbance.deaths.iter().map(|death| Some(*death)).chain([None]) {
+        match disturbed.live(death) {
+            Fate::Died => {}
+            Fate::Over(_) => break,
+            // The first write did not take effect: there is no run.
+            Fate::Unknown => return,
+        }
+    }
+    let outcome = disturbed.result();
+    outcome.is_sound(&what);
+    outcome.is_like(&wanted, &what);
+    disturbed.client_saw(&outcome, &what);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_program_does_the_same_however_it_is_disturbed(
+        steps in proptest::collection::vec(step(), 1..24),
+        fails in proptest::bool::weighted(0.1),
+        disturbance in disturbance(),
+    ) {
+        check(&steps, fails, &disturbance);
+    }
+}

@@ -1,0 +1,84 @@
+//! The invocations of a host.
+
+use rak_core::{InvocationId, InvocationStatus, SessionId};
+use rak_server::protocol::rest::{InvocationBody, InvocationList};
+use reqwest::{Method, Response};
+
+use super::{ANSWER_TIMEOUT, Answer, ClientError, HostClient};
+
+/// What is asked of an invocation.
+#[derive(Clone, Copy)]
+pub(crate) enum Wish {
+    Pause,
+    Resume,
+    Cancel,
+}
+
+impl Wish {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::Cancel => "cancel",
+        }
+    }
+}
+
+/// A recording on its way.
+pub(crate) struct Download<'a> {
+    host: &'a HostClient,
+    response: Response,
+}
+
+impl Download<'_> {
+    /// What comes next of it; none at the end.
+    pub(crate) async fn next(&mut self) -> Result<Option<impl AsRef<[u8]>>, ClientError> {
+        self.response.chunk().await.map_err(|error| self.host.lost(error))
+    }
+}
+
+impl HostClient {
+    pub(crate) async fn invocations(
+        &self,
+        status: Option<InvocationStatus>,
+        session: Option<&SessionId>,
+        limit: usize,
+    ) -> Result<Answer<InvocationList>, ClientError> {
+        let mut request = self.request(Method::GET, &["invocations"]).query(&[("limit", limit)]);
+        if let Some(status) = status {
+            request = request.query(&[("status", status.as_str())]);
+        }
+        if let Some(session) = session {
+            request = request.query(&[("sessionId", session.as_str())]);
+        }
+        self.answer(request.timeout(ANSWER_TIMEOUT)).await
+    }
+
+    pub(crate) async fn invocation(&self, id: InvocationId) -> Result<Answer<InvocationBody>, ClientError> {
+        let path = ["invocations", &id.to_string()];
+        self.answer(self.request(Method::GET, &path).timeout(ANSWER_TIMEOUT)).await
+    }
+
+    /// Asks something of an invocation. Gives it as it is then.
+    pub(crate) async fn wish(
+        &self,
+        id: InvocationId,
+        wish: Wish,
+    ) -> Result<Answer<InvocationBody>, ClientError> {
+        let path = ["invocations", &id.to_string(), wish.as_str()];
+        self.answer(self.request(Method::POST, &path).timeout(ANSWER_TIMEOUT)).await
+    }
+
+    /// Stops a run. One that is over stays as it is.
+    pub(crate) async fn cancel(&self, run: Option<InvocationId>) -> Result<(), ClientError> {
+        let id = run.ok_or_else(|| self.strange("it does not say which invocation it began".to_owned()))?;
+        self.wish(id, Wish::Cancel).await.map(drop)
+    }
+
+    /// All that it takes to repeat an invocation.
+    pub(crate) async fn recording(&self, id: InvocationId) -> Result<Download<'_>, ClientError> {
+        let path = ["invocations", &id.to_string(), "journal"];
+        let response = self.send(self.request(Method::GET, &path)).await?;
+        Ok(Download { host: self, response })
+    }
+}

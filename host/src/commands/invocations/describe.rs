@@ -1,0 +1,182 @@
+//! Invocations, as a person reads them.
+
+use std::time::Duration;
+
+use rak_core::{Progress, Waiting};
+use rak_server::protocol::rest::{InvocationBody, InvocationList};
+
+use crate::human::{self, Ages, Labelled, one_line};
+use crate::table::Table;
+
+/// More of a name is not shown in the table.
+const MAX_NAME: usize = 24;
+
+/// The invocations of a host, newest first.
+pub(super) fn list(page: &InvocationList, host: &str, ages: Ages) -> String {
+    if page.invocations.is_empty() {
+        return format!("there are no such invocations at {host}");
+    }
+    let mut table =
+        Table::new(&["INVOCATION", "AGENT", "SESSION", "STATUS", "ATTEMPT", "STARTED", "DURATION"]);
+    for body in &page.invocations {
+        table.row([
+            body.invocation_id.to_string(),
+            cut(body.app_name.as_str()),
+            cut(body.session_id.as_str()),
+            status(body, ages),
+            body.attempt.to_string(),
+            ages.of(body.started_at),
+            human::long_duration(lasted(body, ages)),
+        ]);
+    }
+    let more = if page.next.is_some() { "\nthere are older ones; --limit N shows more" } else { "" };
+    format!("{table}{more}")
+}
+
+/// Everything of one.
+pub(super) fn one(body: &InvocationBody, ages: Ages) -> String {
+    let mut text = Labelled::default();
+    text.line("invocation", &body.invocation_id.to_string());
+    text.line("agent", body.app_name.as_str());
+    text.line("version", &body.agent_version);
+    text.line("session", &format!("{} of {}", body.session_id, body.user_id));
+    text.line("status", body.status.as_str());
+    text.line("because", body.reason.as_deref().unwrap_or_default());
+    if let Some(waiting) = &body.waiting {
+        text.lines("waits", waits(waiting, ages));
+    }
+    text.line("progress", &body.progress.as_ref().map(progress).unwrap_or_default());
+    text.line("attempt", &body.attempt.to_string());
+    text.line("survives", if body.durable { "the end of the host" } else { "nothing: it is not durable" });
+    text.line("started", &format!("{}, {}", human::utc(body.started_at), ages.of(body.started_at)));
+    if let Some(ended_at) = body.ended_at {
+        text.line("ended", &format!("{}, {}", human::utc(ended_at), ages.of(ended_at)));
+    }
+    text.line(
+        if body.ended_at.is_some() { "took" } else { "takes" },
+        &human::long_duration(lasted(body, ages)),
+    );
+    let usage = &body.usage;
+    if usage.host_calls > 0 || body.ended_at.is_some() {
+        let cpu = Duration::from_micros(usage.cpu_micros);
+        text.line("used", &format!("{} of a processor", human::duration(cpu)));
+        text.line("", &format!("{} of memory at most", human::bytes(usage.peak_memory_bytes)));
+        text.line("", &format!("{} calls to the host", usage.host_calls));
+        text.line("", &format!("{} events of {}", usage.events, human::bytes(usage.event_bytes)));
+    }
+    text.to_string()
+}
+
+/// The status, and what it waits for.
+fn status(body: &InvocationBody, ages: Ages) -> String {
+    let waiting = body.waiting.as_ref().map(|waiting| match (&waiting.until, waiting.requests.len()) {
+        (_, requests @ 1..) => format!("for {requests} answers"),
+        (Some(until), 0) => format!("for {}", ages.until(*until)),
+        (None, 0) => String::new(),
+    });
+    let reason = body.reason.as_deref().filter(|reason| *reason != body.status.as_str());
+    match (waiting, reason) {
+        (Some(waiting), _) if !waiting.is_empty() => format!("{} {waiting}", body.status),
+        (_, Some(reason)) => format!("{} ({})", body.status, one_line(reason)),
+        _ => body.status.to_string(),
+    }
+}
+
+/// What it waits for, each in a line.
+fn waits(waiting: &Waiting, ages: Ages) -> Vec<String> {
+    let until = waiting.until.map(|until| format!("until {}, for {}", human::utc(until), ages.until(until)));
+    let answers = waiting.requests.iter().map(|request| format!("for the answer to {request}"));
+    until.into_iter().chain(answers).collect()
+}
+
+fn progress(progress: &Progress) -> String {
+    match (progress.done, progress.total) {
+        (Some(done), Some(total)) => format!("{} ({done} of {total})", progress.message),
+        (Some(done), None) => format!("{} ({done})", progress.message),
+        _ => progress.message.clone(),
+    }
+}
+
+/// How long it took, or takes so far.
+fn lasted(body: &InvocationBody, ages: Ages) -> Duration {
+    let end = body.ended_at.unwrap_or(ages.0);
+    Duration::from_millis(u64::try_from(end.0.saturating_sub(body.started_at.0)).unwrap_or(0))
+}
+
+fn cut(name: &str) -> String {
+    if name.chars().count() <= MAX_NAME {
+        return name.to_owned();
+    }
+    name.chars().take(MAX_NAME - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rak_core::time::UnixMillis;
+    use rak_core::{InvocationId, InvocationStatus, Usage};
+
+    use super::*;
+
+    const NOW: UnixMillis = UnixMillis(1_795_490_878_746);
+
+    fn body(status: InvocationStatus) -> InvocationBody {
+        InvocationBody {
+            invocation_id: "01a20b98-951a-7222-825f-d9b9ee605546".parse::<InvocationId>().unwrap(),
+            session_id: "demo".parse().unwrap(),
+            app_name: "timers".parse().unwrap(),
+            user_id: "user".parse().unwrap(),
+            agent_version: "sha256:00".into(),
+            status,
+            waiting: None,
+            durable: true,
+            reason: None,
+            attempt: 1,
+            started_at: UnixMillis(NOW.0 - 90_000),
+            ended_at: None,
+            progress: None,
+            usage: Usage::default(),
+        }
+    }
+
+    fn waiting() -> InvocationBody {
+        let waiting = Waiting { until: Some(UnixMillis(NOW.0 + 7_200_000)), requests: Vec::new() };
+        InvocationBody { waiting: Some(waiting), ..body(InvocationStatus::Waiting) }
+    }
+
+    #[test]
+    fn a_list_says_what_is_waited_for_and_why_something_failed() {
+        let failed = InvocationBody {
+            reason: Some("trapped".into()),
+            ended_at: Some(UnixMillis(NOW.0 - 89_958)),
+            ..body(InvocationStatus::Failed)
+        };
+        let page = InvocationList { invocations: vec![waiting(), failed], next: None };
+        assert_eq!(
+            list(&page, "http://127.0.0.1:8080", Ages(NOW)),
+            "INVOCATION                            AGENT   SESSION  STATUS            ATTEMPT  STARTED  DURATION\n\
+             01a20b98-951a-7222-825f-d9b9ee605546  timers  demo     waiting for 2h    1        1m ago   1m 30s\n\
+             01a20b98-951a-7222-825f-d9b9ee605546  timers  demo     failed (trapped)  1        1m ago   42 ms"
+        );
+        let none = InvocationList { invocations: Vec::new(), next: None };
+        assert!(list(&none, "http://127.0.0.1:8080", Ages(NOW)).contains("no such invocations"));
+    }
+
+    #[test]
+    fn one_is_shown_with_all_that_is_known() {
+        let text = one(&waiting(), Ages(NOW));
+        for expected in [
+            "invocation   01a20b98-951a-7222-825f-d9b9ee605546\n",
+            "session      demo of user\n",
+            "status       waiting\n",
+            "waits        until 2026-11-24 05:27:58 UTC, for 2h\n",
+            "takes        1m 30s",
+        ] {
+            assert!(text.contains(expected), "{expected:?} in {text}");
+        }
+        assert!(!text.contains("used"), "{text}");
+        let progress = Progress { message: "half".into(), done: Some(1), total: Some(2) };
+        let usage = Usage { host_calls: 3, cpu_micros: 1500, ..Usage::default() };
+        let text = one(&InvocationBody { progress: Some(progress), usage, ..waiting() }, Ages(NOW));
+        assert!(text.contains("progress     half (1 of 2)\n") && text.contains("3 calls"), "{text}");
+    }
+}

@@ -1,0 +1,39 @@
+//! `rak invocations follow`: an invocation in the terminal, also where its host is replaced meanwhile.
+
+use std::process::ExitCode;
+
+use rak_core::{InvocationId, InvocationStatus};
+
+use crate::client::{ClientError, HostClient, Next, Said};
+use crate::screen::{INTERRUPTED, Screen};
+
+/// Shows what there is and what comes, until it is over. Ctrl-C leaves, and the run goes on.
+pub(super) async fn run(host: &HostClient, id: InvocationId, json: bool) -> anyhow::Result<ExitCode> {
+    let mut screen = Screen::new(json);
+    let ended = listen(host, id, &mut screen).await;
+    let code = screen.end();
+    let timed_out = ended? && is_timed_out(host, id).await;
+    Ok(ExitCode::from(if timed_out { INTERRUPTED } else { code }))
+}
+
+/// Gives whether the end was shown as a failure.
+async fn listen(host: &HostClient, id: InvocationId, screen: &mut Screen) -> Result<bool, ClientError> {
+    let mut run = host.follow(id).await?;
+    let mut failed = false;
+    loop {
+        match run.next().await? {
+            Next::Said(Said { json, outcome: Ok(event) }) => screen.show(&event, &json),
+            Next::Said(Said { json, outcome: Err(failure) }) => {
+                failed = true;
+                screen.fail(&failure.error, &json);
+            }
+            Next::Again => screen.forget_partial(),
+            Next::End => return Ok(failed),
+        }
+    }
+}
+
+/// On the stream a run whose time was over looks like one that failed.
+async fn is_timed_out(host: &HostClient, id: InvocationId) -> bool {
+    host.invocation(id).await.is_ok_and(|answer| answer.value.status == InvocationStatus::TimedOut)
+}
