@@ -296,8 +296,11 @@ pub(crate) enum InvocationsAction {
     },
 }
 
-/// Exits with 0 where the run ends as it did, with 1 where it goes another way, with 2 where it cannot be repeated.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Exits with 0 where the run ends as it did, with 1 where it goes another way, with 2 where it cannot be \
+                  repeated. `--log rak::guest=info` shows what the agent writes meanwhile."
+)]
 pub(crate) struct ReplayArguments {
     /// The invocation, or what `rak invocations export` wrote
     #[arg(value_name = "ID|FILE")]

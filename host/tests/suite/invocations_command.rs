@@ -227,7 +227,7 @@ async fn another_build_shows_where_it_goes_another_way() {
     operated.done(&["cancel", &id]).await;
     let ended = operated.replay(&[&id, "--with", &text(fixture("waiter"))]).await;
     let expected = [
-        "different    at call 0 of 1\n",
+        "different    at call 0 of ",
         "recorded     events.emit \"sleeping\"\n",
         "now          events.emit \"waiting\"\n",
         "  answered   1\n",
@@ -242,7 +242,7 @@ async fn another_build_shows_where_it_goes_another_way() {
         "different    at call 1 of 2\n",
         "recorded     session.get other, ",
         "now          it calls session.get user:count\n",
-        "before it    0  session.get count, ",
+        "before it    0: session.get count, ",
     ];
     assert_says(&ended, 1, &expected);
     // Another end.

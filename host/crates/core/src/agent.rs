@@ -247,6 +247,12 @@ pub trait RunHost: Send + Sync + 'static {
     /// [`AgentError::Nondeterminism`]. For who wants to show all of it.
     fn emits_otherwise(&self, _now: &[Emission]) {}
 
+    /// Stores what the journal has so far, and the newest progress, before a wait: who crashes in the wait repeats nothing
+    /// of what came before it.
+    async fn keep(&self) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Asks a person, where that was not done yet, and stores all of the journal with it. The answer comes with
     /// [`answer`](Self::answer).
     async fn ask(&self, _request: InputRequest) -> Result<(), Failure> {

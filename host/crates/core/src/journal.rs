@@ -246,6 +246,11 @@ impl Journal {
         let _ = self.add(&mut inner, JournalEntry { call: REST.into(), what, digest, silent, at, answer });
     }
 
+    /// Whether something is to be stored.
+    pub fn has_pending(&self) -> bool {
+        !self.inner().pending.is_empty()
+    }
+
     /// What is left of what is recorded, where the run is over before all of it was repeated.
     pub fn left_over(&self) -> Option<Difference> {
         let mut inner = self.inner();

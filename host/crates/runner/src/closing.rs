@@ -85,7 +85,7 @@ pub(crate) async fn store_end(
         let author = recorder.session.app_name.as_str();
         let events = ending.events(recorder.id, author, &writing.written().open_calls, &state);
         let step = Some(InvocationStep::Ends(end));
-        recorder.record_end(writing, Record { events, state, entry: None, step }).await
+        recorder.record_end(writing, Record { events, state, step, ..Record::default() }).await
     };
     timeout(STORE_END_TIMEOUT, store)
         .await

@@ -36,6 +36,8 @@ pub(crate) struct Record {
     /// The journal's entry for it. It has the number of the newest event as its answer.
     pub(crate) entry: Option<JournalEntry>,
     pub(crate) step: Option<InvocationStep>,
+    /// Whether what the journal has is to be stored, also where nothing else is.
+    pub(crate) journal: bool,
 }
 
 /// The right to write to an invocation, with what is stored of it.
@@ -71,7 +73,7 @@ impl Recorder {
         record: Record,
     ) -> Result<u64, Failure> {
         let nothing_to_store = record.state.is_empty() && record.entry.is_none() && record.step.is_none();
-        if nothing_to_store && !record.events.iter().any(is_stored) {
+        if nothing_to_store && !record.journal && !record.events.iter().any(is_stored) {
             self.live.feed.push(encode(record.events)?);
             return Ok(writing.written().last_seq);
         }
@@ -108,7 +110,7 @@ impl Recorder {
         mut writing: Writing,
         record: Record,
     ) -> Result<(Vec<Arc<EncodedEvent>>, u64), Failure> {
-        let Record { mut events, state, mut entry, step } = record;
+        let Record { mut events, state, mut entry, step, journal: _ } = record;
         let mut seq = writing.written().last_seq;
         for event in events.iter_mut().filter(|event| is_stored(event)) {
             seq += 1;

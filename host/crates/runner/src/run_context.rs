@@ -129,7 +129,7 @@ impl RunHost for RunContext {
             first.actions.state_delta.clone_from(&state);
         }
         let restore = state.clone();
-        self.recorder.record(Record { events, state, entry, step: None }).await.inspect_err(|_| {
+        self.recorder.record(Record { events, state, entry, ..Record::default() }).await.inspect_err(|_| {
             // Changes made since then win over those that were not stored.
             let mut run_state = self.run_state();
             for (key, value) in restore {
@@ -145,6 +145,22 @@ impl RunHost for RunContext {
     /// How far it is was only sent, and is stored with its end.
     fn emits_again(&self, emissions: &[Emission]) {
         self.note_progress(emissions);
+    }
+
+    async fn keep(&self) -> Result<(), Failure> {
+        let pending = self.journal().is_some_and(|journal| journal.has_pending());
+        let progress = self.recorder.progress().clone();
+        let running = self.tracker.status(self.info.id) == Some(InvocationStatus::Active);
+        if !pending {
+            return Ok(());
+        }
+        let step = progress.filter(|_| running).map(|progress| {
+            InvocationStep::Rests(InvocationRest {
+                progress: Some(progress),
+                ..rest(InvocationStatus::Active, None)
+            })
+        });
+        self.recorder.record(Record { step, journal: true, ..Record::default() }).await.map(drop)
     }
 
     async fn ask(&self, request: InputRequest) -> Result<(), Failure> {
@@ -215,12 +231,9 @@ impl RunHost for RunContext {
 
 /// The step to a state that is not terminal, in which nothing else changes.
 pub(crate) fn resting(status: InvocationStatus, waiting: Option<Waiting>) -> InvocationStep {
-    InvocationStep::Rests(InvocationRest {
-        status,
-        reason: None,
-        waiting,
-        progress: None,
-        usage: None,
-        resume: None,
-    })
+    InvocationStep::Rests(rest(status, waiting))
+}
+
+fn rest(status: InvocationStatus, waiting: Option<Waiting>) -> InvocationRest {
+    InvocationRest { status, reason: None, waiting, progress: None, usage: None, resume: None }
 }

@@ -18,6 +18,8 @@ use crate::timeline::{Call, Recalled, Timeline};
 
 /// How long a guest that was told of its cancellation may take to clean up and return.
 pub(crate) const WIND_DOWN: Duration = Duration::from_millis(100);
+/// Before a wait as long as this, what the journal has is stored.
+const WORTH_KEEPING: Duration = Duration::from_millis(100);
 /// A guest that goes on calling after so many refusals does not listen.
 const MAX_REFUSALS: u64 = 1000;
 
@@ -77,6 +79,8 @@ pub(crate) struct PutAway {
     token: CancellationToken,
     /// A longer wait puts it away; none where it is not durable.
     longest_wait: Option<Duration>,
+    /// Who stores the journal; none where there is none.
+    keeper: Option<Arc<dyn RunHost>>,
 }
 
 impl PutAway {
@@ -85,6 +89,7 @@ impl PutAway {
         durable.map_or_else(Self::default, |host| Self {
             token: host.put_away().cloned().unwrap_or_default(),
             longest_wait: Some(host.longest_wait_in_memory()),
+            keeper: Some(host.clone()),
         })
     }
 
@@ -383,6 +388,10 @@ impl Gate {
             return Ok(answer?);
         }
         let until = waiting.until;
+        let effect = async {
+            self.keep_before(&waiting).await;
+            effect.await
+        };
         let answer = tokio::select! {
             biased;
             answer = self.beside_the_tokens(effect) => answer,
@@ -407,6 +416,10 @@ impl Gate {
             return Ok(answer.map_err(journal_full)?);
         }
         let until = waiting.until;
+        let effect = async {
+            self.keep_before(&waiting).await;
+            effect.await
+        };
         let answer = tokio::select! {
             biased;
             answer = effect => answer?,
@@ -415,6 +428,25 @@ impl Gate {
         };
         self.timeline.note(call, Ok(&answer), until).map_err(journal_full)?;
         Ok(answer)
+    }
+
+    /// Stores what the journal has before a wait that is worth it, with what the wait counts from: a crash in the wait
+    /// neither repeats what came before it nor begins it anew.
+    async fn keep_before(&self, waiting: &WaitingFor) {
+        let (Some(journal), Some(keeper)) = (self.timeline.journal(), &self.stops.put_away.keeper) else {
+            return;
+        };
+        let now = self.timeline.real();
+        let longest = self.stops.put_away.longest_wait.unwrap_or_default();
+        // A short one costs little, and what is too long is put away and stored with that.
+        let worth_it = |until: UnixMicros| (WORTH_KEEPING..=longest).contains(&until.since(now));
+        if !waiting.until.is_none_or(worth_it) {
+            return;
+        }
+        journal.rest(now);
+        if let Err(error) = keeper.keep().await {
+            tracing::debug!(%error, "the journal could not be stored before a wait");
+        }
     }
 
     /// Returns when a wait takes too long to be held in memory; at once where that is known before.

@@ -115,7 +115,7 @@ fn calls_before(text: &mut Labelled, recording: &Recording, index: u64) {
         let label = if before == first { "before it" } else { "" };
         let Some(entry) = entry(recording, before) else { continue };
         let answer = answer(entry).map(|answer| format!(" → {answer}")).unwrap_or_default();
-        text.line(label, &clip(&format!("{before}  {}{answer}", call(recording, entry))));
+        text.line(label, &clip(&format!("{before}: {}{answer}", call(recording, entry))));
     }
 }
 

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
-use futures::TryStreamExt as _;
+use futures::StreamExt as _;
 use rak_core::{InvocationFilter, InvocationId, RunError};
 
 use crate::error::ApiError;
@@ -104,10 +104,13 @@ pub(crate) async fn journal(
         RecordingOptions { seed_before_the_end: false, retention: state.runner.settings().journal_retention };
     let log = state.runner.event_log().clone();
     let recording = read_recording(log, state.session_service.as_ref(), id, options).await?;
-    let recording = recording.inspect_err(move |error| {
+    let recording = recording.map(move |piece| {
+        // Held until the last piece is taken.
+        let _ = &place;
         // The client sees that its answer ends early.
-        tracing::error!(invocation = %id, %error, "a journal could not be read to its end");
-        let _held = &place;
+        piece.inspect_err(
+            |error| tracing::error!(invocation = %id, %error, "a journal could not be read to its end"),
+        )
     });
     let headers = [(header::CONTENT_TYPE, "application/json")];
     Ok((headers, Body::from_stream(recording)).into_response())

@@ -93,7 +93,7 @@ pub(crate) async fn until(
     let come = tokio::time::timeout(PATIENCE, waiting).await;
     match come {
         Ok(record) => record,
-        Err(_) => panic!("it does not come: {:?}", runner.invocation(id).await),
+        Err(late) => panic!("{late}: {:?}", runner.invocation(id).await),
     }
 }
 
@@ -160,6 +160,10 @@ impl Trial {
                     runner.start(self.request.clone()).await.expect("it starts").events
                 } else {
                     runner.recover().await.expect("the store");
+                    // Its client paused it, and means to let it go on.
+                    if runner.invocation_tracker().status(self.id()) == Some(InvocationStatus::Paused) {
+                        runner.resume(self.id()).await.expect("it goes on");
+                    }
                     let after = self.last_seen();
                     match runner.listen(self.id(), after).await {
                         Ok(events) => events,

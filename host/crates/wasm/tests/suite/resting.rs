@@ -314,12 +314,15 @@ async fn a_host_that_stops_puts_away_what_computes() {
     let record = place.status(id, InvocationStatus::Queued).await;
     assert_eq!(record.reason.as_deref(), Some("shutting_down"));
     // Whenever the next one is told to stop.
-    for _ in 0..20 {
+    for turns in 0..60 {
         place.again();
         place.runner.recover().await.expect("the store");
+        for _ in 0..turns {
+            tokio::task::yield_now().await;
+        }
         place.runner.drain(Duration::ZERO).await;
         let record = place.runner.invocation(id).await.expect("the store").expect("the invocation");
-        assert!(!record.status.is_terminal(), "{record:?}");
+        assert!(!record.status.is_terminal() && record.status != InvocationStatus::Active, "{record:?}");
     }
     place.again();
     place.runner.recover().await.expect("the store");
@@ -346,6 +349,37 @@ async fn a_queued_run_and_its_message_survive() {
     let said = place.said().await;
     let users: Vec<_> = said.iter().filter_map(|line| line.strip_prefix("user:")).collect();
     assert_eq!(users, [SLEEPS, steps[0], steps[1]]);
+}
+
+/// One that took the place of another has its session, although others came before it.
+#[tokio::test]
+async fn who_has_a_session_keeps_it() {
+    let mut place = Place::new(program());
+    let (first, _events) = place.asleep(RunConfig::default()).await;
+    let second = place.queue(r#"[{"op": "say"}]"#).await;
+    let interrupts = RunConfig { if_busy: IfBusy::Interrupt, ..RunConfig::default() };
+    let (third, _events) = place.start(SLEEPS, interrupts).await;
+    place.status(first, InvocationStatus::Cancelled).await;
+    place.status(third, InvocationStatus::Waiting).await;
+    place.crash();
+    place.runner.recover().await.expect("the store");
+    let refused = place.runner.start(request(&place.agent, "[]", RunConfig::default())).await.err();
+    assert_eq!(refused, Some(RunError::SessionBusy { running: third }));
+    place.cancelled(third).await;
+    assert_eq!(place.end(second).await.len(), 2);
+}
+
+#[tokio::test]
+async fn how_far_it_was_stays_with_its_end() {
+    let mut place = Place::new(program());
+    let steps = r#"[{"op": "progress", "done": 7}, {"op": "sleep", "ms": 3600000}]"#;
+    let (id, _events) = place.start(steps, RunConfig::default()).await;
+    place.status(id, InvocationStatus::Waiting).await;
+    place.crash();
+    place.runner.recover().await.expect("the store");
+    place.cancelled(id).await;
+    let record = place.status(id, InvocationStatus::Cancelled).await;
+    assert_eq!(record.progress.and_then(|progress| progress.done), Some(7));
 }
 
 #[tokio::test]
