@@ -18,12 +18,12 @@ pub(crate) fn run(arguments: &NewArguments) -> anyhow::Result<ExitCode> {
     let mut steps = match arguments.lang {
         Language::Rust => vec![("cargo test", "its unit tests, without a host")],
         Language::JavaScript | Language::TypeScript => vec![
-            ("npm ci", "the compiler, in its own folder"),
+            ("npm ci", "what its tests need; `rak build` needs none of it"),
             ("npm test", "its unit tests, without a host"),
         ],
         Language::Python => vec![
-            ("python3 -m venv .venv", "a place for the compiler"),
-            (INSTALL, "the compiler, and what tests it"),
+            ("python3 -m venv .venv", "a place for what its tests need; `rak build` needs none of it"),
+            (INSTALL, "what checks and tests it"),
             (".venv/bin/pytest", "its unit tests, without a host"),
         ],
         Language::Go => vec![

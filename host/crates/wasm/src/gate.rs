@@ -440,7 +440,7 @@ impl Gate {
         let longest = self.stops.put_away.longest_wait.unwrap_or_default();
         // A short one costs little, and what is too long is put away and stored with that.
         let worth_it = |until: UnixMicros| (WORTH_KEEPING..=longest).contains(&until.since(now));
-        if !waiting.until.is_none_or(worth_it) {
+        if !waiting.until.map_or(!waiting.requests.is_empty(), worth_it) {
             return;
         }
         journal.rest(now);

@@ -154,15 +154,18 @@ async fn a_file_of_the_first_version_is_brought_forward() {
         assert_eq!(session.state, [("a".to_owned(), json!(1))].into());
         let id: InvocationId = "01890000-0000-7000-8000-000000000001".parse().unwrap();
         assert_eq!(store.invocation(id).await.unwrap().unwrap().agent_version, "sha256:1");
-        assert!(store.pinned_versions(&key.app_name).await.unwrap().is_empty());
+        // That of the invocation which is not over.
+        let needed = ["sha256:1".to_owned()];
+        assert_eq!(store.pinned_versions(&key.app_name).await.unwrap(), needed.into());
     }
     let store = open(&path);
-    store.pin(&key, Some("sha256:1".into())).await.unwrap();
+    store.pin(&key, Some("sha256:2".into())).await.unwrap();
     drop(store);
     let version: i64 =
         Connection::open(&path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, 3);
-    assert_eq!(open(&path).pinned_versions(&key.app_name).await.unwrap(), ["sha256:1".to_owned()].into());
+    let needed = ["sha256:1".to_owned(), "sha256:2".to_owned()];
+    assert_eq!(open(&path).pinned_versions(&key.app_name).await.unwrap(), needed.into());
 }
 
 /// What the second version of the schema made of a file: a run that the host did not end, and what was said to it.

@@ -171,7 +171,14 @@ impl Model {
 
     fn pinned_versions(&self, app: &str) -> String {
         let sessions = self.sessions.iter().filter(|session| session.key.app_name.as_str() == app);
-        let versions: BTreeSet<_> = sessions.filter_map(|session| session.version.clone()).collect();
+        let unfinished = self
+            .invocations
+            .iter()
+            .map(|found| &found.record)
+            .filter(|record| record.session.app_name.as_str() == app && !record.status.is_terminal());
+        let begun_with = unfinished.map(|record| record.agent_version.clone());
+        let versions: BTreeSet<_> =
+            sessions.filter_map(|session| session.version.clone()).chain(begun_with).collect();
         format!("{versions:?}")
     }
 
