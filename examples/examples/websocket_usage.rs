@@ -144,6 +144,8 @@ fn show(out: &mut impl Write, message: &WsServerMessage) -> std::io::Result<()> 
         WsServerMessage::Error { message, .. } => writeln!(out, "error     {message}"),
         // Only who negotiates `rak.v2` gets these.
         WsServerMessage::Progress { .. }
+        | WsServerMessage::InputRequired { .. }
+        | WsServerMessage::Responded { .. }
         | WsServerMessage::Paused { .. }
         | WsServerMessage::Resumed { .. }
         | WsServerMessage::Pong => Ok(()),

@@ -111,12 +111,13 @@ const component_sources: []const []const u8 = &.{
     "component/receive.c", "component/to_host.c",   "component/wait.c",
 };
 const native_sources: []const []const u8 = &.{
-    "testing/calls.c", "testing/clock.c", "testing/copy.c", "testing/fake_host.c",
-    "testing/main.c",  "testing/map.c",   "testing/run.c",  "testing/wait.c",
+    "testing/calls.c",  "testing/clock.c", "testing/copy.c", "testing/fake_host.c",
+    "testing/main.c",   "testing/map.c",   "testing/run.c",  "testing/wait.c",
+    "testing/people.c",
 };
 const cpp_sources: []const []const u8 = &.{
-    "cpp/agent.cpp",   "cpp/context.cpp", "cpp/events.cpp", "cpp/json.cpp",
-    "cpp/session.cpp", "cpp/to_c.cpp",    "cpp/to_cpp.cpp",
+    "cpp/agent.cpp",  "cpp/context.cpp", "cpp/events.cpp", "cpp/json.cpp",
+    "cpp/people.cpp", "cpp/session.cpp", "cpp/to_c.cpp",   "cpp/to_cpp.cpp",
 };
 const cpp_native_sources: []const []const u8 = &.{"cpp/testing.cpp"};
 
@@ -140,15 +141,16 @@ const own_tests = [_]Agent{
         .name = "c",
         .sources = &.{},
         .tests = &.{
-            "tests/c/events_test.c", "tests/c/json_test.c", "tests/c/session_test.c",
-            "tests/c/text_test.c",   "tests/c/wait_test.c", "tests/readme/readme_test.c",
+            "tests/c/events_test.c",  "tests/c/json_test.c", "tests/c/people_test.c",
+            "tests/c/session_test.c", "tests/c/text_test.c", "tests/c/wait_test.c",
+            "tests/readme/readme_test.c",
         },
         .flags = &.{"-Werror"},
     },
     .{
         .name = "cpp",
         .sources = &.{"tests/cpp/agent_test.cpp"},
-        .tests = &.{"tests/cpp/json_test.cpp"},
+        .tests = &.{ "tests/cpp/json_test.cpp", "tests/cpp/people_test.cpp" },
         .flags = &.{"-Werror"},
     },
     .{
@@ -161,6 +163,18 @@ const own_tests = [_]Agent{
         .name = "readme-skills",
         .sources = &.{"tests/readme/c/skills.c"},
         .tests = &.{"tests/readme/c/skills_test.c"},
+        .flags = &.{"-Werror"},
+    },
+    .{
+        .name = "readme-sender-c",
+        .sources = &.{"tests/readme/c/sender.c"},
+        .tests = &.{"tests/readme/c/sender_test.c"},
+        .flags = &.{"-Werror"},
+    },
+    .{
+        .name = "readme-sender-cpp",
+        .sources = &.{"tests/readme/cpp/sender.cpp"},
+        .tests = &.{"tests/readme/cpp/sender_test.cpp"},
         .flags = &.{"-Werror"},
     },
     .{

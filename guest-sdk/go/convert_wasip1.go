@@ -34,6 +34,13 @@ func optional(text string) witTypes.Option[string] {
 	return witTypes.Some(utf8Of(text))
 }
 
+func optionalNumber(number *uint64) witTypes.Option[uint64] {
+	if number == nil {
+		return witTypes.None[uint64]()
+	}
+	return witTypes.Some(*number)
+}
+
 func jsonFrom(value witTypes.Option[string]) json.RawMessage {
 	if value.IsNone() {
 		return nil

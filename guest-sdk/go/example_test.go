@@ -2,6 +2,7 @@ package rak_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -128,6 +129,63 @@ func ExampleSession_Pages() {
 	host := raktest.Host{History: []rak.Entry{raktest.Said("user", "one two"), raktest.Said("model", "three")}}
 	fmt.Println(host.Run(agent, "").Answer())
 	// Output: 3 words so far
+}
+
+func ExamplePeople_Approve() {
+	type order struct{ Item, To string }
+	agent := rak.RunText(func(cx *rak.Context, item string) (string, error) {
+		order := order{Item: item, To: "Ada"}
+		decision, err := cx.People().Approve("Send the order?", order, rak.ExpiresIn(72*time.Hour))
+		switch {
+		case errors.Is(err, rak.Expired):
+			return "Nobody decided, so nothing was sent.", nil
+		case err != nil:
+			return "", err
+		case !decision.Approved:
+			return "Not sent: " + decision.Reason, nil
+		}
+		return "Sent " + item + ".", nil
+	})
+	fmt.Println(raktest.Host{Replies: []raktest.Reply{raktest.Approves()}}.Run(agent, "a pen").Answer())
+	fmt.Println(raktest.Host{Replies: []raktest.Reply{raktest.Rejects("too dear")}}.Run(agent, "a boat").Answer())
+	fmt.Println(raktest.Host{}.Run(agent, "a pen").Answer())
+	// Output:
+	// Sent a pen.
+	// Not sent: too dear
+	// Nobody decided, so nothing was sent.
+}
+
+func ExampleAsk() {
+	agent := rak.RunText(func(cx *rak.Context, _ string) (string, error) {
+		schema := json.RawMessage(`{"type": "integer", "minimum": 1}`)
+		copies, err := rak.Ask[int](cx.People(), "How many copies?", schema)
+		if err != nil {
+			return "", err
+		}
+		return fmt.Sprintf("%d copies it is.", copies), nil
+	})
+	fmt.Println(raktest.Host{Replies: []raktest.Reply{raktest.Answers(4)}}.Run(agent, "").Answer())
+	// Output: 4 copies it is.
+}
+
+func ExamplePeople_NextMessageFor() {
+	agent := rak.RunText(func(cx *rak.Context, _ string) (string, error) {
+		for step := range 100 {
+			said, err := cx.People().NextMessageFor(0)
+			if err != nil {
+				return "", err
+			}
+			if said != nil && said.Text() == "stop" {
+				return fmt.Sprintf("stopped at step %d", step), nil
+			}
+			if err := cx.Sleep(time.Second); err != nil {
+				return "", err
+			}
+		}
+		return "done", nil
+	})
+	fmt.Println(raktest.Host{Messages: []rak.Content{rak.User("go on"), rak.User("stop")}}.Run(agent, "").Answer())
+	// Output: stopped at step 1
 }
 
 func ExampleFailure() {

@@ -49,6 +49,10 @@ func Kinds() []Kind {
 // Error is the kind's name in the contract.
 func (k Kind) Error() string { return string(k) }
 
+// Expired is that nobody answered a question in time: [DeadlineExceeded] with the code expired. errors.Is(err,
+// rak.Expired) asks for it.
+var Expired error = &Failure{Kind: DeadlineExceeded, Code: "expired", Message: "nobody answered in time"}
+
 // Failure is why something failed. The client reads the kind and the message, so the message is written for them.
 type Failure struct {
 	// Kind is what a program looks at.
@@ -71,9 +75,11 @@ func Failf(kind Kind, format string, args ...any) *Failure {
 // Error is the message.
 func (f *Failure) Error() string { return f.Message }
 
-// Is says whether the failure is of the kind target, or is what the context package calls the same.
+// Is says whether the failure is of the kind target, is [Expired], or is what the context package calls the same.
 func (f *Failure) Is(target error) bool {
 	switch target {
+	case Expired:
+		return f.Kind == DeadlineExceeded && f.Code == "expired"
 	case context.Canceled:
 		return f.Kind == Cancelled
 	case context.DeadlineExceeded:

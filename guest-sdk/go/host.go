@@ -37,6 +37,13 @@ type Host interface {
 	// Keys are the keys with this prefix, sorted.
 	Keys(prefix string) ([]string, error)
 
+	// Approve asks a person whether something may be done, until the expiry where there is one.
+	Approve(action string, details json.RawMessage, expiresInMS *uint64) (Decision, error)
+	// Ask asks a person a question, until the expiry where there is one.
+	Ask(question string, schema json.RawMessage, expiresInMS *uint64) (json.RawMessage, error)
+	// NextMessage waits for what the user says, until the timeout where there is one; nil after it.
+	NextMessage(timeoutMS *uint64) (*Content, error)
+
 	// Sleep waits.
 	Sleep(ms uint64)
 	// Timer is ready after this time.

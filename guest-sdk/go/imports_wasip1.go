@@ -8,6 +8,7 @@ import (
 	"rak/internal/bindings/imports/rak_agent_context"
 	"rak/internal/bindings/imports/rak_agent_events"
 	"rak/internal/bindings/imports/rak_agent_log"
+	"rak/internal/bindings/imports/rak_agent_people"
 	"rak/internal/bindings/imports/rak_agent_session"
 	"rak/internal/bindings/imports/rak_agent_wait"
 	witTypes "rak/internal/wit/types"
@@ -102,6 +103,36 @@ func (imports) Keys(prefix string) ([]string, error) {
 	return result(rak_agent_session.Keys(utf8Of(prefix)))
 }
 
+func (imports) Approve(action string, details json.RawMessage, expiresInMS *uint64) (Decision, error) {
+	defer call()()
+	decision, err := result(rak_agent_people.Approve(utf8Of(action), jsonText(details), optionalNumber(expiresInMS)))
+	if err != nil {
+		return Decision{}, err
+	}
+	return Decision{
+		Approved: decision.Approved,
+		By:       decision.By.SomeOr(""),
+		Reason:   decision.Reason.SomeOr(""),
+		Edited:   jsonFrom(decision.Edited),
+	}, nil
+}
+
+func (imports) Ask(question string, schema json.RawMessage, expiresInMS *uint64) (json.RawMessage, error) {
+	defer call()()
+	answer, err := result(rak_agent_people.Ask(utf8Of(question), jsonText(schema), optionalNumber(expiresInMS)))
+	return json.RawMessage(answer), err
+}
+
+func (imports) NextMessage(timeoutMS *uint64) (*Content, error) {
+	defer call()()
+	message, err := result(rak_agent_people.NextMessage(optionalNumber(timeoutMS)))
+	if err != nil || message.IsNone() {
+		return nil, err
+	}
+	content := fromContent(message.Some())
+	return &content, nil
+}
+
 func (imports) Sleep(ms uint64) {
 	defer call()()
 	rak_agent_wait.Sleep(ms)
@@ -117,12 +148,8 @@ func (imports) Any(of []Timer, timeoutMS *uint64) []uint32 {
 	for i, one := range of {
 		list[i] = one.(*timer).waitable
 	}
-	timeout := witTypes.None[uint64]()
-	if timeoutMS != nil {
-		timeout = witTypes.Some(*timeoutMS)
-	}
 	defer call()()
-	return rak_agent_wait.Any(list, timeout)
+	return rak_agent_wait.Any(list, optionalNumber(timeoutMS))
 }
 
 func (imports) Log(level slog.Level, message string, fields [][2]string) {

@@ -2,6 +2,7 @@ package rak
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -57,10 +58,12 @@ func (r *runContext) ended() error {
 // end is told of every failure of the host, and ends the context for those that end the run.
 func (r *runContext) end(failure *Failure) {
 	var err error
-	switch failure.Kind {
-	case Cancelled:
+	switch {
+	case errors.Is(failure, Expired):
+		return // The time of one question is over, and not that of the run.
+	case failure.Kind == Cancelled:
 		err = context.Canceled
-	case DeadlineExceeded:
+	case failure.Kind == DeadlineExceeded:
 		err = context.DeadlineExceeded
 	default:
 		return

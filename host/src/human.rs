@@ -139,6 +139,7 @@ pub(crate) fn grants(grants: &AgentGrants) -> String {
     let granted = [
         grants.history.then(|| "history".to_owned()),
         (!scopes.is_empty()).then(|| format!("state of {}", scopes.join(", "))),
+        grants.people.then(|| "people".to_owned()),
         grants.log.then(|| "log".to_owned()),
         (!grants.environment.is_empty()).then(|| format!("environment {}", grants.environment.join(", "))),
     ];
@@ -199,8 +200,14 @@ mod tests {
 
     #[test]
     fn grants_are_words() {
-        assert_eq!(grants(&AgentGrants::default()), "history; state of session, user, app; log");
-        let none = AgentGrants { history: false, state: Vec::new(), log: false, environment: Vec::new() };
+        assert_eq!(grants(&AgentGrants::default()), "history; state of session, user, app; people; log");
+        let none = AgentGrants {
+            history: false,
+            state: Vec::new(),
+            people: false,
+            log: false,
+            environment: Vec::new(),
+        };
         assert_eq!(grants(&none), "nothing");
         let other =
             AgentGrants { state: vec![Scope::User], environment: vec!["A".into(), "B".into()], ..none };

@@ -3,70 +3,81 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Imported Functions from `rak:agent/wait@0.1.1`
+// Imported Functions from `rak:agent/wait@0.1.2`
 
-__attribute__((__import_module__("rak:agent/wait@0.1.1"), __import_name__("[method]waitable.ready")))
+__attribute__((__import_module__("rak:agent/wait@0.1.2"), __import_name__("[method]waitable.ready")))
 extern int32_t __wasm_import_rak_agent_wait_method_waitable_ready(int32_t);
 
-__attribute__((__import_module__("rak:agent/wait@0.1.1"), __import_name__("[method]waitable.block")))
+__attribute__((__import_module__("rak:agent/wait@0.1.2"), __import_name__("[method]waitable.block")))
 extern void __wasm_import_rak_agent_wait_method_waitable_block(int32_t);
 
-__attribute__((__import_module__("rak:agent/wait@0.1.1"), __import_name__("any")))
+__attribute__((__import_module__("rak:agent/wait@0.1.2"), __import_name__("any")))
 extern void __wasm_import_rak_agent_wait_any(uint8_t *, size_t, int32_t, int64_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/wait@0.1.1"), __import_name__("sleep")))
+__attribute__((__import_module__("rak:agent/wait@0.1.2"), __import_name__("sleep")))
 extern void __wasm_import_rak_agent_wait_sleep(int64_t);
 
-__attribute__((__import_module__("rak:agent/wait@0.1.1"), __import_name__("timer")))
+__attribute__((__import_module__("rak:agent/wait@0.1.2"), __import_name__("timer")))
 extern int32_t __wasm_import_rak_agent_wait_timer(int64_t);
 
-// Imported Functions from `rak:agent/context@0.1.1`
+// Imported Functions from `rak:agent/context@0.1.2`
 
-__attribute__((__import_module__("rak:agent/context@0.1.1"), __import_name__("get")))
+__attribute__((__import_module__("rak:agent/context@0.1.2"), __import_name__("get")))
 extern void __wasm_import_rak_agent_context_get(uint8_t *);
 
-__attribute__((__import_module__("rak:agent/context@0.1.1"), __import_name__("config")))
+__attribute__((__import_module__("rak:agent/context@0.1.2"), __import_name__("config")))
 extern void __wasm_import_rak_agent_context_config(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/context@0.1.1"), __import_name__("config-keys")))
+__attribute__((__import_module__("rak:agent/context@0.1.2"), __import_name__("config-keys")))
 extern void __wasm_import_rak_agent_context_config_keys(uint8_t *);
 
-__attribute__((__import_module__("rak:agent/context@0.1.1"), __import_name__("is-cancelled")))
+__attribute__((__import_module__("rak:agent/context@0.1.2"), __import_name__("is-cancelled")))
 extern int32_t __wasm_import_rak_agent_context_is_cancelled(void);
 
-__attribute__((__import_module__("rak:agent/context@0.1.1"), __import_name__("remaining-ms")))
+__attribute__((__import_module__("rak:agent/context@0.1.2"), __import_name__("remaining-ms")))
 extern void __wasm_import_rak_agent_context_remaining_ms(uint8_t *);
 
-// Imported Functions from `rak:agent/events@0.1.1`
+// Imported Functions from `rak:agent/events@0.1.2`
 
-__attribute__((__import_module__("rak:agent/events@0.1.1"), __import_name__("emit")))
+__attribute__((__import_module__("rak:agent/events@0.1.2"), __import_name__("emit")))
 extern void __wasm_import_rak_agent_events_emit(uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `rak:agent/session@0.1.1`
+// Imported Functions from `rak:agent/session@0.1.2`
 
-__attribute__((__import_module__("rak:agent/session@0.1.1"), __import_name__("history")))
+__attribute__((__import_module__("rak:agent/session@0.1.2"), __import_name__("history")))
 extern void __wasm_import_rak_agent_session_history(int32_t, int64_t, int32_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/session@0.1.1"), __import_name__("get")))
+__attribute__((__import_module__("rak:agent/session@0.1.2"), __import_name__("get")))
 extern void __wasm_import_rak_agent_session_get(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/session@0.1.1"), __import_name__("set")))
+__attribute__((__import_module__("rak:agent/session@0.1.2"), __import_name__("set")))
 extern void __wasm_import_rak_agent_session_set(uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/session@0.1.1"), __import_name__("remove")))
+__attribute__((__import_module__("rak:agent/session@0.1.2"), __import_name__("remove")))
 extern void __wasm_import_rak_agent_session_remove(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/session@0.1.1"), __import_name__("keys")))
+__attribute__((__import_module__("rak:agent/session@0.1.2"), __import_name__("keys")))
 extern void __wasm_import_rak_agent_session_keys(uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `rak:agent/log@0.1.1`
+// Imported Functions from `rak:agent/people@0.1.2`
 
-__attribute__((__import_module__("rak:agent/log@0.1.1"), __import_name__("write")))
+__attribute__((__import_module__("rak:agent/people@0.1.2"), __import_name__("approve")))
+extern void __wasm_import_rak_agent_people_approve(uint8_t *, size_t, uint8_t *, size_t, int32_t, int64_t, uint8_t *);
+
+__attribute__((__import_module__("rak:agent/people@0.1.2"), __import_name__("ask")))
+extern void __wasm_import_rak_agent_people_ask(uint8_t *, size_t, uint8_t *, size_t, int32_t, int64_t, uint8_t *);
+
+__attribute__((__import_module__("rak:agent/people@0.1.2"), __import_name__("next-message")))
+extern void __wasm_import_rak_agent_people_next_message(int32_t, int64_t, uint8_t *);
+
+// Imported Functions from `rak:agent/log@0.1.2`
+
+__attribute__((__import_module__("rak:agent/log@0.1.2"), __import_name__("write")))
 extern void __wasm_import_rak_agent_log_write(int32_t, uint8_t *, size_t, uint8_t *, size_t);
 
-// Exported Functions from `rak:agent/entry@0.1.1`
+// Exported Functions from `rak:agent/entry@0.1.2`
 
-__attribute__((__weak__, __export_name__("cabi_post_rak:agent/entry@0.1.1#describe")))
+__attribute__((__weak__, __export_name__("cabi_post_rak:agent/entry@0.1.2#describe")))
 void __wasm_export_exports_rak_agent_entry_describe_post_return(uint8_t * arg0) {
   if ((*((size_t*) (arg0 + sizeof(void*)))) > 0) {
     free(*((uint8_t **) (arg0 + 0)));
@@ -143,7 +154,7 @@ void __wasm_export_exports_rak_agent_entry_describe_post_return(uint8_t * arg0) 
   }
 }
 
-__attribute__((__weak__, __export_name__("cabi_post_rak:agent/entry@0.1.1#run")))
+__attribute__((__weak__, __export_name__("cabi_post_rak:agent/entry@0.1.2#run")))
 void __wasm_export_exports_rak_agent_entry_run_post_return(uint8_t * arg0) {
   switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + 0))) {
     case 0: {
@@ -317,7 +328,7 @@ static uint8_t RET_AREA[(16+12*sizeof(void*))];
 
 // Helper Functions
 
-__attribute__((__import_module__("rak:agent/wait@0.1.1"), __import_name__("[resource-drop]waitable")))
+__attribute__((__import_module__("rak:agent/wait@0.1.2"), __import_name__("[resource-drop]waitable")))
 extern void __wasm_import_rak_agent_wait_waitable_drop(int32_t handle);
 
 void rak_agent_wait_waitable_drop_own(rak_agent_wait_own_waitable_t handle) {
@@ -634,6 +645,60 @@ void rak_agent_session_result_list_string_failure_free(rak_agent_session_result_
     contract_list_string_free(&ptr->val.ok);
   } else {
     rak_agent_session_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_people_content_free(rak_agent_people_content_t *ptr) {
+  rak_agent_common_content_free(ptr);
+}
+
+void rak_agent_people_failure_free(rak_agent_people_failure_t *ptr) {
+  rak_agent_common_failure_free(ptr);
+}
+
+void rak_agent_people_json_free(rak_agent_people_json_t *ptr) {
+  rak_agent_common_json_free(ptr);
+}
+
+void rak_agent_people_option_json_free(rak_agent_people_option_json_t *ptr) {
+  if (ptr->is_some) {
+    rak_agent_people_json_free(&ptr->val);
+  }
+}
+
+void rak_agent_people_decision_free(rak_agent_people_decision_t *ptr) {
+  contract_option_string_free(&ptr->by);
+  contract_option_string_free(&ptr->reason);
+  rak_agent_people_option_json_free(&ptr->edited);
+}
+
+void rak_agent_people_result_decision_failure_free(rak_agent_people_result_decision_failure_t *ptr) {
+  if (!ptr->is_err) {
+    rak_agent_people_decision_free(&ptr->val.ok);
+  } else {
+    rak_agent_people_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_people_result_json_failure_free(rak_agent_people_result_json_failure_t *ptr) {
+  if (!ptr->is_err) {
+    rak_agent_people_json_free(&ptr->val.ok);
+  } else {
+    rak_agent_people_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_people_option_content_free(rak_agent_people_option_content_t *ptr) {
+  if (ptr->is_some) {
+    rak_agent_people_content_free(&ptr->val);
+  }
+}
+
+void rak_agent_people_result_option_content_failure_free(rak_agent_people_result_option_content_failure_t *ptr) {
+  if (!ptr->is_err) {
+    rak_agent_people_option_content_free(&ptr->val.ok);
+  } else {
+    rak_agent_people_failure_free(&ptr->val.err);
   }
 }
 
@@ -1352,11 +1417,321 @@ bool rak_agent_session_keys(contract_string_t *prefix, contract_list_string_t *r
   }
 }
 
+bool rak_agent_people_approve(contract_string_t *action, rak_agent_people_json_t *details, uint64_t *maybe_expires_in_ms, rak_agent_people_decision_t *ret, rak_agent_people_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+8*sizeof(void*))];
+  contract_option_u64_t expires_in_ms;
+  expires_in_ms.is_some = maybe_expires_in_ms != NULL;if (maybe_expires_in_ms) {
+    expires_in_ms.val = *maybe_expires_in_ms;
+  }
+  int32_t option;
+  int64_t option1;
+  if ((expires_in_ms).is_some) {
+    const uint64_t *payload0 = &(expires_in_ms).val;
+    option = 1;
+    option1 = (int64_t) (*payload0);
+  } else {
+    option = 0;
+    option1 = 0;
+  }
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_people_approve((uint8_t *) (*action).ptr, (*action).len, (uint8_t *) (*details).ptr, (*details).len, option, option1, ptr);
+  rak_agent_people_result_decision_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      contract_option_string_t option2;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option2.is_some = false;
+          break;
+        }
+        case 1: {
+          option2.is_some = true;
+          option2.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_string_t option3;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+4*sizeof(void*))))) {
+        case 0: {
+          option3.is_some = false;
+          break;
+        }
+        case 1: {
+          option3.is_some = true;
+          option3.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+5*sizeof(void*))))), (*((size_t*) (ptr + (8+6*sizeof(void*))))) };
+          break;
+        }
+      }
+      rak_agent_people_option_json_t option4;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+7*sizeof(void*))))) {
+        case 0: {
+          option4.is_some = false;
+          break;
+        }
+        case 1: {
+          option4.is_some = true;
+          option4.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+8*sizeof(void*))))), (*((size_t*) (ptr + (8+9*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.ok = (rak_agent_people_decision_t) {
+        (bool) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option2,
+        (contract_option_string_t) option3,
+        (rak_agent_people_option_json_t) option4,
+      };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option5;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option5.is_some = false;
+          break;
+        }
+        case 1: {
+          option5.is_some = true;
+          option5.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option6;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option6.is_some = false;
+          break;
+        }
+        case 1: {
+          option6.is_some = true;
+          option6.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option7;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option7.is_some = false;
+          break;
+        }
+        case 1: {
+          option7.is_some = true;
+          option7.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option5,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option6,
+        (rak_agent_common_option_json_t) option7,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool rak_agent_people_ask(contract_string_t *question, rak_agent_people_json_t *schema, uint64_t *maybe_expires_in_ms, rak_agent_people_json_t *ret, rak_agent_people_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+8*sizeof(void*))];
+  contract_option_u64_t expires_in_ms;
+  expires_in_ms.is_some = maybe_expires_in_ms != NULL;if (maybe_expires_in_ms) {
+    expires_in_ms.val = *maybe_expires_in_ms;
+  }
+  int32_t option;
+  int64_t option1;
+  if ((expires_in_ms).is_some) {
+    const uint64_t *payload0 = &(expires_in_ms).val;
+    option = 1;
+    option1 = (int64_t) (*payload0);
+  } else {
+    option = 0;
+    option1 = 0;
+  }
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_people_ask((uint8_t *) (*question).ptr, (*question).len, (uint8_t *) (*schema).ptr, (*schema).len, option, option1, ptr);
+  rak_agent_people_result_json_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option2;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option2.is_some = false;
+          break;
+        }
+        case 1: {
+          option2.is_some = true;
+          option2.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option3;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option3.is_some = false;
+          break;
+        }
+        case 1: {
+          option3.is_some = true;
+          option3.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option4;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option4.is_some = false;
+          break;
+        }
+        case 1: {
+          option4.is_some = true;
+          option4.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option2,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option3,
+        (rak_agent_common_option_json_t) option4,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool rak_agent_people_next_message(uint64_t *maybe_timeout_ms, rak_agent_people_option_content_t *ret, rak_agent_people_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+8*sizeof(void*))];
+  contract_option_u64_t timeout_ms;
+  timeout_ms.is_some = maybe_timeout_ms != NULL;if (maybe_timeout_ms) {
+    timeout_ms.val = *maybe_timeout_ms;
+  }
+  int32_t option;
+  int64_t option1;
+  if ((timeout_ms).is_some) {
+    const uint64_t *payload0 = &(timeout_ms).val;
+    option = 1;
+    option1 = (int64_t) (*payload0);
+  } else {
+    option = 0;
+    option1 = 0;
+  }
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_people_next_message(option, option1, ptr);
+  rak_agent_people_result_option_content_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      rak_agent_people_option_content_t option3;
+      switch ((int32_t) *((uint8_t*) (ptr + 8))) {
+        case 0: {
+          option3.is_some = false;
+          break;
+        }
+        case 1: {
+          option3.is_some = true;
+          option3.val = (rak_agent_common_content_t) {
+            (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) },
+            (rak_agent_common_list_part_t) (rak_agent_common_list_part_t) { (rak_agent_common_part_t*)(*((uint8_t **) (ptr + (8+3*sizeof(void*))))), (*((size_t*) (ptr + (8+4*sizeof(void*))))) },
+          };
+          break;
+        }
+      }
+
+      result.val.ok = option3;
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option4;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option4.is_some = false;
+          break;
+        }
+        case 1: {
+          option4.is_some = true;
+          option4.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option5;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option5.is_some = false;
+          break;
+        }
+        case 1: {
+          option5.is_some = true;
+          option5.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option6;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option6.is_some = false;
+          break;
+        }
+        case 1: {
+          option6.is_some = true;
+          option6.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option4,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option5,
+        (rak_agent_common_option_json_t) option6,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
 void rak_agent_log_write(rak_agent_log_level_t level, contract_string_t *message, contract_list_tuple2_string_string_t *fields) {
   __wasm_import_rak_agent_log_write((int32_t) level, (uint8_t *) (*message).ptr, (*message).len, (uint8_t *) (*fields).ptr, (*fields).len);
 }
 
-__attribute__((__export_name__("rak:agent/entry@0.1.1#describe")))
+__attribute__((__export_name__("rak:agent/entry@0.1.2#describe")))
 uint8_t * __wasm_export_exports_rak_agent_entry_describe(void) {
   exports_rak_agent_entry_descriptor_t ret;
   exports_rak_agent_entry_describe(&ret);
@@ -1388,7 +1763,7 @@ uint8_t * __wasm_export_exports_rak_agent_entry_describe(void) {
   return ptr;
 }
 
-__attribute__((__export_name__("rak:agent/entry@0.1.1#run")))
+__attribute__((__export_name__("rak:agent/entry@0.1.2#run")))
 uint8_t * __wasm_export_exports_rak_agent_entry_run(uint8_t * arg, size_t arg0, uint8_t * arg1, size_t arg2) {
   exports_rak_agent_entry_content_t arg3 = (rak_agent_common_content_t) {
     (contract_string_t) (contract_string_t) { (uint8_t*)(arg), (arg0) },

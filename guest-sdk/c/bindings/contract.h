@@ -283,6 +283,56 @@ typedef struct {
   } val;
 } rak_agent_session_result_list_string_failure_t;
 
+typedef rak_agent_common_content_t rak_agent_people_content_t;
+
+typedef rak_agent_common_failure_t rak_agent_people_failure_t;
+
+typedef rak_agent_common_json_t rak_agent_people_json_t;
+
+typedef struct {
+  bool is_some;
+  rak_agent_people_json_t val;
+} rak_agent_people_option_json_t;
+
+typedef struct rak_agent_people_decision_t {
+  bool   approved;
+  // Who decided, where the client said so.
+  contract_option_string_t   by;
+  // Why, where they said so.
+  contract_option_string_t   reason;
+  // What is to be done instead of what was asked: `details` as the person changed it.
+  rak_agent_people_option_json_t   edited;
+} rak_agent_people_decision_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    rak_agent_people_decision_t ok;
+    rak_agent_people_failure_t err;
+  } val;
+} rak_agent_people_result_decision_failure_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    rak_agent_people_json_t ok;
+    rak_agent_people_failure_t err;
+  } val;
+} rak_agent_people_result_json_failure_t;
+
+typedef struct {
+  bool is_some;
+  rak_agent_people_content_t val;
+} rak_agent_people_option_content_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    rak_agent_people_option_content_t ok;
+    rak_agent_people_failure_t err;
+  } val;
+} rak_agent_people_result_option_content_failure_t;
+
 typedef uint8_t rak_agent_log_level_t;
 
 #define RAK_AGENT_LOG_LEVEL_TRACE 0
@@ -358,7 +408,7 @@ typedef struct {
   } val;
 } exports_rak_agent_entry_result_outcome_failure_t;
 
-// Imported Functions from `rak:agent/wait@0.1.1`
+// Imported Functions from `rak:agent/wait@0.1.2`
 extern bool rak_agent_wait_method_waitable_ready(rak_agent_wait_borrow_waitable_t self);
 // Returns when it is ready.
 extern void rak_agent_wait_method_waitable_block(rak_agent_wait_borrow_waitable_t self);
@@ -370,7 +420,7 @@ extern void rak_agent_wait_sleep(uint64_t ms);
 // Ready `ms` milliseconds from now. Dropping it forgets the timer.
 extern rak_agent_wait_own_waitable_t rak_agent_wait_timer(uint64_t ms);
 
-// Imported Functions from `rak:agent/context@0.1.1`
+// Imported Functions from `rak:agent/context@0.1.2`
 extern void rak_agent_context_get(rak_agent_context_info_t *ret);
 // A value of the agent's manifest.
 extern bool rak_agent_context_config(contract_string_t *key, rak_agent_context_json_t *ret);
@@ -379,11 +429,11 @@ extern void rak_agent_context_config_keys(contract_list_string_t *ret);
 extern bool rak_agent_context_is_cancelled(void);
 extern bool rak_agent_context_remaining_ms(uint64_t *ret);
 
-// Imported Functions from `rak:agent/events@0.1.1`
+// Imported Functions from `rak:agent/events@0.1.2`
 // All or none of them. Returns the sequence number of the newest stored event of this invocation.
 extern bool rak_agent_events_emit(rak_agent_events_list_event_t *events, uint64_t *ret, rak_agent_events_failure_t *err);
 
-// Imported Functions from `rak:agent/session@0.1.1`
+// Imported Functions from `rak:agent/session@0.1.2`
 // The newest entries before `before`, oldest first: what was said before this invocation began. Its own input and
 // events are not in it. `limit` is at least 1 and at most 1000; what lies outside is taken as the nearest of them.
 // `next` is the `before` of the page before this one. An entry's `seq` is its place in the session: it grows, and
@@ -395,10 +445,19 @@ extern bool rak_agent_session_remove(contract_string_t *key, rak_agent_session_f
 // Sorted. The empty prefix lists every key of every scope, `temp:` included.
 extern bool rak_agent_session_keys(contract_string_t *prefix, contract_list_string_t *ret, rak_agent_session_failure_t *err);
 
-// Imported Functions from `rak:agent/log@0.1.1`
+// Imported Functions from `rak:agent/people@0.1.2`
+// Asks whether something may be done. `details` is what a person needs to see to decide; a rejection is no failure.
+extern bool rak_agent_people_approve(contract_string_t *action, rak_agent_people_json_t *details, uint64_t *maybe_expires_in_ms, rak_agent_people_decision_t *ret, rak_agent_people_failure_t *err);
+// Asks a question. The answer satisfies the JSON Schema.
+extern bool rak_agent_people_ask(contract_string_t *question, rak_agent_people_json_t *schema, uint64_t *maybe_expires_in_ms, rak_agent_people_json_t *ret, rak_agent_people_failure_t *err);
+// What the user says while the agent works, in the order in which it was sent. Waits for it, `timeout-ms` at most;
+// none after that, and at once for a timeout of 0.
+extern bool rak_agent_people_next_message(uint64_t *maybe_timeout_ms, rak_agent_people_option_content_t *ret, rak_agent_people_failure_t *err);
+
+// Imported Functions from `rak:agent/log@0.1.2`
 extern void rak_agent_log_write(rak_agent_log_level_t level, contract_string_t *message, contract_list_tuple2_string_string_t *fields);
 
-// Exported Functions from `rak:agent/entry@0.1.1`
+// Exported Functions from `rak:agent/entry@0.1.2`
 void exports_rak_agent_entry_describe(exports_rak_agent_entry_descriptor_t *ret);
 bool exports_rak_agent_entry_run(exports_rak_agent_entry_content_t *input, exports_rak_agent_entry_outcome_t *ret, exports_rak_agent_entry_failure_t *err);
 
@@ -489,6 +548,24 @@ void rak_agent_session_result_option_json_failure_free(rak_agent_session_result_
 void rak_agent_session_result_void_failure_free(rak_agent_session_result_void_failure_t *ptr);
 
 void rak_agent_session_result_list_string_failure_free(rak_agent_session_result_list_string_failure_t *ptr);
+
+void rak_agent_people_content_free(rak_agent_people_content_t *ptr);
+
+void rak_agent_people_failure_free(rak_agent_people_failure_t *ptr);
+
+void rak_agent_people_json_free(rak_agent_people_json_t *ptr);
+
+void rak_agent_people_option_json_free(rak_agent_people_option_json_t *ptr);
+
+void rak_agent_people_decision_free(rak_agent_people_decision_t *ptr);
+
+void rak_agent_people_result_decision_failure_free(rak_agent_people_result_decision_failure_t *ptr);
+
+void rak_agent_people_result_json_failure_free(rak_agent_people_result_json_failure_t *ptr);
+
+void rak_agent_people_option_content_free(rak_agent_people_option_content_t *ptr);
+
+void rak_agent_people_result_option_content_failure_free(rak_agent_people_result_option_content_failure_t *ptr);
 
 void contract_tuple2_string_string_free(contract_tuple2_string_string_t *ptr);
 

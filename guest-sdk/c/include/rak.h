@@ -32,6 +32,7 @@
 #include <rak/log.h>
 #include <rak/memory.h>
 #include <rak/outcome.h>
+#include <rak/people.h>
 #include <rak/session.h>
 #include <rak/state.h>
 #include <rak/stream.h>

@@ -24,6 +24,7 @@
 #include <rak/json.hpp>
 #include <rak/log.hpp>
 #include <rak/outcome.hpp>
+#include <rak/people.hpp>
 #include <rak/result.hpp>
 #include <rak/session.hpp>
 #include <rak/stream.hpp>

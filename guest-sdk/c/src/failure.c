@@ -67,6 +67,10 @@ rak_failure rak_failure_of(rak_context *cx, rak_status status) {
   return (rak_failure){.kind = known(status), .message = rak_str_of(MESSAGES[known(status)])};
 }
 
+bool rak_is_expired(rak_context *cx, rak_status status) {
+  return status == RAK_DEADLINE_EXCEEDED && rak_is(rak_failure_of(cx, status).code, "expired");
+}
+
 rak_status rak_while(rak_context *cx, rak_status status, const char *format, ...) {
   if (status == RAK_OK) {
     return RAK_OK;

@@ -1,4 +1,4 @@
-/* State and configuration as values of C. */
+/* State, configuration and the answers of people as values of C. */
 
 #include <math.h>
 
@@ -9,8 +9,8 @@ static rak_status shape_is_wrong(rak_context *cx, const char *where, rak_str key
 }
 
 /*
- * Defines the two readers of one type: of the state and of the configuration. Both leave `value` alone where there is
- * nothing, so that it is the default.
+ * Defines the three readers of one type: of the state, of the configuration, and of the answer to a question. Those that
+ * may find nothing leave `value` alone then, so that it is the default.
  */
 #define DEFINE_READERS(type, c_type, read, expected)                                                            \
   static rak_status decode_##type(rak_context *cx, const char *where, rak_str key, rak_str json, c_type *value) { \
@@ -28,6 +28,12 @@ static rak_status shape_is_wrong(rak_context *cx, const char *where, rak_str key
   }                                                                                                             \
   rak_status rak_config_##type(rak_context *cx, rak_str key, c_type *value) {                                   \
     return decode_##type(cx, "the agent's configuration value", key, rak_config(cx, key), value);               \
+  }                                                                                                             \
+  rak_status rak_ask_##type(rak_context *cx, rak_str question, rak_str schema, rak_optional expires_in_ms,      \
+                            c_type *answer) {                                                                   \
+    rak_str json = RAK_NO_STR;                                                                                  \
+    RAK_TRY(rak_ask(cx, question, schema, expires_in_ms, &json));                                               \
+    return decode_##type(cx, "the answer to", question, json, answer);                                          \
   }
 
 DEFINE_READERS(str, rak_str, rak_json_str, "a string")

@@ -49,6 +49,29 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+func TestPeople(t *testing.T) {
+	decision := rak.Decision{Approved: true, By: "ada", Edited: rak.JSON(map[string]int{"n": 2})}
+	for input, with := range map[string]struct {
+		host raktest.Host
+		want string
+	}{
+		`approve 0 {"n":1}`: {
+			raktest.Host{Replies: []raktest.Reply{raktest.Decides(decision)}},
+			`{"approved":true,"by":"ada","reason":null,"edited":{"n":2}}`,
+		},
+		"approve 9 null": {
+			raktest.Host{Replies: []raktest.Reply{raktest.Rejects("no")}},
+			`{"approved":false,"by":null,"reason":"no","edited":null}`,
+		},
+		`ask 0 {"type":"array"}`: {raktest.Host{Replies: []raktest.Reply{raktest.Answers([]int{1, 2})}}, "[1,2]"},
+		"message ever":           {raktest.Host{Messages: []rak.Content{rak.User("hi")}}, "hi"},
+		"message 5":              {raktest.Host{}, "none"},
+		"expired":                {raktest.Host{}, "deadline-exceeded expired"},
+	} {
+		t.Run(input, func(t *testing.T) { with.host.Run(run, input).WantAnswer(t, with.want) })
+	}
+}
+
 func TestPartsComeBackUnchanged(t *testing.T) {
 	input := rak.User("parts")
 	blob, custom := rak.Blob{MIMEType: "a/b", Data: []byte{1}}, rak.Custom{Name: "x", Value: []byte("1")}

@@ -26,6 +26,13 @@ type Host struct {
 	// History is what was said before, oldest first; [Said] makes an entry. Where an entry has no Seq it is one more than
 	// that of the entry before, and where it has no At it is as many seconds after 1970.
 	History []rak.Entry
+	// Replies is what people say to the questions of the agent, one each, in order: [Approves], [Rejects], [Decides],
+	// [Answers] and [Silence] make them. After the last one nobody answers. Where nobody does, the agent waits until the
+	// question expires, or the run is cancelled or too late; where none of this is to come, that is a panic of the test.
+	Replies []Reply
+	// Messages is what the user says while the agent works, in order, each as soon as the agent wants it. After the last
+	// one the agent waits in vain, until its timeout or as above.
+	Messages []rak.Content
 	// Deadline is how much time the run has; 0 is no deadline. Nothing waits longer than that, and every call that can
 	// fail does so after it.
 	Deadline time.Duration
@@ -51,6 +58,7 @@ func (h Host) RunContent(agent rak.RunFunc, input rak.Content) *Run {
 		history: h.entries(),
 		state:   newState(jsonOf(h.State)),
 		clock:   newClock(h),
+		people:  people{replies: h.Replies, messages: h.Messages},
 	}
 	outcome, err := agent(rak.NewContext(run), input)
 	return run.finish(outcome, rak.FailureOf(err))

@@ -21,6 +21,7 @@ type invocation struct {
 	mutex  sync.Mutex
 	clock  clock
 	state  state
+	people people
 	events []rak.Event
 	stored uint64
 	logs   []LogLine
@@ -127,6 +128,27 @@ func (i *invocation) Keys(prefix string) ([]string, error) {
 		return nil, err
 	}
 	return i.state.keys(prefix), nil
+}
+
+func (i *invocation) Approve(action string, details json.RawMessage, expiresInMS *uint64) (rak.Decision, error) {
+	defer i.call()()
+	question := newQuestion(KindApprove, action, expiresInMS)
+	question.Details = goValue(details)
+	reply, err := i.people.ask(&i.clock, question, expiresInMS)
+	return reply.decision, err
+}
+
+func (i *invocation) Ask(question string, schema json.RawMessage, expiresInMS *uint64) (json.RawMessage, error) {
+	defer i.call()()
+	asked := newQuestion(KindAsk, question, expiresInMS)
+	asked.Schema = goValue(schema)
+	reply, err := i.people.ask(&i.clock, asked, expiresInMS)
+	return reply.value, err
+}
+
+func (i *invocation) NextMessage(timeoutMS *uint64) (*rak.Content, error) {
+	defer i.call()()
+	return i.people.nextMessage(&i.clock, timeoutMS)
 }
 
 func (i *invocation) Sleep(ms uint64) {

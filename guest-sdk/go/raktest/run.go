@@ -24,6 +24,8 @@ type Run struct {
 	// Changes is what of it this run changed: the new value, or nil where it removed one. What a failed run changed after
 	// its last stored event is not in it, nor is anything under temp:.
 	Changes map[string]any
+	// Questions is what it asked people, in order.
+	Questions []Question
 	// Logs is the lines it logged.
 	Logs []LogLine
 	// Slept is how long it waited, on the fake clock.
@@ -48,13 +50,14 @@ func (i *invocation) finish(outcome rak.Outcome, failure *rak.Failure) *Run {
 		i.state.store()
 	}
 	return &Run{
-		Outcome: outcome,
-		Failure: failure,
-		Events:  i.events,
-		State:   goValues(i.state.stored),
-		Changes: goValues(i.state.changes),
-		Logs:    i.logs,
-		Slept:   duration(i.clock.now),
+		Outcome:   outcome,
+		Failure:   failure,
+		Events:    i.events,
+		State:     goValues(i.state.stored),
+		Changes:   goValues(i.state.changes),
+		Questions: i.people.questions,
+		Logs:      i.logs,
+		Slept:     duration(i.clock.now),
 	}
 }
 
@@ -129,5 +132,20 @@ func (r *Run) WantState(t T, want map[string]any) {
 	t.Helper()
 	if want := goValues(jsonOf(want)); !reflect.DeepEqual(r.State, want) {
 		t.Errorf("the state is %s; want %s", rak.JSON(r.State), rak.JSON(want))
+	}
+}
+
+// WantQuestions is an error of the test where the agent asked people something else, or in another order. Details and
+// Schema of want are anything that has the same JSON.
+func (r *Run) WantQuestions(t T, want []Question) {
+	t.Helper()
+	same := len(want) == len(r.Questions)
+	for i := 0; same && i < len(want); i++ {
+		asked := want[i]
+		asked.Details, asked.Schema = goValue(rak.JSON(asked.Details)), goValue(rak.JSON(asked.Schema))
+		same = reflect.DeepEqual(r.Questions[i], asked)
+	}
+	if !same {
+		t.Errorf("the questions are %s; want %s", rak.JSON(r.Questions), rak.JSON(want))
 	}
 }

@@ -88,7 +88,7 @@ func goValue(text json.RawMessage) any {
 	decoder.UseNumber()
 	var value any
 	if err := decoder.Decode(&value); err != nil {
-		panic("raktest: the state is not JSON: " + err.Error())
+		panic("raktest: a value is not JSON: " + err.Error())
 	}
 	return withNumbers(value)
 }

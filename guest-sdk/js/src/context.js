@@ -5,6 +5,7 @@
 import { Events } from "./events.js";
 import { Failure } from "./failure.js";
 import { Log } from "./log.js";
+import { People } from "./people.js";
 import { Session } from "./session.js";
 import { Waitable, millis } from "./wait.js";
 
@@ -28,6 +29,8 @@ export class Context {
     this.events = new Events(host);
     /** @readonly @type {Session} The conversation so far, and the state kept with it. */
     this.session = new Session(host);
+    /** @readonly @type {People} A person in the loop. */
+    this.people = new People(host);
     /** @readonly @type {Log} What the operator reads. */
     this.log = new Log(host);
   }

@@ -151,6 +151,14 @@ export class Failure extends Error {
   }
 
   /**
+   * Whether nobody answered a question to a person in time.
+   * @returns {boolean}
+   */
+  isExpired() {
+    return this.kind === "deadline-exceeded" && this.code === "expired";
+  }
+
+  /**
    * Whatever was thrown, as a failure. A failure stays what it is; anything else becomes one of the kind `failed` with
    * the code `exception`, its text and that of its causes in the message, and its stack in the details.
    *

@@ -3,7 +3,8 @@
  * `testing/invocation.js`.
  */
 
-/** @import { Event, Info, Json, Level, Page } from "./types.js" */
+/** @import { Content } from "./content.js" */
+/** @import { Decision, Event, Info, Json, Level, Page } from "./types.js" */
 
 /**
  * A timer of the host.
@@ -29,6 +30,9 @@
  * @property {(key: string, value: unknown) => void} set
  * @property {(key: string) => void} remove
  * @property {(prefix: string) => string[]} keys
+ * @property {(action: string, details: unknown, expiresInMs: number | undefined) => Decision} approve
+ * @property {(question: string, schema: unknown, expiresInMs: number | undefined) => Json} ask
+ * @property {(timeoutMs: number | undefined) => Content | undefined} nextMessage
  * @property {(ms: number) => void} sleep
  * @property {(ms: number) => Timer} timer
  * @property {(of: Timer[], timeoutMs: number | undefined) => number[]} any

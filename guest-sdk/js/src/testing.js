@@ -24,6 +24,7 @@ import { copy } from "./json.js";
 import { isThenable, run } from "./run.js";
 import { Clock } from "./testing/clock.js";
 import { Invocation } from "./testing/invocation.js";
+import { People } from "./testing/people.js";
 import { State } from "./testing/state.js";
 import { TestRun } from "./testing/result.js";
 
@@ -96,11 +97,12 @@ export class FakeHost {
   }
 
   #invocation() {
-    const { info = {}, config = {}, state = {}, history = [], ...limits } = this.#options;
+    const { info = {}, config = {}, state = {}, history = [], people = [], messages = [], ...limits } = this.#options;
     return new Invocation({
       info: { ...INFO, ...info },
       config: new Map(Object.entries(config).map(([key, value]) => [key, copy(value, `the config \`${key}\``)])),
       history: entries(history),
+      people: new People(people, messages),
       clock: new Clock(limits),
       state: new State(state),
     });

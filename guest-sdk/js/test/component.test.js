@@ -24,7 +24,7 @@ const ENGINES = /** @type {const} */ ([
  * @param {{ [interface: string]: any }} imports
  */
 function runIn(run, imports = {}) {
-  const named = Object.entries(imports).map(([name, functions]) => [`rak:agent/${name}@0.1.1`, functions]);
+  const named = Object.entries(imports).map(([name, functions]) => [`rak:agent/${name}@0.1.2`, functions]);
   /** @type {any} */ (globalThis).imports = Object.fromEntries(named);
   return component(agent({ name: "a", run })).run({ role: "user", parts: [{ tag: "text", val: "hi" }] });
 }
@@ -92,6 +92,11 @@ for (const [engine, none, wide] of ENGINES) {
         keys: () => ["a"],
         history: () => ({ entries: [entry], next: none }),
       },
+      people: {
+        approve: () => ({ approved: true, by: none, reason: none, edited: '{"x":2}' }),
+        ask: () => "[4]",
+        nextMessage: (/** @type {unknown} */ timeoutMs) => (timeoutMs === 0 ? none : entry.content),
+      },
       wait: { any: () => Uint32Array.of(1), timer: () => ({ ready: () => true }) },
     };
     runIn((/** @type {import("rak").Context} */ cx) => {
@@ -101,6 +106,9 @@ for (const [engine, none, wide] of ENGINES) {
       assert.deepEqual([cx.session.get("k"), cx.session.keys()], [undefined, ["a"]]);
       const entries = [{ seq: 3, author: "user", content: new Content("user"), at: new Date(1500) }];
       assert.deepEqual(cx.session.history(), { entries, next: undefined });
+      const decision = { approved: true, by: undefined, reason: undefined, edited: { x: 2 } };
+      assert.deepEqual([cx.people.approve("a"), cx.people.ask("b", true)], [decision, [4]]);
+      assert.deepEqual([cx.people.nextMessage(), cx.people.nextMessage(0)], [new Content("user"), undefined]);
       assert.deepEqual(cx.waitAny([cx.timer(1)]), [1]);
     }, imports);
   });
@@ -114,6 +122,17 @@ for (const [engine, none, wide] of ENGINES) {
       assert.throws(() => cx.session.get("k"), { name: "Failure", kind: "denied", retryAfterMs: 7, details: { a: 1 } });
     }, { session: { get } });
   });
+
+  test(`a question that expired is a failure on ${engine}`, () => {
+    const payload = { kind: "deadline-exceeded", code: "expired", message: "no", retryAfterMs: none, details: none };
+    const expired = () => {
+      throw Object.assign(new Error("refused"), { payload });
+    };
+    runIn(({ people }) => {
+      const calls = [() => people.approve("a"), () => people.ask("b", true), () => people.nextMessage()];
+      for (const call of calls) assert.throws(call, (failure) => failure instanceof Failure && failure.isExpired());
+    }, { people: { approve: expired, ask: expired, nextMessage: expired } });
+  });
 }
 
 test("what the agent says reaches the host as the contract has it", () => {
@@ -122,6 +141,11 @@ test("what the agent says reaches the host as the contract has it", () => {
   const imports = {
     events: { emit: (/** @type {unknown} */ list) => (note(list), 1n) },
     session: { set: note, remove: note },
+    people: {
+      approve: (/** @type {unknown[]} */ ...values) => (note(...values), { approved: true }),
+      ask: (/** @type {unknown[]} */ ...values) => (note(...values), "1"),
+      nextMessage: note,
+    },
     log: { write: note },
     wait: { sleep: note },
   };
@@ -129,6 +153,9 @@ test("what the agent says reaches the host as the contract has it", () => {
     assert.equal(yield ["a", progress("b", 1)], 1);
     cx.session.set("k\ud83d", { a: 1 });
     cx.session.remove("k");
+    cx.people.approve("do\ud83d", { a: 1 });
+    cx.people.ask("well", { enum: [1] }, { expiresInMs: 0.5 });
+    cx.people.nextMessage(7);
     cx.log.info("m", { n: 1 });
     cx.sleep(0.5);
   }, imports);
@@ -136,6 +163,9 @@ test("what the agent says reaches the host as the contract has it", () => {
     [[{ tag: "text-delta", val: "a" }, { tag: "progress", val: { message: "b", done: 1, total: undefined } }]],
     ["k\ufffd", '{"a":1}'],
     ["k"],
+    ["do\ufffd", '{"a":1}', undefined],
+    ["well", '{"enum":[1]}', 1],
+    [7],
     ["info", "m", [["n", "1"]]],
     [1],
   ]);

@@ -31,6 +31,12 @@ test("a failure that says what it cannot is still told", () => {
   assert.deepEqual(lowerFailure(failure), expected);
 });
 
+test("only what nobody answered in time is expired", () => {
+  assert.ok(new Failure("deadline-exceeded", "x", { code: "expired" }).isExpired());
+  assert.ok(!Failure.deadlineExceeded().isExpired());
+  assert.ok(!Failure.denied("x", { code: "expired" }).isExpired());
+});
+
 test("a failure stays itself", () => {
   const failure = Failure.conflict("x");
   assert.equal(Failure.from(failure), failure);

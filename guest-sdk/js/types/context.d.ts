@@ -3,6 +3,7 @@
  */
 import { Events } from "./events.js";
 import { Log } from "./log.js";
+import { People } from "./people.js";
 import { Session } from "./session.js";
 import { Waitable } from "./wait.js";
 import type { Host } from "./host.js";
@@ -21,6 +22,8 @@ export declare class Context {
     events: Events;
     /** @readonly @type {Session} The conversation so far, and the state kept with it. */
     session: Session;
+    /** @readonly @type {People} A person in the loop. */
+    people: People;
     /** @readonly @type {Log} What the operator reads. */
     log: Log;
     /** @param {Host} host */

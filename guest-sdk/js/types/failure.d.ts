@@ -99,6 +99,11 @@ export declare class Failure extends Error {
      */
     static failed(message: string, options?: FailureOptions): Failure;
     /**
+     * Whether nobody answered a question to a person in time.
+     * @returns {boolean}
+     */
+    isExpired(): boolean;
+    /**
      * Whatever was thrown, as a failure. A failure stays what it is; anything else becomes one of the kind `failed` with
      * the code `exception`, its text and that of its causes in the message, and its stack in the details.
      *

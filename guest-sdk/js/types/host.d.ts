@@ -2,7 +2,8 @@
  * What the SDK wants of a host. A component has its imports, a test has a fake one; see `component/imports.js` and
  * `testing/invocation.js`.
  */
-import type { Event, Info, Json, Level, Page } from "./types.js";
+import type { Content } from "./content.js";
+import type { Decision, Event, Info, Json, Level, Page } from "./types.js";
 export type Timer = {
     ready: () => boolean;
     block: () => void;
@@ -20,12 +21,16 @@ export type Host = {
     set: (key: string, value: unknown) => void;
     remove: (key: string) => void;
     keys: (prefix: string) => string[];
+    approve: (action: string, details: unknown, expiresInMs: number | undefined) => Decision;
+    ask: (question: string, schema: unknown, expiresInMs: number | undefined) => Json;
+    nextMessage: (timeoutMs: number | undefined) => Content | undefined;
     sleep: (ms: number) => void;
     timer: (ms: number) => Timer;
     any: (of: Timer[], timeoutMs: number | undefined) => number[];
     log: (level: Level, message: string, fields: [string, string][]) => void;
 };
-/** @import { Event, Info, Json, Level, Page } from "./types.js" */
+/** @import { Content } from "./content.js" */
+/** @import { Decision, Event, Info, Json, Level, Page } from "./types.js" */
 /**
  * A timer of the host.
  *
@@ -49,6 +54,9 @@ export type Host = {
  * @property {(key: string, value: unknown) => void} set
  * @property {(key: string) => void} remove
  * @property {(prefix: string) => string[]} keys
+ * @property {(action: string, details: unknown, expiresInMs: number | undefined) => Decision} approve
+ * @property {(question: string, schema: unknown, expiresInMs: number | undefined) => Json} ask
+ * @property {(timeoutMs: number | undefined) => Content | undefined} nextMessage
  * @property {(ms: number) => void} sleep
  * @property {(ms: number) => Timer} timer
  * @property {(of: Timer[], timeoutMs: number | undefined) => number[]} any

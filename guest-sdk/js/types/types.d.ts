@@ -238,6 +238,26 @@ export interface AgentDefinition<R extends RunResult = RunResult> extends Descri
 /** An agent. The module that is the agent's entry exports one as its default. */
 export type Agent<R extends RunResult = RunResult> = Readonly<AgentDefinition<R>>;
 
+// What people say.
+
+/** What a person decided. */
+export interface Decision<T extends JsonInput = Json> {
+  /** Whether it may be done. */
+  approved: boolean;
+  /** Who decided, where the client said so. */
+  by?: string | undefined;
+  /** Why, where they said so. */
+  reason?: string | undefined;
+  /** What is to be done instead of what was asked: the details as the person changed them. */
+  edited?: T | undefined;
+}
+
+/** How a person is asked. */
+export interface QuestionOptions {
+  /** After how many milliseconds nobody can answer any more, which is a failure then; never where it is left out. */
+  expiresInMs?: number | undefined;
+}
+
 // What the host says.
 
 /** Who is asking, and which invocation this is. */

@@ -5,7 +5,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import rak
 
@@ -296,6 +296,50 @@ def poll(cx: rak.Context, argument: str, input: rak.Content) -> NoReturn:
     while True:
         cx.sleep(0.001)
         cx.check_cancelled()
+
+
+# People
+
+
+def asking(argument: str) -> tuple[float | None, Any]:
+    """When a question expires, and what it is about."""
+    ms, _, value = argument.partition(" ")
+    return int(ms) / 1000 or None, json.loads(value)
+
+
+@behaviour
+def approve(cx: rak.Context, argument: str, input: rak.Content) -> dict[str, Any]:
+    expires, details = asking(argument)
+    decision = cx.people.approve("Do it?", details, expires=expires)
+    return {
+        "approved": decision.approved,
+        "by": decision.by,
+        "reason": decision.reason,
+        "edited": decision.edited,
+    }
+
+
+@behaviour
+def ask(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    expires, schema = asking(argument)
+    return compact(cx.people.ask("Well?", schema, expires=expires))
+
+
+@behaviour
+def message(cx: rak.Context, ms: str, input: rak.Content) -> str:
+    said = cx.people.next_message(None if ms == "ever" else int(ms) / 1000)
+    match said and said.parts[:1]:
+        case [rak.Text(text)]:
+            return text
+    return "none"
+
+
+@behaviour
+def expired(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    try:
+        return compact(cx.people.ask("Well?", {}, expires=0.001))
+    except rak.Failure as failure:
+        return f"{failure.kind} {failure.code}"
 
 
 # The language's own

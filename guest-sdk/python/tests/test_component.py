@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from componentize_py_types import Err
-from wit_world.imports import common, context, events, log, session
+from wit_world.imports import common, context, events, log, people, session
 
 import rak
 from rak import document
@@ -121,6 +121,41 @@ def test_a_refused_call_raises_the_hosts_failure(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(rak.Failure) as caught:
         Imports().emit([rak.TextDelta("x")])
     assert (caught.value.kind, caught.value.details) == (rak.FailureKind.LIMIT_EXCEEDED, {"limit": 1})
+
+
+def test_people_are_asked_in_the_contracts_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def approve(*call: object) -> people.Decision:
+        asked.append(call)
+        return people.Decision(False, "ada", "no", '{"a":2}')
+
+    def ask(*call: object) -> str:
+        asked.append(call)
+        return "[4]"
+
+    def next_message(timeout_ms: int | None) -> common.Content | None:
+        return None if timeout_ms == 0 else common.Content("user", [common.Part_Text("stop")])
+
+    monkeypatch.setattr(people, "approve", approve)
+    monkeypatch.setattr(people, "ask", ask)
+    monkeypatch.setattr(people, "next_message", next_message)
+    cx = rak.Context(Imports())
+    assert cx.people.approve("do\ud83c", {"a": 1}) == rak.Decision(False, "ada", "no", {"a": 2})
+    assert cx.people.ask("well", True, expires=0.07) == [4]
+    assert (cx.people.next_message(0), cx.people.next_message()) == (None, rak.Content.user("stop"))
+    assert asked == [("do\ufffd", '{"a":1}', None), ("well", "true", 70)]
+
+
+def test_a_question_that_expired_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def expire(*_: object) -> str:
+        raise Err(common.Failure(common.FailureKind.DEADLINE_EXCEEDED, "expired", "nobody answered", None, None))
+
+    monkeypatch.setattr(people, "ask", expire)
+    with pytest.raises(rak.Failure) as caught:
+        rak.Context(Imports()).people.ask("well", True)
+    assert caught.value.is_expired()
+    assert not rak.Failure.deadline_exceeded().is_expired()
 
 
 def test_the_card_is_what_the_agent_says_and_then_what_the_project_says() -> None:

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::host::{self, Host};
 use crate::wait::millis;
-use crate::{Events, Failure, Log, Session, Waitable};
+use crate::{Events, Failure, Log, People, Session, Waitable};
 
 /// The invocation, as its agent sees it: who asks, what is left, and everything the host does for it.
 ///
@@ -30,7 +30,8 @@ impl Context {
     ///
     /// Fails with [`FailureKind::Failed`](crate::FailureKind::Failed) where the value has another shape.
     pub fn config<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Failure> {
-        decode(self.host.config(key), || format!("the agent's configuration value `{key}`"))
+        let value = self.host.config(key);
+        value.map(|value| decode(value, || format!("the agent's configuration value `{key}`"))).transpose()
     }
 
     /// The keys of the manifest's configuration, sorted.
@@ -74,6 +75,11 @@ impl Context {
     /// The conversation so far, and the state kept with it.
     pub fn session(&self) -> Session<'_> {
         Session::new(&self.host)
+    }
+
+    /// Whoever can be asked, and what the user says while the agent works.
+    pub fn people(&self) -> People<'_> {
+        People::new(&self.host)
     }
 
     /// What the operator reads.
@@ -140,12 +146,7 @@ pub struct Info {
 }
 
 /// A value of the agent's own shape; `what` names it where it has another.
-pub(crate) fn decode<T: DeserializeOwned>(
-    value: Option<Value>,
-    what: impl FnOnce() -> String,
-) -> Result<Option<T>, Failure> {
-    let Some(value) = value else { return Ok(None) };
+pub(crate) fn decode<T: DeserializeOwned>(value: Value, what: impl FnOnce() -> String) -> Result<T, Failure> {
     serde_json::from_value(value)
-        .map(Some)
         .map_err(|error| Failure::failed(format!("{} has another shape: {error}", what())))
 }

@@ -9,6 +9,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+/// The host's word for a question that nobody answered in time.
+const EXPIRED: &str = "expired";
+
 /// Why something failed. The client reads the kind and the message, so the message is written for them.
 ///
 /// `?` turns the usual errors of the standard library and of `serde_json` into one; [`Failure::from_error`] takes any
@@ -52,6 +55,16 @@ impl Failure {
     /// There was not enough time.
     pub fn deadline_exceeded() -> Self {
         Self::new(FailureKind::DeadlineExceeded, "the deadline has passed")
+    }
+
+    /// Nobody answered in time: what [`People`](crate::People) fails with where a question expired.
+    pub fn expired() -> Self {
+        Self::new(FailureKind::DeadlineExceeded, "nobody answered in time").with_code(EXPIRED)
+    }
+
+    /// Whether it is that nobody answered in time. Other than after [`Failure::deadline_exceeded`], the run can go on.
+    pub fn is_expired(&self) -> bool {
+        self.kind == FailureKind::DeadlineExceeded && self.code.as_deref() == Some(EXPIRED)
     }
 
     /// Any error, with its sources in the message, as [`FailureKind::Failed`].
@@ -232,6 +245,13 @@ mod tests {
             assert_eq!(kind.as_str().parse(), Ok(kind));
         }
         assert!("Failed".parse::<FailureKind>().is_err());
+    }
+
+    #[test]
+    fn only_an_unanswered_question_is_expired() {
+        assert!(Failure::expired().is_expired());
+        assert!(!Failure::deadline_exceeded().is_expired());
+        assert!(!Failure::failed("old").with_code("expired").is_expired());
     }
 
     #[test]

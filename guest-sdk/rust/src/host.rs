@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::{Event, Failure, Info, Level, Page};
+use crate::{Content, Decision, Event, Failure, Info, Level, Page};
 
 #[cfg(target_family = "wasm")]
 pub(crate) use crate::guest::Imports as Current;
@@ -30,6 +30,10 @@ pub(crate) trait Host {
     fn set(&self, key: &str, value: &Value) -> Result<(), Failure>;
     fn remove(&self, key: &str) -> Result<(), Failure>;
     fn keys(&self, prefix: &str) -> Result<Vec<String>, Failure>;
+
+    fn approve(&self, action: &str, details: &Value, expires_ms: Option<u64>) -> Result<Decision, Failure>;
+    fn ask(&self, question: &str, schema: &Value, expires_ms: Option<u64>) -> Result<Value, Failure>;
+    fn next_message(&self, timeout_ms: Option<u64>) -> Result<Option<Content>, Failure>;
 
     fn sleep(&self, ms: u64);
     fn timer(&self, ms: u64) -> Self::Timer;

@@ -14,6 +14,7 @@ mod guest;
 mod host;
 mod log;
 mod outcome;
+mod people;
 mod session;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
@@ -27,6 +28,7 @@ pub use events::{Event, Events, Progress};
 pub use failure::{Failure, FailureKind};
 pub use log::{Level, Log};
 pub use outcome::{IntoOutcome, Outcome};
+pub use people::{Decision, People};
 pub use rak_sdk_macros::agent;
 pub use session::{Entry, Page, Pages, Session};
 pub use wait::Waitable;

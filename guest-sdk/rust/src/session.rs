@@ -57,7 +57,8 @@ impl<'cx> Session<'cx> {
     /// Fails with [`FailureKind::Failed`](crate::FailureKind::Failed) where the value has another shape; ask for a
     /// [`serde_json::Value`] to look at whatever is there.
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Failure> {
-        decode(self.host.get(key)?, || format!("the state at `{key}`"))
+        let value = self.host.get(key)?;
+        value.map(|value| decode(value, || format!("the state at `{key}`"))).transpose()
     }
 
     /// Sets the value at `key`. A value that is `null` in JSON removes it.

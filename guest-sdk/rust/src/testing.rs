@@ -30,6 +30,7 @@
 
 mod clock;
 mod invocation;
+mod people;
 mod state;
 mod test_run;
 
@@ -44,6 +45,8 @@ use crate::{Content, Context, Entry, FromInput, Info, IntoOutcome};
 
 use clock::Clock;
 pub(crate) use invocation::Invocation;
+pub use people::Asked;
+use people::{People, Script};
 use state::State;
 pub use test_run::{LogLine, TestRun};
 
@@ -54,6 +57,7 @@ pub struct FakeHost {
     config: BTreeMap<String, Value>,
     history: Vec<Entry>,
     state: BTreeMap<String, Value>,
+    script: Script,
     limits: Limits,
 }
 
@@ -81,13 +85,14 @@ impl Default for FakeHost {
             config: BTreeMap::new(),
             history: Vec::new(),
             state: BTreeMap::new(),
+            script: Script::default(),
             limits: Limits::default(),
         }
     }
 }
 
 impl FakeHost {
-    /// A user without history or state, an agent without configuration, no deadline.
+    /// A user without history or state, an agent without configuration, nobody to answer it, no deadline.
     pub fn new() -> Self {
         Self::default()
     }
@@ -186,6 +191,7 @@ impl FakeHost {
             history: self.history.clone(),
             clock: Clock::new(self.limits),
             state: State::new(self.state.clone()).into(),
+            people: People::new(self.script.clone()),
             events: Vec::new().into(),
             logs: Vec::new().into(),
         });

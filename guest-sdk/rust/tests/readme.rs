@@ -6,11 +6,18 @@ extern crate rak_sdk as rak;
 mod described;
 #[path = "readme/greeter.rs"]
 mod greeter;
+#[path = "readme/payer.rs"]
+mod payer;
 
 #[test]
 fn the_readme_shows_what_is_tested() {
     let readme = include_str!("../README.md");
     let shown: Vec<_> =
         readme.split("```rust\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(shown, [include_str!("readme/greeter.rs"), include_str!("readme/described.rs")]);
+    let tested = [
+        include_str!("readme/greeter.rs"),
+        include_str!("readme/described.rs"),
+        include_str!("readme/payer.rs"),
+    ];
+    assert_eq!(shown, tested);
 }

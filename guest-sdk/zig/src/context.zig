@@ -13,6 +13,7 @@ const Json = @import("Json.zig");
 const Log = @import("log.zig").Log;
 const Outcome = @import("outcome.zig").Outcome;
 const Part = @import("content.zig").Part;
+const People = @import("people.zig").People;
 const Run = @import("Run.zig");
 const Session = @import("session.zig").Session;
 const Waitable = @import("wait.zig").Waitable;
@@ -28,6 +29,8 @@ pub const Context = struct {
     events: Events,
     /// The conversation so far, and the state kept with it.
     session: Session,
+    /// The persons in the loop: they decide, answer, and say something while the agent works.
+    people: People,
     /// What the operator reads.
     log: Log,
     /// Not for authors.
@@ -39,6 +42,7 @@ pub const Context = struct {
             .allocator = run.arena,
             .events = .{ .run = run },
             .session = .{ .run = run, .allocator = run.arena },
+            .people = .{ .run = run, .allocator = run.arena },
             .log = .{ .run = run },
             .run = run,
         };
@@ -49,6 +53,7 @@ pub const Context = struct {
         var other = cx.*;
         other.allocator = allocator;
         other.session.allocator = allocator;
+        other.people.allocator = allocator;
         return other;
     }
 
@@ -148,6 +153,11 @@ pub const Context = struct {
     /// an error that stands for no failure.
     pub fn failure(cx: *const Context, err: anyerror) ?Failure {
         return cx.run.failureOf(err);
+    }
+
+    /// Whether a question to people failed with this error because nobody answered it in time.
+    pub fn isExpired(cx: *const Context, err: anyerror) bool {
+        return if (cx.failure(err)) |reason| reason.isExpired() else false;
     }
 };
 

@@ -44,6 +44,11 @@ pub const Failure = struct {
         return copy;
     }
 
+    /// Whether nobody answered a question in time: the kind is `deadline_exceeded` then.
+    pub fn isExpired(failure: Failure) bool {
+        return failure.kind == .deadline_exceeded and std.mem.eql(u8, failure.code orelse "", "expired");
+    }
+
     /// Writes the kind and the message.
     pub fn format(failure: Failure, writer: *std.Io.Writer) std.Io.Writer.Error!void {
         try writer.print("{s}: {s}", .{ failure.kind.name(), failure.message });

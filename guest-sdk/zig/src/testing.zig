@@ -18,6 +18,7 @@ const Duration = std.Io.Duration;
 
 const Content = @import("content.zig").Content;
 const Context = @import("context.zig").Context;
+const Decision = @import("people.zig").Decision;
 const Entry = @import("session.zig").Entry;
 const Info = @import("context.zig").Info;
 const Invocation = @import("testing/Invocation.zig");
@@ -25,13 +26,16 @@ const Json = @import("Json.zig");
 const Limits = @import("testing/Clock.zig").Limits;
 const Part = @import("content.zig").Part;
 const Run = @import("Run.zig");
+const Said = @import("testing/People.zig").Said;
 const Values = @import("testing/State.zig").Values;
+const copies = @import("testing/copies.zig");
 const invoke = @import("invoke.zig").invoke;
 const millis = @import("wait.zig").millis;
 const role = @import("content.zig").role;
 
 pub const Change = @import("testing/State.zig").Change;
 pub const LogLine = @import("testing/TestRun.zig").LogLine;
+pub const Question = @import("testing/People.zig").Question;
 pub const TestRun = @import("testing/TestRun.zig");
 
 /// A host in memory: what an agent finds when it runs. Each run begins with the same. Everything that it and its runs
@@ -48,6 +52,8 @@ pub const FakeHost = struct {
     config_values: Values = .empty,
     history: std.ArrayList(Entry) = .empty,
     state_values: Values = .empty,
+    replies: std.ArrayList(Said) = .empty,
+    messages: std.ArrayList(Content) = .empty,
     limits: Limits = .{},
     /// What the clock `real` says when a run begins.
     epoch: std.Io.Timestamp = .zero,
@@ -103,6 +109,49 @@ pub const FakeHost = struct {
         host.state_values = try result.state.clone(host.arena.allocator());
     }
 
+    /// A person who says yes to what the agent wants to do.
+    ///
+    /// What people say to the questions of the agent is scripted by this and the next four functions: one each, in the
+    /// order of these calls. After the last of them nobody answers. Where nobody does, the agent waits until the question
+    /// expires, or the run is cancelled or too late; where none of this is to come, `run` fails and says so.
+    pub fn approves(host: *FakeHost) !void {
+        try host.decides(.{ .approved = true });
+    }
+
+    /// A person who says no to what the agent wants to do.
+    pub fn rejects(host: *FakeHost, reason: ?[]const u8) !void {
+        try host.decides(.{ .approved = false, .reason = reason });
+    }
+
+    /// A person who decides what the agent may do.
+    pub fn decides(host: *FakeHost, decision: Decision) !void {
+        const allocator = host.arena.allocator();
+        try host.replies.append(allocator, .{ .decision = try copies.decision(allocator, decision) });
+    }
+
+    /// A person who answers a question with this value: any that `std.json` writes.
+    pub fn answers(host: *FakeHost, value: anytype) !void {
+        const json: Json = try .from(host.arena.allocator(), value);
+        try host.replies.append(host.arena.allocator(), .{ .answer = json.text });
+    }
+
+    /// A question that nobody answers.
+    pub fn silence(host: *FakeHost) !void {
+        try host.replies.append(host.arena.allocator(), .nothing);
+    }
+
+    /// A text that the user says while the agent works, after all other messages, as soon as the agent wants it. After
+    /// the last one the agent waits in vain, until its timeout or as for a question.
+    pub fn message(host: *FakeHost, text: []const u8) !void {
+        try host.messageContent(.{ .role = role.user, .parts = &.{.{ .text = text }} });
+    }
+
+    /// The same with any content.
+    pub fn messageContent(host: *FakeHost, content: Content) !void {
+        const allocator = host.arena.allocator();
+        try host.messages.append(allocator, try copies.content(allocator, content));
+    }
+
     /// Cancels each run after this time of the fake clock.
     pub fn cancelAfter(host: *FakeHost, time: Duration) void {
         host.limits.cancel_at_ms = millis(time);
@@ -131,7 +180,12 @@ pub const FakeHost = struct {
         invocation.* = try .init(arena, host);
         var shared: Run = .{ .host = invocation, .arena = arena, .gpa = host.arena.child_allocator };
         var cx: Context = .init(&shared);
-        return invocation.finish(invoke(function, &cx, input));
+        const ending = invoke(function, &cx, input);
+        if (invocation.people.mistake) |mistake| {
+            std.debug.print("{s}\n", .{mistake});
+            return error.NobodySaysThis;
+        }
+        return invocation.finish(ending);
     }
 
     fn copy(host: *FakeHost, text: []const u8) ![]const u8 {

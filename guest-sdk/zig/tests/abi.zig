@@ -24,6 +24,10 @@ comptime {
     same(abi.Skill, c.exports_rak_agent_entry_skill_t);
     same(abi.Descriptor, c.exports_rak_agent_entry_descriptor_t);
     same(abi.Outcome, c.exports_rak_agent_entry_outcome_t);
+    same(abi.Decision, c.rak_agent_people_decision_t);
+    same(abi.Result(abi.Decision), c.rak_agent_people_result_decision_failure_t);
+    same(abi.Result(abi.String), c.rak_agent_people_result_json_failure_t);
+    same(abi.Result(abi.Option(abi.Content)), c.rak_agent_people_result_option_content_failure_t);
     same(abi.Result(u64), c.rak_agent_events_result_u64_failure_t);
     same(abi.Result(abi.Page), c.rak_agent_session_result_page_failure_t);
     same(abi.Result(abi.Option(abi.String)), c.rak_agent_session_result_option_json_failure_t);

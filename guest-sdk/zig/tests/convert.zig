@@ -86,3 +86,20 @@ test "entries have a time" {
     try std.testing.expectEqual(1500, page.entries[0].at.toMilliseconds());
     try std.testing.expectEqual(7, page.next);
 }
+
+test "a decision has what the person said" {
+    const full = lift.decision(.{
+        .approved = true,
+        .by = .some(.of("ada")),
+        .reason = .some(.of("why")),
+        .edited = .some(.of("{\"n\":2}")),
+    });
+    try std.testing.expectEqualDeep(rak.Decision{
+        .approved = true,
+        .by = "ada",
+        .reason = "why",
+        .edited = .raw("{\"n\":2}"),
+    }, full);
+    const bare = lift.decision(.{ .approved = false, .by = .none, .reason = .none, .edited = .none });
+    try std.testing.expectEqualDeep(rak.Decision{ .approved = false }, bare);
+}

@@ -6,16 +6,18 @@ const rak = @import("rak");
 const adder = @import("readme/adder.zig");
 const greeter = @import("readme/greeter.zig");
 const reader = @import("readme/reader.zig");
+const sender = @import("readme/sender.zig");
 
 const readme = @embedFile("README.md");
 
 test {
-    // With the tests that it has itself.
+    // With the tests that they have themselves.
     _ = greeter;
+    _ = sender;
 }
 
 test "each file is an example of the README" {
-    inline for (.{ "adder", "greeter", "reader" }) |name| {
+    inline for (.{ "adder", "greeter", "reader", "sender" }) |name| {
         const example = "\n```zig\n" ++ @embedFile("readme/" ++ name ++ ".zig") ++ "```\n";
         if (std.mem.find(u8, readme, example) == null) {
             std.debug.print("tests/readme/{s}.zig is not in the README as it is\n", .{name});
@@ -28,6 +30,7 @@ test "each example is an agent" {
     rak.exportAgent(adder);
     rak.exportAgent(greeter);
     rak.exportAgent(reader);
+    rak.exportAgent(sender);
 }
 
 test "adds" {
@@ -35,6 +38,16 @@ test "adds" {
     defer host.deinit();
     const result = try host.run(adder.run, adder.agent.skills[0].examples[0]);
     try std.testing.expectEqualStrings("{\"sum\":3}", try result.answer());
+}
+
+test "sends nothing that nobody approved" {
+    var host: rak.testing.FakeHost = .init(std.testing.allocator);
+    defer host.deinit();
+    const nobody = try host.run(sender.run, "a boat");
+    try std.testing.expectEqualStrings("Nobody decided, so nothing was sent.", try nobody.answer());
+    try host.rejects("too dear");
+    const rejected = try host.run(sender.run, "a boat");
+    try std.testing.expectEqualStrings("Not sent: too dear", try rejected.answer());
 }
 
 test "reads back" {

@@ -4,7 +4,7 @@ use wasmtime::component::Resource;
 use wasmtime::{Result, bail};
 
 use super::State;
-use generated::rak::agent::{common, context, events, log, session, wait};
+use generated::rak::agent::{common, context, events, log, people, session, wait};
 
 #[allow(unreachable_pub, clippy::pedantic, clippy::indexing_slicing, missing_docs, reason = "generated code")]
 mod generated {
@@ -92,6 +92,33 @@ impl session::Host for State {
 
     fn keys(&mut self, _prefix: String) -> Result<Result<Vec<String>, common::Failure>> {
         Ok(Ok(Vec::new()))
+    }
+}
+
+/// Why the agents that are measured have nobody to ask.
+const NOBODY: &str = "the floor has no people";
+
+impl people::Host for State {
+    fn approve(
+        &mut self,
+        _action: String,
+        _details: String,
+        _expires_in_ms: Option<u64>,
+    ) -> Result<Result<people::Decision, common::Failure>> {
+        bail!(NOBODY)
+    }
+
+    fn ask(
+        &mut self,
+        _question: String,
+        _schema: String,
+        _expires_in_ms: Option<u64>,
+    ) -> Result<Result<String, common::Failure>> {
+        bail!(NOBODY)
+    }
+
+    fn next_message(&mut self, _: Option<u64>) -> Result<Result<Option<common::Content>, common::Failure>> {
+        bail!(NOBODY)
     }
 }
 

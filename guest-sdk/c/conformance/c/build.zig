@@ -10,6 +10,7 @@ pub fn build(b: *std.Build) void {
             "src/context.c",
             "src/failing.c",
             "src/own.c",
+            "src/people.c",
             "src/session.c",
             "src/waiting.c",
         },

@@ -14,6 +14,7 @@
 
 #include <rak/events.hpp>
 #include <rak/log.hpp>
+#include <rak/people.hpp>
 #include <rak/session.hpp>
 #include <rak/stream.hpp>
 #include <rak/wait.hpp>
@@ -88,6 +89,9 @@ class Context {
 
   /** The conversation so far, and the state kept with it. */
   Session session() const { return Session(raw_); }
+
+  /** The persons in the loop: they decide, answer, and say something while the agent works. */
+  People people() const { return People(raw_); }
 
   /** What the operator reads. */
   Log log() const { return Log(raw_); }

@@ -75,6 +75,9 @@ struct Failure {
   static Failure unsupported(std::string message) { return of(FailureKind::unsupported, std::move(message)); }
   static Failure failed(std::string message) { return of(FailureKind::failed, std::move(message)); }
 
+  /** Whether nobody answered a question in time: the kind is `deadline_exceeded` then. */
+  bool is_expired() const { return kind == FailureKind::deadline_exceeded && code == "expired"; }
+
   /** Says what was being done, before what went wrong. */
   Failure context(std::string_view doing) && {
     message.insert(0, std::string(doing) + ": ");

@@ -50,6 +50,24 @@ void rak_fake_entry(rak_fake_host *host, const rak_entry *entry);
 /** A value of the state, a JSON text, under its whole key (`count`, `user:count`, `app:count`). `null` is no value. */
 void rak_fake_state(rak_fake_host *host, const char *key, const char *json);
 
+/**
+ * What people say to the questions of the agent, one each, in the order of these calls; a `reason` of NULL is none, and
+ * rak_fake_silence is nobody who answers. After the last of them nobody answers either. Where nobody does, the agent waits
+ * until the question expires, or the run is cancelled or too late; where none of this is to come, that is a panic.
+ */
+void rak_fake_approves(rak_fake_host *host);
+void rak_fake_rejects(rak_fake_host *host, const char *reason);
+void rak_fake_decides(rak_fake_host *host, const rak_decision *decision);
+void rak_fake_answers(rak_fake_host *host, const char *json);
+void rak_fake_silence(rak_fake_host *host);
+
+/**
+ * What the user says while the agent works, after all other messages, as soon as the agent wants it. After the last one
+ * the agent waits in vain, until its timeout or as above.
+ */
+void rak_fake_message(rak_fake_host *host, const char *text);
+void rak_fake_message_with(rak_fake_host *host, const rak_content *content);
+
 /** Cancels the run after this time of the fake clock. */
 void rak_fake_cancel_after(rak_fake_host *host, uint64_t ms);
 
@@ -75,6 +93,27 @@ typedef struct rak_test_values {
   size_t count;
 } rak_test_values;
 
+/** What sort of answer a question wants. */
+typedef enum rak_question_kind {
+  /** A decision: rak_approve. */
+  RAK_QUESTION_APPROVE,
+  /** A value: rak_ask. */
+  RAK_QUESTION_ASK,
+} rak_question_kind;
+
+/** What an agent asked people. */
+typedef struct rak_test_question {
+  rak_question_kind kind;
+  /** The question, or what the agent wanted to do. */
+  rak_str prompt;
+  /** What a person was shown to decide, as compact JSON; no text where a value is wanted. */
+  rak_str details;
+  /** The JSON Schema of the value, as compact JSON; no text where a decision is wanted. */
+  rak_str schema;
+  /** How long it could be answered. */
+  rak_optional expires_in_ms;
+} rak_test_question;
+
 /** A line of the log. */
 typedef struct rak_test_log {
   rak_level level;
@@ -99,6 +138,9 @@ typedef struct rak_test_run {
    * under `temp:`.
    */
   rak_test_values changes;
+  /** What it asked people, in order. */
+  const rak_test_question *questions;
+  size_t question_count;
   /** What it logged, in order. */
   const rak_test_log *logs;
   size_t log_count;

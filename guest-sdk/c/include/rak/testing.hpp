@@ -27,6 +27,28 @@
 
 namespace rak {
 
+/** What sort of answer a question wants. */
+enum class QuestionKind {
+  /** A decision: People::approve. */
+  approve = RAK_QUESTION_APPROVE,
+  /** A value: People::ask. */
+  ask = RAK_QUESTION_ASK,
+};
+
+/** What an agent asked people. */
+struct Question {
+  QuestionKind kind;
+  /** The question, or what the agent wanted to do. */
+  std::string prompt;
+  /** What a person was shown to decide; none where a value is wanted. */
+  std::optional<Json> details = {};
+  /** The JSON Schema of the value; none where a decision is wanted. */
+  std::optional<Json> schema = {};
+  /** How long it could be answered. */
+  std::optional<std::chrono::milliseconds> expires_in = {};
+  friend bool operator==(const Question&, const Question&) = default;
+};
+
 /** A line of the log. */
 struct LogLine {
   Level level;
@@ -47,6 +69,8 @@ struct TestRun {
    * stored event is not in it, nor is anything under `temp:`.
    */
   std::map<std::string, std::optional<Json>> changes;
+  /** What it asked people, in order. */
+  std::vector<Question> questions;
   /** What it logged, in order. */
   std::vector<LogLine> logs;
   /** How long it waited, on the fake clock. */
@@ -96,6 +120,22 @@ class FakeHost {
   FakeHost& state(const std::string& key, const Json& value);
   /** The state that another run left behind, in place of what is there: the next turn of a conversation. */
   FakeHost& state_after(const TestRun& run);
+  /**
+   * What people say to the questions of the agent, one each, in the order of these calls; `silence` is nobody who answers.
+   * After the last of them nobody answers either. Where nobody does, the agent waits until the question expires, or the run
+   * is cancelled or too late; where none of this is to come, that is a panic.
+   */
+  FakeHost& approves() { return decides({.approved = true}); }
+  FakeHost& rejects(const std::string& reason) { return decides({.reason = reason}); }
+  FakeHost& decides(const Decision& decision);
+  FakeHost& answers(const Json& value);
+  FakeHost& silence();
+  /**
+   * What the user says while the agent works, after all other messages, as soon as the agent wants it. After the last one
+   * the agent waits in vain, until its timeout or as above.
+   */
+  FakeHost& message(const std::string& text) { return message(Content::user(text)); }
+  FakeHost& message(const Content& content);
   /** Cancels the run after this time of the fake clock. */
   FakeHost& cancel_after(std::chrono::milliseconds time);
   /** Cancels the run after this number of calls to the host; with 0 from the beginning. Every call counts. */

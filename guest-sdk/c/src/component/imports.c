@@ -15,6 +15,11 @@ static rak_status done(rak_context *cx, bool ok, const rak_agent_common_failure_
   return rak_fail_with(cx, &noted);
 }
 
+/* Where the number is, as the bindings want it; NULL where it is missing. */
+static uint64_t *maybe(rak_optional *number) {
+  return number->is_some ? &number->value : NULL;
+}
+
 rak_info rak_info_of(rak_context *cx) {
   rak_agent_context_info_t info;
   rak_receive_into(cx);
@@ -87,7 +92,7 @@ rak_status rak_history(rak_context *cx, rak_optional before, uint32_t limit, rak
   rak_agent_session_page_t out;
   rak_agent_common_failure_t failure;
   rak_receive_into(cx);
-  RAK_TRY(done(cx, rak_agent_session_history(before.is_some ? &before.value : NULL, limit, &out, &failure), &failure));
+  RAK_TRY(done(cx, rak_agent_session_history(maybe(&before), limit, &out, &failure), &failure));
   rak_entry *entries = rak_alloc_array(cx, out.entries.len, sizeof *entries);
   for (size_t i = 0; i < out.entries.len; i++) {
     const rak_agent_session_entry_t *entry = &out.entries.ptr[i];
@@ -128,6 +133,46 @@ rak_status rak_state_keys(rak_context *cx, rak_str prefix, rak_strs *keys) {
   rak_receive_into(cx);
   RAK_TRY(done(cx, rak_agent_session_keys(&beginning, &out, &failure), &failure));
   *keys = from_strings(cx, out);
+  return RAK_OK;
+}
+
+rak_status rak_approve(rak_context *cx, rak_str action, rak_str details, rak_optional expires_in_ms,
+                       rak_decision *decision) {
+  contract_string_t what = to_string(cx, action);
+  contract_string_t shown = to_string(cx, details.ptr == NULL ? RAK_STR("null") : details);
+  rak_agent_people_decision_t out;
+  rak_agent_common_failure_t failure;
+  rak_receive_into(cx);
+  RAK_TRY(done(cx, rak_agent_people_approve(&what, &shown, maybe(&expires_in_ms), &out, &failure), &failure));
+  *decision = (rak_decision){
+      .approved = out.approved,
+      .by = from_option_string(out.by),
+      .reason = from_option_string(out.reason),
+      .edited = out.edited.is_some ? from_string(out.edited.val) : RAK_NO_STR,
+  };
+  return RAK_OK;
+}
+
+rak_status rak_ask(rak_context *cx, rak_str question, rak_str schema, rak_optional expires_in_ms, rak_str *answer) {
+  contract_string_t what = to_string(cx, question), shape = to_string(cx, schema), out;
+  rak_agent_common_failure_t failure;
+  rak_receive_into(cx);
+  RAK_TRY(done(cx, rak_agent_people_ask(&what, &shape, maybe(&expires_in_ms), &out, &failure), &failure));
+  *answer = from_string(out);
+  return RAK_OK;
+}
+
+rak_status rak_next_message(rak_context *cx, rak_optional timeout_ms, const rak_content **message) {
+  rak_agent_people_option_content_t out;
+  rak_agent_common_failure_t failure;
+  rak_receive_into(cx);
+  RAK_TRY(done(cx, rak_agent_people_next_message(maybe(&timeout_ms), &out, &failure), &failure));
+  *message = NULL;
+  if (out.is_some) {
+    rak_content *said = rak_alloc(cx, sizeof *said);
+    *said = from_content(cx, &out.val);
+    *message = said;
+  }
   return RAK_OK;
 }
 

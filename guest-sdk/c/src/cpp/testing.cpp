@@ -33,6 +33,13 @@ Result<Outcome> outcome_of(const rak_test_run& run) {
   return outcome;
 }
 
+Question question_of(const rak_test_question& question) {
+  Question out{static_cast<QuestionKind>(question.kind), to_cpp(question.prompt),
+               detail::to_cpp_optional_json(question.details), detail::to_cpp_optional_json(question.schema)};
+  if (question.expires_in_ms.is_some) out.expires_in = std::chrono::milliseconds(question.expires_in_ms.value);
+  return out;
+}
+
 LogLine line_of(const rak_test_log& line) {
   LogLine out{static_cast<Level>(line.level), to_cpp(line.message), {}};
   for (std::size_t i = 0; i < line.field_count; ++i) {
@@ -42,8 +49,9 @@ LogLine line_of(const rak_test_log& line) {
 }
 
 TestRun run_of(const rak_test_run& run) {
-  TestRun out{outcome_of(run), {}, {}, {}, {}, std::chrono::milliseconds(run.slept_ms), &run};
+  TestRun out{outcome_of(run), {}, {}, {}, {}, {}, std::chrono::milliseconds(run.slept_ms), &run};
   for (std::size_t i = 0; i < run.event_count; ++i) out.events.push_back(to_cpp(run.events[i]));
+  for (std::size_t i = 0; i < run.question_count; ++i) out.questions.push_back(question_of(run.questions[i]));
   for (std::size_t i = 0; i < run.log_count; ++i) out.logs.push_back(line_of(run.logs[i]));
   for (std::size_t i = 0; i < run.state.count; ++i) {
     const rak_test_value& value = run.state.items[i];
@@ -113,6 +121,29 @@ FakeHost& FakeHost::state(const std::string& key, const Json& value) {
 }
 
 FakeHost& FakeHost::state_after(const TestRun& run) { return rak_fake_state_after(raw_, run.raw), *this; }
+
+FakeHost& FakeHost::decides(const Decision& decision) {
+  const Given given;
+  const rak_decision raw = {
+      .approved = decision.approved,
+      .by = detail::to_c_optional(decision.by),
+      .reason = detail::to_c_optional(decision.reason),
+      .edited = decision.edited ? to_c(given, *decision.edited) : rak_str{},
+  };
+  rak_fake_decides(raw_, &raw);
+  return *this;
+}
+
+FakeHost& FakeHost::answers(const Json& value) { return rak_fake_answers(raw_, value.dump().c_str()), *this; }
+
+FakeHost& FakeHost::silence() { return rak_fake_silence(raw_), *this; }
+
+FakeHost& FakeHost::message(const Content& content) {
+  const Given given;
+  const rak_content raw = to_c(given, content);
+  rak_fake_message_with(raw_, &raw);
+  return *this;
+}
 
 FakeHost& FakeHost::cancel_after(std::chrono::milliseconds time) {
   return rak_fake_cancel_after(raw_, to_millis(time)), *this;

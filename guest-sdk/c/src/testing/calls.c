@@ -8,9 +8,9 @@ static fake_run *call(rak_context *cx) {
   return cx->fake;
 }
 
-/* What every call that can fail does first, in the order in which the real host does. */
-static rak_status gate(rak_context *cx) {
-  const fake_clock *clock = &call(cx)->clock;
+/* In the order in which the real host does. */
+rak_status fake_refusal(rak_context *cx) {
+  const fake_clock *clock = &cx->fake->clock;
   const rak_optional remaining = fake_clock_remaining(clock);
   if (fake_clock_is_cancelled(clock)) {
     return rak_fail(cx, RAK_CANCELLED, "the invocation was cancelled");
@@ -19,6 +19,11 @@ static rak_status gate(rak_context *cx) {
     return rak_fail(cx, RAK_DEADLINE_EXCEEDED, "the deadline has passed");
   }
   return RAK_OK;
+}
+
+rak_status fake_gate(rak_context *cx) {
+  call(cx);
+  return fake_refusal(cx);
 }
 
 rak_info rak_info_of(rak_context *cx) {
@@ -66,7 +71,7 @@ static rak_status check_json(rak_context *cx, const rak_event *event) {
 }
 
 rak_status rak_emit(rak_context *cx, const rak_event *events, size_t count, uint64_t *newest) {
-  RAK_TRY(gate(cx));
+  RAK_TRY(fake_gate(cx));
   fake_run *run = cx->fake;
   for (size_t i = 0; i < count; i++) {
     RAK_TRY(check_json(cx, &events[i]));
@@ -89,7 +94,7 @@ rak_status rak_emit(rak_context *cx, const rak_event *events, size_t count, uint
 }
 
 rak_status rak_history(rak_context *cx, rak_optional before, uint32_t limit, rak_page *page) {
-  RAK_TRY(gate(cx));
+  RAK_TRY(fake_gate(cx));
   const rak_entry *all = cx->fake->host->history.items;
   size_t end = cx->fake->host->history.count;
   while (before.is_some && end > 0 && all[end - 1].seq >= before.value) {
@@ -108,27 +113,27 @@ rak_status rak_history(rak_context *cx, rak_optional before, uint32_t limit, rak
 }
 
 rak_status rak_state_get(rak_context *cx, rak_str key, rak_str *value) {
-  RAK_TRY(gate(cx));
+  RAK_TRY(fake_gate(cx));
   *value = rak_copy(cx, fake_map_get(&cx->fake->state.seen, key));
   return RAK_OK;
 }
 
 rak_status rak_state_set(rak_context *cx, rak_str key, rak_str json) {
   rak_str compact;
-  RAK_TRY(gate(cx));
+  RAK_TRY(fake_gate(cx));
   RAK_TRY(rak_while(cx, fake_compact(cx, json, &compact), "the state at `%.*s`", RAK_ARG(key)));
   fake_state_put(&cx->fake->state, &cx->fake->keep, key, compact);
   return RAK_OK;
 }
 
 rak_status rak_state_remove(rak_context *cx, rak_str key) {
-  RAK_TRY(gate(cx));
+  RAK_TRY(fake_gate(cx));
   fake_state_put(&cx->fake->state, &cx->fake->keep, key, RAK_STR("null"));
   return RAK_OK;
 }
 
 rak_status rak_state_keys(rak_context *cx, rak_str prefix, rak_strs *keys) {
-  RAK_TRY(gate(cx));
+  RAK_TRY(fake_gate(cx));
   *keys = keys_of(cx, &cx->fake->state.seen, prefix);
   return RAK_OK;
 }

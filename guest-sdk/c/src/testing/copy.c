@@ -80,6 +80,15 @@ rak_info fake_copy_info(rak_context *cx, const rak_info *info) {
   };
 }
 
+rak_decision fake_copy_decision(rak_context *cx, const rak_decision *decision) {
+  return (rak_decision){
+      .approved = decision->approved,
+      .by = fake_copy_text(cx, decision->by),
+      .reason = fake_copy_text(cx, decision->reason),
+      .edited = fake_copy_text(cx, decision->edited),
+  };
+}
+
 rak_status fake_compact(rak_context *cx, rak_str json, rak_str *compact) {
   const rak_json *value;
   RAK_TRY(rak_json_parse(cx, rak_utf8(cx, json), &value));

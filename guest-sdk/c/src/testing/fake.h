@@ -64,6 +64,21 @@ typedef struct fake_list {
 /* Room for one more thing at the end. */
 void *fake_list_add(fake_list *list, rak_context *cx, size_t size);
 
+typedef enum fake_reply_kind {
+  FAKE_SILENCE,
+  FAKE_DECISION,
+  FAKE_ANSWER,
+} fake_reply_kind;
+
+/* What a person says to one question. */
+typedef struct fake_reply {
+  fake_reply_kind kind;
+  union {
+    rak_decision decision;
+    rak_str answer;
+  };
+} fake_reply;
+
 typedef struct fake_run {
   rak_context cx;
   /* Where what the run leaves behind is kept: an agent may release its own arena. */
@@ -72,7 +87,11 @@ typedef struct fake_run {
   fake_clock clock;
   fake_state state;
   fake_list events;
+  fake_list questions;
   fake_list logs;
+  /* How much of what people say the agent got already. */
+  size_t replies_taken;
+  size_t messages_taken;
   rak_test_run result;
   struct fake_run *next;
 } fake_run;
@@ -83,6 +102,8 @@ struct rak_fake_host {
   fake_map config;
   fake_map state;
   fake_list history;
+  fake_list replies;
+  fake_list messages;
   fake_limits limits;
   fake_run *runs;
   rak_fake_host *next;
@@ -93,6 +114,12 @@ rak_str fake_copy_text(rak_context *cx, rak_str text);
 rak_content fake_copy_content(rak_context *cx, const rak_content *content);
 rak_event fake_copy_event(rak_context *cx, const rak_event *event);
 rak_info fake_copy_info(rak_context *cx, const rak_info *info);
+rak_decision fake_copy_decision(rak_context *cx, const rak_decision *decision);
+
+/* What every call that can fail does first: it counts, and is refused where the run is cancelled or too late. */
+rak_status fake_gate(rak_context *cx);
+/* The same in the middle of a call, which counts no more. */
+rak_status fake_refusal(rak_context *cx);
 
 /* A JSON text in compact form; one that is no JSON is a failure of `cx`. */
 rak_status fake_compact(rak_context *cx, rak_str json, rak_str *compact);

@@ -61,7 +61,7 @@ static rak_str json_of(rak_fake_host *host, const char *key, const char *json) {
   rak_str compact;
   const rak_status status = fake_compact(&host->keep, rak_str_of(json), &compact);
   if (status != RAK_OK) {
-    rak_panic("the value of `%s`: %s", key, rak_failure_of(&host->keep, status).message.ptr);
+    rak_panic("the JSON of `%s`: %s", key, rak_failure_of(&host->keep, status).message.ptr);
   }
   return compact;
 }
@@ -100,6 +100,46 @@ void rak_fake_said(rak_fake_host *host, const char *author, const char *text) {
   const bool is_user = rak_is(RAK_STR("user"), author);
   const rak_content content = {is_user ? RAK_STR("user") : RAK_STR("model"), &part, 1};
   rak_fake_entry(host, &(rak_entry){seq, rak_str_of(author), content, seq * 1000});
+}
+
+static fake_reply *add_reply(rak_fake_host *host, fake_reply_kind kind) {
+  fake_reply *added = fake_list_add(&host->replies, &host->keep, sizeof *added);
+  added->kind = kind;
+  return added;
+}
+
+void rak_fake_decides(rak_fake_host *host, const rak_decision *decision) {
+  const rak_decision copy = fake_copy_decision(&host->keep, decision);
+  const rak_str edited = copy.edited.ptr == NULL ? RAK_NO_STR : json_of(host, "edited", copy.edited.ptr);
+  add_reply(host, FAKE_DECISION)->decision = (rak_decision){copy.approved, copy.by, copy.reason, edited};
+}
+
+void rak_fake_approves(rak_fake_host *host) {
+  rak_fake_decides(host, &(rak_decision){.approved = true});
+}
+
+void rak_fake_rejects(rak_fake_host *host, const char *reason) {
+  rak_fake_decides(host, &(rak_decision){.reason = rak_str_of(reason)});
+}
+
+void rak_fake_answers(rak_fake_host *host, const char *json) {
+  const rak_str answer = json_of(host, "answer", json);
+  add_reply(host, FAKE_ANSWER)->answer = answer;
+}
+
+void rak_fake_silence(rak_fake_host *host) {
+  add_reply(host, FAKE_SILENCE);
+}
+
+void rak_fake_message_with(rak_fake_host *host, const rak_content *content) {
+  const rak_content copy = fake_copy_content(&host->keep, content);
+  rak_content *added = fake_list_add(&host->messages, &host->keep, sizeof *added);
+  *added = copy;
+}
+
+void rak_fake_message(rak_fake_host *host, const char *text) {
+  const rak_part part = rak_text_part(rak_str_of(text));
+  rak_fake_message_with(host, &(rak_content){RAK_STR("user"), &part, 1});
 }
 
 void rak_fake_cancel_after(rak_fake_host *host, uint64_t ms) {

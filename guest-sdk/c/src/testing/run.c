@@ -37,6 +37,8 @@ static void finish(fake_run *run, rak_status status) {
   }
   result->events = run->events.items;
   result->event_count = run->events.count;
+  result->questions = run->questions.items;
+  result->question_count = run->questions.count;
   result->logs = run->logs.items;
   result->log_count = run->logs.count;
   result->state = (rak_test_values){run->state.stored.items, run->state.stored.count};

@@ -8,11 +8,12 @@ import { content } from "./content.js";
 import { context } from "./context.js";
 import { failing } from "./failing.js";
 import { own } from "./own.js";
+import { people } from "./people.js";
 import { session } from "./session.js";
 import { waiting } from "./waiting.js";
 
 /** Every behaviour, by its name. Each takes the context, the argument and the input. */
-const behaviours = new Map(Object.entries({ ...content, ...failing, ...session, ...context, ...waiting, ...own }));
+const behaviours = new Map(Object.entries({ ...content, ...failing, ...session, ...context, ...waiting, ...people, ...own }));
 
 export default agent({
   name: "conformance",

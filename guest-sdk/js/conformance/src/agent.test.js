@@ -72,3 +72,19 @@ test("context, waiting and stopping", () => {
   assert.equal(run("poll", { cancelAfterMs: 9 }).sleptMs, 9);
   assert.equal(run("log").logs.length, 5);
 });
+
+test("people", () => {
+  const people = [{ approved: true, by: "ada", reason: "why not", edited: { b: 2 } }];
+  const approved = run('approve 9 {"a": 1}', { people });
+  assert.equal(approved.answer, '{"approved":true,"by":"ada","reason":"why not","edited":{"b":2}}');
+  assert.deepEqual(approved.asked, [{ type: "approve", action: "Do it?", details: { a: 1 }, expiresInMs: 9 }]);
+  const rejected = run("approve 0 null", { people: [{ approved: false }] });
+  assert.equal(rejected.answer, '{"approved":false,"by":null,"reason":null,"edited":null}');
+  assert.deepEqual(rejected.asked, [{ type: "approve", action: "Do it?", details: null }]);
+  const asked = run('ask 0 {"type": "object"}', { people: [{ answer: { a: [1] } }] });
+  assert.equal(asked.answer, '{"a":[1]}');
+  assert.deepEqual(asked.asked, [{ type: "ask", question: "Well?", schema: { type: "object" } }]);
+  assert.equal(run("message ever", { messages: ["hi"] }).answer, "hi");
+  assert.deepEqual([run("message 5").answer, run("message 5").sleptMs], ["none", 5]);
+  assert.equal(run("expired").answer, "deadline-exceeded expired");
+});

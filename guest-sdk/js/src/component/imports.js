@@ -2,17 +2,18 @@
  * The host that a component has: its imports. The only modules that name them are in this folder.
  */
 
-import * as context from "rak:agent/context@0.1.1";
-import * as events from "rak:agent/events@0.1.1";
-import * as log from "rak:agent/log@0.1.1";
-import * as session from "rak:agent/session@0.1.1";
-import * as wait from "rak:agent/wait@0.1.1";
+import * as context from "rak:agent/context@0.1.2";
+import * as events from "rak:agent/events@0.1.2";
+import * as log from "rak:agent/log@0.1.2";
+import * as people from "rak:agent/people@0.1.2";
+import * as session from "rak:agent/session@0.1.2";
+import * as wait from "rak:agent/wait@0.1.2";
 
 import { liftContent } from "../contract/content.js";
 import { liftFailure } from "../contract/entry.js";
 import { lowerEvent } from "../contract/events.js";
 import { lifted, liftedJson, string } from "../contract/scalars.js";
-import { encode } from "../json.js";
+import { decode, encode } from "../json.js";
 
 /** @import { Host } from "../host.js" */
 
@@ -64,6 +65,21 @@ function history(before, limit) {
   return { entries, next: lifted(page.next, Number) };
 }
 
+/** @type {Host["approve"]} */
+function approve(action, details, expiresInMs) {
+  const what = string(action, "an action");
+  const shown = encode(details, "the details of an action");
+  const { approved, by, reason, edited } = fallible(() => people.approve(what, shown, expiresInMs));
+  return { approved, by: lifted(by, String), reason: lifted(reason, String), edited: liftedJson(edited) };
+}
+
+/** @type {Host["ask"]} */
+function ask(question, schema, expiresInMs) {
+  const what = string(question, "a question");
+  const wanted = encode(schema, "the schema of an answer");
+  return decode(fallible(() => people.ask(what, wanted, expiresInMs)));
+}
+
 /** @param {number} ms */
 function timer(ms) {
   const waitable = wait.timer(ms);
@@ -95,6 +111,9 @@ export const imports = Object.freeze({
   set: (key, value) => fallible(() => session.set(named(key), encode(value, `the state at \`${key}\``))),
   remove: (key) => fallible(() => session.remove(named(key))),
   keys: (prefix) => Array.from(fallible(() => session.keys(named(prefix)))),
+  approve,
+  ask,
+  nextMessage: (timeoutMs) => lifted(fallible(() => people.nextMessage(timeoutMs)), liftContent),
   sleep: (ms) => wait.sleep(ms),
   timer,
   any: (of, timeoutMs) => {

@@ -37,6 +37,12 @@ export class Clock {
     return this.#calls > this.#limits.cancelAfterCalls || this.#nowMs >= this.#limits.cancelAfterMs;
   }
 
+  /** Whether nothing but what is waited for ends a wait. */
+  isEndless() {
+    const { cancelAfterMs, deadlineMs } = this.#limits;
+    return cancelAfterMs === Infinity && deadlineMs === Infinity;
+  }
+
   /** @returns {number | undefined} */
   remainingMs() {
     const { deadlineMs } = this.#limits;

@@ -13,12 +13,20 @@ import { TestRun } from "./result.js";
 /** @import { Outcome } from "../outcome.js" */
 /** @import { Entry, Event, Info, Json, Level, Page } from "../types.js" */
 /** @import { Clock } from "./clock.js" */
+/** @import { People } from "./people.js" */
 /** @import { State } from "./state.js" */
-/** @import { LogLine } from "./types.js" */
+/** @import { Asked, LogLine } from "./types.js" */
 
 /**
  * What a run finds.
- * @typedef {{ info: Info, config: Map<string, Json>, history: Entry[], clock: Clock, state: State }} Found
+ *
+ * @typedef {object} Found
+ * @property {Info} info
+ * @property {Map<string, Json>} config
+ * @property {Entry[]} history
+ * @property {People} people
+ * @property {Clock} clock
+ * @property {State} state
  */
 
 /**
@@ -43,11 +51,13 @@ export class Invocation {
    *
    * @param {Outcome | Failure} end
    * @returns {TestRun}
+   * @throws {Error} Where the test does not say what people answer.
    */
   finish(end) {
-    const { state, clock } = this.#found;
+    const { state, clock, people } = this.#found;
+    const asked = people.finish();
     if (!(end instanceof Failure)) state.store();
-    return new TestRun(end, { ...state.stored(), events: this.#events, logs: this.#logs, sleptMs: clock.nowMs });
+    return new TestRun(end, { ...state.stored(), events: this.#events, asked, logs: this.#logs, sleptMs: clock.nowMs });
   }
 
   /** Counts a call that cannot fail. */
@@ -133,6 +143,36 @@ export class Invocation {
     return this.#gate().state.keys(name(prefix));
   }
 
+  /**
+   * @param {string} action
+   * @param {unknown} details
+   * @param {number | undefined} expiresInMs
+   */
+  approve(action, details, expiresInMs) {
+    const what = string(action, "an action");
+    const shown = copy(details, "the details of an action");
+    const { people, clock } = this.#gate();
+    return people.decide({ type: "approve", action: what, details: shown, ...expiring(expiresInMs) }, clock);
+  }
+
+  /**
+   * @param {string} question
+   * @param {unknown} schema
+   * @param {number | undefined} expiresInMs
+   */
+  ask(question, schema, expiresInMs) {
+    const what = string(question, "a question");
+    const wanted = copy(schema, "the schema of an answer");
+    const { people, clock } = this.#gate();
+    return people.answer({ type: "ask", question: what, schema: wanted, ...expiring(expiresInMs) }, clock);
+  }
+
+  /** @param {number | undefined} timeoutMs */
+  nextMessage(timeoutMs) {
+    const { people, clock } = this.#gate();
+    return people.nextMessage(timeoutMs, clock);
+  }
+
   /** @param {number} ms */
   sleep(ms) {
     const { clock } = this.#call();
@@ -180,6 +220,14 @@ export class Invocation {
  */
 function name(key) {
   return string(key, "a key");
+}
+
+/**
+ * @param {number | undefined} expiresInMs
+ * @returns {Pick<Asked, "expiresInMs">}
+ */
+function expiring(expiresInMs) {
+  return expiresInMs === undefined ? {} : { expiresInMs };
 }
 
 /** A point on the fake clock. */

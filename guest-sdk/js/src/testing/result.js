@@ -7,13 +7,14 @@ import { Failure } from "../failure.js";
 /** @import { Content } from "../content.js" */
 /** @import { Outcome } from "../outcome.js" */
 /** @import { Custom, Event, Json, Progress } from "../types.js" */
-/** @import { LogLine } from "./types.js" */
+/** @import { Asked, LogLine } from "./types.js" */
 
 /**
  * @typedef {object} Left
  * @property {Event[]} events
  * @property {{ [key: string]: Json }} state
  * @property {{ [key: string]: Json }} changes
+ * @property {Asked[]} asked
  * @property {LogLine[]} logs
  * @property {number} sleptMs
  */
@@ -27,7 +28,7 @@ export class TestRun {
    * @param {Outcome | Failure} end
    * @param {Left} left
    */
-  constructor(end, { events, state, changes, logs, sleptMs }) {
+  constructor(end, { events, state, changes, asked, logs, sleptMs }) {
     this.#end = end;
     /** @readonly @type {readonly Event[]} What it emitted, in order. */
     this.events = events;
@@ -39,6 +40,8 @@ export class TestRun {
      * @readonly @type {{ [key: string]: Json }}
      */
     this.changes = changes;
+    /** @readonly @type {readonly Asked[]} What it asked people, in order. */
+    this.asked = asked;
     /** @readonly @type {readonly LogLine[]} The lines it logged. */
     this.logs = logs;
     /** @readonly @type {number} How many milliseconds it waited, on the fake clock. */

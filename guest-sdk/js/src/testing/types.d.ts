@@ -1,7 +1,7 @@
 // The types of `rak/testing` that are no class. `npm run types` copies this file to `types/testing/`.
 
 import type { Content } from "../content.js";
-import type { Agent, AgentDefinition, Info, JsonInput, Level, RunResult } from "../types.js";
+import type { Agent, AgentDefinition, Decision, Info, Json, JsonInput, Level, RunResult } from "../types.js";
 import type { TestRun } from "./result.js";
 
 /** Something that was said before. */
@@ -16,6 +16,12 @@ export interface Said {
   at?: Date | undefined;
 }
 
+/**
+ * What somebody answers: a decision where the agent wants something approved, an answer where it asks a question; `null`
+ * where nobody answers.
+ */
+export type Reply = Decision<JsonInput> | { answer: JsonInput } | null;
+
 /** What an agent finds when it runs. */
 export interface FakeHostOptions {
   /** What `cx.info` says, where it is not the usual: `userId`, `sessionId` and the like. */
@@ -26,6 +32,14 @@ export interface FakeHostOptions {
   state?: { [key: string]: JsonInput } | undefined;
   /** What was said before, oldest first. */
   history?: readonly Said[] | undefined;
+  /**
+   * What people answer when they are asked, in order, and at once; nobody answers after that. A question that nobody
+   * answers lasts until it expires or the run is to end; one that would last forever fails the test. An answer is not held
+   * against the question's schema.
+   */
+  people?: readonly Reply[] | undefined;
+  /** What the user says while the agent works, in order. A string is a text. */
+  messages?: readonly (Content | string)[] | undefined;
   /** Cancels the run after so many milliseconds of the fake clock. */
   cancelAfterMs?: number | undefined;
   /**
@@ -46,6 +60,25 @@ export type Runnable<R extends RunResult> = Agent<R> | AgentDefinition<R>["run"]
 /** What a run is under test: a promise where the agent is asynchronous. */
 export type Ended<R extends RunResult> =
   R extends Promise<any> | AsyncGenerator<any, any, any> ? Promise<TestRun> : TestRun;
+
+/** What people were asked: to approve something, or a question; `type` says which. */
+export type Asked =
+  | {
+      type: "approve";
+      /** What was to be done. */
+      action: string;
+      details: Json;
+      /** After how many milliseconds nobody could answer any more. */
+      expiresInMs?: number | undefined;
+    }
+  | {
+      type: "ask";
+      question: string;
+      /** JSON Schema of the answer. */
+      schema: Json;
+      /** After how many milliseconds nobody could answer any more. */
+      expiresInMs?: number | undefined;
+    };
 
 /** A line of the log. */
 export interface LogLine {

@@ -5,11 +5,12 @@
 
 const FUNCTIONS = new Map(
   Object.entries({
-    "rak:agent/context@0.1.1": ["get", "config", "configKeys", "isCancelled", "remainingMs"],
-    "rak:agent/events@0.1.1": ["emit"],
-    "rak:agent/log@0.1.1": ["write"],
-    "rak:agent/session@0.1.1": ["history", "get", "set", "remove", "keys"],
-    "rak:agent/wait@0.1.1": ["any", "sleep", "timer"],
+    "rak:agent/context@0.1.2": ["get", "config", "configKeys", "isCancelled", "remainingMs"],
+    "rak:agent/events@0.1.2": ["emit"],
+    "rak:agent/log@0.1.2": ["write"],
+    "rak:agent/people@0.1.2": ["approve", "ask", "nextMessage"],
+    "rak:agent/session@0.1.2": ["history", "get", "set", "remove", "keys"],
+    "rak:agent/wait@0.1.2": ["any", "sleep", "timer"],
     "wasi:cli/stderr@0.2.6": ["getStderr"],
     "wasi:cli/stdout@0.2.6": ["getStdout"],
     "wasi:random/random@0.2.6": ["getRandomBytes"],

@@ -1,6 +1,6 @@
 /** What the types say to an author, and what they refuse. Only checked, never run. */
 
-import { type Agent, Content, type Context, type Event, type Json, Outcome, type Part, agent, progress, thought } from "rak";
+import { type Agent, Content, type Decision, type Context, type Event, type Json, Outcome, type Part, agent, progress, thought } from "rak";
 import { FakeHost, type TestRun } from "rak/testing";
 
 const host = new FakeHost({ state: { a: { b: [1] } }, config: { c: "d" }, history: [{ author: "user", content: "x" }] });
@@ -22,6 +22,8 @@ const streamed: Promise<TestRun> = host.run(async function* () {
 }, "x");
 const nothing: TestRun = host.run(agent({ run() {} }), "x");
 const any: Agent = generator;
+const asked: TestRun = new FakeHost({ people: [{ approved: true }, { answer: { a: 1 } }, null], messages: ["x"] }).run(plain, "x");
+for (const one of asked.asked) console.log(one.type === "ask" ? one.question : one.action, one.expiresInMs ?? 0);
 
 function uses(cx: Context, part: Part, event: Event): string {
   const known: number = cx.session.get<number>("n") ?? 0;
@@ -31,6 +33,11 @@ function uses(cx: Context, part: Part, event: Event): string {
   }
   const tone: string | undefined = cx.config<Settings>("settings")?.tone;
   cx.session.set("n", { tone, at: new Date() });
+  const decision: Decision<Settings> = cx.people.approve<Settings>("Do it?", { tone }, { expiresInMs: 5 });
+  const edited: Json | undefined = cx.people.approve("Do it?").edited;
+  const size: "S" | "M" = cx.people.ask<"S" | "M">("Which?", { enum: ["S", "M"] });
+  const said: Content | undefined = cx.people.nextMessage(decision.approved ? 0 : undefined);
+  if (said) return `${size} ${decision.edited?.tone} ${edited}`;
   if (part.type === "inline-data") return `${part.data.byteLength}`;
   if (event.type === "progress") return `${event.done ?? 0}`;
   return `${known} ${unknown} ${tone}`;
@@ -46,7 +53,9 @@ agent({ run: () => 5 });
 agent({ *run() { yield 5; } });
 // @ts-expect-error: a skill has a name.
 agent({ skills: [{ id: "a" }], run: () => "x" });
+// @ts-expect-error: a reply decides or answers.
+new FakeHost({ people: [{ reason: "x" }] });
 // @ts-expect-error: what is asynchronous ends later.
 const early: TestRun = host.run(agent({ run: async () => "later" }), "x");
 
-export { any, early, finished, generated, nothing, promised, streamed, uses };
+export { any, asked, early, finished, generated, nothing, promised, streamed, uses };

@@ -18,6 +18,8 @@ export declare class Clock {
     countCall(): void;
     /** @returns {boolean} */
     isCancelled(): boolean;
+    /** Whether nothing but what is waited for ends a wait. */
+    isEndless(): boolean;
     /** @returns {number | undefined} */
     remainingMs(): number | undefined;
     /**

@@ -7,11 +7,13 @@ import type { Host, Timer } from "../host.js";
 import type { Outcome } from "../outcome.js";
 import type { Entry, Event, Info, Json, Level, Page } from "../types.js";
 import type { Clock } from "./clock.js";
+import type { People } from "./people.js";
 import type { State } from "./state.js";
 export type Found = {
     info: Info;
     config: Map<string, Json>;
     history: Entry[];
+    people: People;
     clock: Clock;
     state: State;
 };
@@ -19,11 +21,19 @@ export type Found = {
 /** @import { Outcome } from "../outcome.js" */
 /** @import { Entry, Event, Info, Json, Level, Page } from "../types.js" */
 /** @import { Clock } from "./clock.js" */
+/** @import { People } from "./people.js" */
 /** @import { State } from "./state.js" */
-/** @import { LogLine } from "./types.js" */
+/** @import { Asked, LogLine } from "./types.js" */
 /**
  * What a run finds.
- * @typedef {{ info: Info, config: Map<string, Json>, history: Entry[], clock: Clock, state: State }} Found
+ *
+ * @typedef {object} Found
+ * @property {Info} info
+ * @property {Map<string, Json>} config
+ * @property {Entry[]} history
+ * @property {People} people
+ * @property {Clock} clock
+ * @property {State} state
  */
 /**
  * One run under test.
@@ -38,6 +48,7 @@ export declare class Invocation implements Host {
      *
      * @param {Outcome | Failure} end
      * @returns {TestRun}
+     * @throws {Error} Where the test does not say what people answer.
      */
     finish(end: Outcome | Failure): TestRun;
     info(): {
@@ -78,6 +89,20 @@ export declare class Invocation implements Host {
     remove(key: string): void;
     /** @param {string} prefix */
     keys(prefix: string): string[];
+    /**
+     * @param {string} action
+     * @param {unknown} details
+     * @param {number | undefined} expiresInMs
+     */
+    approve(action: string, details: unknown, expiresInMs: number | undefined): import("../types.js").Decision<Json>;
+    /**
+     * @param {string} question
+     * @param {unknown} schema
+     * @param {number | undefined} expiresInMs
+     */
+    ask(question: string, schema: unknown, expiresInMs: number | undefined): Json;
+    /** @param {number | undefined} timeoutMs */
+    nextMessage(timeoutMs: number | undefined): import("../content.js").Content | undefined;
     /** @param {number} ms */
     sleep(ms: number): void;
     /**

@@ -30,6 +30,7 @@ from .events import Event, Events, Progress, TextDelta, ThoughtDelta
 from .failure import Failure, FailureKind
 from .log import Level, Log
 from .outcome import Outcome
+from .people import Decision, People
 from .session import Entry, Page, Session
 from .wait import Waitable
 
@@ -40,6 +41,7 @@ __all__ = [
     "Content",
     "Context",
     "Custom",
+    "Decision",
     "Descriptor",
     "Entry",
     "Event",
@@ -55,6 +57,7 @@ __all__ = [
     "Outcome",
     "Page",
     "Part",
+    "People",
     "Progress",
     "Role",
     "Session",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .events import Events
 from .failure import Failure
 from .log import Log
+from .people import People
 from .session import Session
 from .wait import Waitable, millis
 
@@ -46,12 +47,14 @@ class Context:
     In a component it speaks to the host; in a test, to a `rak.testing.FakeHost`. All times are seconds.
     """
 
-    __slots__ = ("_host", "events", "log", "session")
+    __slots__ = ("_host", "events", "log", "people", "session")
 
     events: Events
     """What the client sees."""
     session: Session
     """The conversation so far, and the state kept with it."""
+    people: People
+    """A person in the loop."""
     log: Log
     """What the operator reads."""
 
@@ -59,6 +62,7 @@ class Context:
         self._host = host
         self.events = Events(host)
         self.session = Session(host)
+        self.people = People(host)
         self.log = Log(host)
 
     @property

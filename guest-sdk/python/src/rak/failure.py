@@ -73,6 +73,10 @@ class Failure(Exception):
     def __str__(self) -> str:
         return f"{self.kind}: {self.message}"
 
+    def is_expired(self) -> bool:
+        """Whether nobody answered a question to a person in time."""
+        return self.kind == FailureKind.DEADLINE_EXCEEDED and self.code == "expired"
+
     @classmethod
     def cancelled(cls) -> Failure:
         """The invocation is being cancelled: what an agent raises once it noticed."""

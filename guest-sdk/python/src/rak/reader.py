@@ -1,6 +1,6 @@
-"""What an agent's function takes: the input, read as the annotation of its parameter says.
+"""What an agent takes, read as an annotation says: the input, as that of the function's parameter.
 
-Readers are made when the decorator runs, so that an annotation that cannot be read is an error of the build.
+Readers of input are made when the decorator runs, so that an annotation that cannot be read is an error of the build.
 """
 
 from __future__ import annotations
@@ -26,15 +26,21 @@ def reader(annotation: Any) -> Callable[[Content], Any]:
         return lambda content: content
     if annotation is str:
         return lambda content: content.text
-    read = _read(annotation)
+    read = json_reader(annotation)
 
     def parse(content: Content) -> Any:
         try:
-            return read(document.loads(content.text), "it")
+            return read(document.loads(content.text))
         except (ValueError, RecursionError) as error:
             raise Failure.invalid_argument(f"the input is not the JSON that this agent takes: {error}") from None
 
     return parse
+
+
+def json_reader(annotation: Any) -> Callable[[Any], Any]:
+    """How a JSON value becomes what the annotation says, or a `ValueError`. Raises `TypeError` where it never can."""
+    read = _read(annotation)
+    return lambda value: read(value, "it")
 
 
 def _read(wanted: Any) -> Read:

@@ -3,6 +3,7 @@
 mod content;
 mod failing;
 mod own;
+mod people;
 mod session;
 mod waiting;
 
@@ -24,7 +25,7 @@ fn describe() -> Descriptor {
 fn run(cx: &Context, input: Content) -> Result<Outcome, Failure> {
     let said = input.parts.first().and_then(|part| part.as_text()).unwrap_or_default().to_owned();
     let (name, argument) = said.split_once(' ').unwrap_or((&said, ""));
-    for part in [content::run, failing::run, session::run, waiting::run, own::run] {
+    for part in [content::run, failing::run, session::run, waiting::run, people::run, own::run] {
         if let Some(answer) = part(cx, name, argument, &input) {
             return answer;
         }

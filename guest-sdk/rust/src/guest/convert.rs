@@ -8,9 +8,11 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde_json::Value;
 
 use super::bindings::exports::rak::agent::entry;
-use super::bindings::rak::agent::{common, context, events, log, session};
+use super::bindings::rak::agent::{common, context, events, log, people, session};
 use crate::wait::millis;
-use crate::{Descriptor, Entry, Event, Failure, FailureKind, Info, Level, Outcome, Page, Progress, Skill};
+use crate::{
+    Decision, Descriptor, Entry, Event, Failure, FailureKind, Info, Level, Outcome, Page, Progress, Skill,
+};
 
 /// A JSON document as the contract carries it.
 pub(super) fn json(value: &Value) -> String {
@@ -126,6 +128,13 @@ impl From<session::Entry> for Entry {
     }
 }
 
+impl From<people::Decision> for Decision {
+    fn from(decision: people::Decision) -> Self {
+        let people::Decision { approved, by, reason, edited } = decision;
+        Self { approved, by, reason, edited: edited.map(value) }
+    }
+}
+
 impl From<Descriptor> for entry::Descriptor {
     fn from(descriptor: Descriptor) -> Self {
         Self {
@@ -193,6 +202,18 @@ mod tests {
         let content = Content::user("x").into();
         let entry = session::Entry { seq: 7, author: "user".into(), content, at_ms: 1500 };
         assert_eq!(Entry::from(entry).at, UNIX_EPOCH + Duration::from_millis(1500));
+    }
+
+    #[test]
+    fn a_decision_keeps_what_was_edited() {
+        let theirs = people::Decision {
+            approved: true,
+            by: Some("ada".into()),
+            reason: None,
+            edited: Some("{\"amount\":5}".into()),
+        };
+        let ours = Decision::approved().with_by("ada").with_edited(json!({"amount": 5}));
+        assert_eq!(Decision::from(theirs), ours);
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::bindings::rak::agent::{context, events, log, session, wait};
+use super::bindings::rak::agent::{context, events, log, people, session, wait};
 use super::convert::{json, value};
 use crate::host::{Host, Timer};
-use crate::{Event, Failure, Info, Level, Page};
+use crate::{Content, Decision, Event, Failure, Info, Level, Page};
 
 /// The imports of the component. It holds nothing: each function is one import.
 #[derive(Clone, Copy)]
@@ -57,6 +57,18 @@ impl Host for Imports {
 
     fn keys(&self, prefix: &str) -> Result<Vec<String>, Failure> {
         Ok(session::keys(prefix)?)
+    }
+
+    fn approve(&self, action: &str, details: &Value, expires_ms: Option<u64>) -> Result<Decision, Failure> {
+        Ok(people::approve(action, &json(details), expires_ms)?.into())
+    }
+
+    fn ask(&self, question: &str, schema: &Value, expires_ms: Option<u64>) -> Result<Value, Failure> {
+        Ok(value(people::ask(question, &json(schema), expires_ms)?))
+    }
+
+    fn next_message(&self, timeout_ms: Option<u64>) -> Result<Option<Content>, Failure> {
+        Ok(people::next_message(timeout_ms)?.map(Into::into))
     }
 
     fn sleep(&self, ms: u64) {

@@ -35,6 +35,11 @@ impl Clock {
         self.limits.deadline_ms.map(|at| at.saturating_sub(self.now_ms()))
     }
 
+    /// When the run ends by the clock, whatever it does.
+    pub(super) fn end_ms(&self) -> Option<u64> {
+        [self.limits.cancel_at_ms, self.limits.deadline_ms].into_iter().flatten().min()
+    }
+
     /// What every call that can fail asks first, in the order in which the real host does.
     pub(super) fn check(&self) -> Result<(), Failure> {
         if self.is_cancelled() {
@@ -51,8 +56,7 @@ impl Clock {
         if self.check().is_err() {
             return;
         }
-        let ends = [self.limits.cancel_at_ms, self.limits.deadline_ms];
-        let at_ms = ends.into_iter().flatten().fold(at_ms, u64::min);
+        let at_ms = self.end_ms().map_or(at_ms, |end| end.min(at_ms));
         self.now_ms.set(self.now_ms().max(at_ms));
     }
 }

@@ -8,10 +8,11 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::clock::Clock;
+use super::people::People;
 use super::state::State;
 use super::test_run::{LogLine, TestRun};
 use crate::host::{Host, Timer};
-use crate::{Entry, Event, Failure, Info, Level, Outcome, Page};
+use crate::{Content, Decision, Entry, Event, Failure, Info, Level, Outcome, Page};
 
 /// One run under test. Shared with the timers it handed out.
 pub(crate) struct Invocation(pub(super) Rc<Inner>);
@@ -22,6 +23,7 @@ pub(super) struct Inner {
     pub(super) history: Vec<Entry>,
     pub(super) clock: Clock,
     pub(super) state: RefCell<State>,
+    pub(super) people: People,
     pub(super) events: RefCell<Vec<Event>>,
     pub(super) logs: RefCell<Vec<LogLine>>,
 }
@@ -38,6 +40,7 @@ impl Inner {
             events: self.events.take(),
             state,
             changes,
+            asked: self.people.asked(),
             logs: self.logs.take(),
             slept: Duration::from_millis(self.clock.now_ms()),
         }
@@ -47,6 +50,13 @@ impl Inner {
     fn gate(&self) -> Result<(), Failure> {
         self.clock.count_call();
         self.clock.check()
+    }
+
+    /// The same for a question, which is an event that is stored.
+    fn ask(&self) -> Result<(), Failure> {
+        self.gate()?;
+        self.state.borrow_mut().store();
+        Ok(())
     }
 }
 
@@ -120,6 +130,23 @@ impl Host for Invocation {
     fn keys(&self, prefix: &str) -> Result<Vec<String>, Failure> {
         self.0.gate()?;
         Ok(self.0.state.borrow().keys(prefix))
+    }
+
+    fn approve(&self, action: &str, details: &Value, expires_ms: Option<u64>) -> Result<Decision, Failure> {
+        self.0.ask()?;
+        self.0.people.approve(&self.0.clock, action, details, expires_ms)
+    }
+
+    fn ask(&self, question: &str, schema: &Value, expires_ms: Option<u64>) -> Result<Value, Failure> {
+        self.0.ask()?;
+        self.0.people.ask(&self.0.clock, question, schema, expires_ms)
+    }
+
+    fn next_message(&self, timeout_ms: Option<u64>) -> Result<Option<Content>, Failure> {
+        // Nobody is asked for what is there already, or is not waited for.
+        let asks = timeout_ms != Some(0) && !self.0.people.has_message();
+        if asks { self.0.ask() } else { self.0.gate() }?;
+        self.0.people.next_message(&self.0.clock, timeout_ms)
     }
 
     fn sleep(&self, ms: u64) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::Asked;
 use crate::{Content, Event, Failure, Level, Outcome, Progress};
 
 /// What a run under test left behind.
@@ -20,6 +21,8 @@ pub struct TestRun {
     /// What of it this run changed: the new value, or `None` where it removed one. What a failed run changed after its
     /// last stored event is not in it, nor is anything under `temp:`.
     pub changes: BTreeMap<String, Option<Value>>,
+    /// What it asked people, in order.
+    pub asked: Vec<Asked>,
     /// The lines it logged.
     pub logs: Vec<LogLine>,
     /// How long it waited, on the fake clock.

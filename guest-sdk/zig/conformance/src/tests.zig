@@ -44,6 +44,23 @@ test "answers" {
     }
 }
 
+test "asks people" {
+    var host: rak.testing.FakeHost = .init(std.testing.allocator);
+    defer host.deinit();
+    try host.decides(.{ .approved = true, .by = "ada", .edited = .literal(.{ .n = 2 }) });
+    const approved = try host.run(run, "approve 0 {\"n\":1}");
+    const decision = "{\"approved\":true,\"by\":\"ada\",\"reason\":null,\"edited\":{\"n\":2}}";
+    try expectEqualStrings(decision, try approved.answer());
+    try expectEqual(null, approved.questions[0].expires_in);
+    host.replies.clearRetainingCapacity();
+    try expectEqualStrings("deadline-exceeded expired", try (try host.run(run, "expired")).answer());
+    try expectEqualStrings("none", try (try host.run(run, "message 5")).answer());
+    try host.answers([_]u16{ 1, 2 });
+    try host.message("hi");
+    try expectEqualStrings("[1,2]", try (try host.run(run, "ask 9 {}")).answer());
+    try expectEqualStrings("hi", try (try host.run(run, "message ever")).answer());
+}
+
 test "echo streams pieces that end after a space" {
     var host: rak.testing.FakeHost = .init(std.testing.allocator);
     defer host.deinit();

@@ -4,6 +4,8 @@ const std = @import("std");
 const Allocator = std.mem.Allocator;
 const wasi = std.os.wasi;
 
+const Content = @import("../content.zig").Content;
+const Decision = @import("../people.zig").Decision;
 const Event = @import("../events.zig").Event;
 const Field = @import("../log.zig").Field;
 const Info = @import("../context.zig").Info;
@@ -115,6 +117,50 @@ pub fn keys(_: *Imports, allocator: Allocator, prefix: []const u8) Allocator.Err
     abi.session.keys(name.ptr, name.len, &theirs);
     if (refusal([]const []const u8, theirs)) |refused| return refused;
     return .{ .ok = try lift.strings(allocator, theirs.value.ok) };
+}
+
+pub fn approve(
+    _: *Imports,
+    allocator: Allocator,
+    action: []const u8,
+    details: []const u8,
+    expires_in_ms: ?u64,
+) Allocator.Error!Reply(Decision) {
+    const what = try lower.string(allocator, action);
+    const shown = try lower.string(allocator, details);
+    memory.landIn(allocator);
+    defer memory.landed();
+    const expiry: abi.OptionalNumber = .of(expires_in_ms);
+    var theirs: abi.Result(abi.Decision) = undefined;
+    abi.people.approve(what.ptr, what.len, shown.ptr, shown.len, expiry.is_some, expiry.value, &theirs);
+    return refusal(Decision, theirs) orelse .{ .ok = lift.decision(theirs.value.ok) };
+}
+
+pub fn ask(
+    _: *Imports,
+    allocator: Allocator,
+    question: []const u8,
+    schema: []const u8,
+    expires_in_ms: ?u64,
+) Allocator.Error!Reply([]const u8) {
+    const what = try lower.string(allocator, question);
+    const shape = try lower.string(allocator, schema);
+    memory.landIn(allocator);
+    defer memory.landed();
+    const expiry: abi.OptionalNumber = .of(expires_in_ms);
+    var theirs: abi.Result(abi.String) = undefined;
+    abi.people.ask(what.ptr, what.len, shape.ptr, shape.len, expiry.is_some, expiry.value, &theirs);
+    return refusal([]const u8, theirs) orelse .{ .ok = theirs.value.ok.slice() };
+}
+
+pub fn nextMessage(_: *Imports, allocator: Allocator, timeout_ms: ?u64) Allocator.Error!Reply(?Content) {
+    memory.landIn(allocator);
+    defer memory.landed();
+    const timeout: abi.OptionalNumber = .of(timeout_ms);
+    var theirs: abi.Result(abi.Option(abi.Content)) = undefined;
+    abi.people.nextMessage(timeout.is_some, timeout.value, &theirs);
+    if (refusal(?Content, theirs)) |refused| return refused;
+    return .{ .ok = if (theirs.value.ok.get()) |said| try lift.content(allocator, said) else null };
 }
 
 pub fn sleep(_: *Imports, ms: u64) void {

@@ -2,7 +2,7 @@
 //! of it with the bindings that are generated for C.
 
 /// The contract's version. The component type that is linked in has the same.
-pub const version = "0.1.1";
+pub const version = "0.1.2";
 
 const Handle = i32;
 
@@ -115,6 +115,13 @@ pub const Event = extern struct {
 
 pub const Entry = extern struct { seq: u64, author: String, content: Content, at_ms: u64 };
 pub const Page = extern struct { entries: List(Entry), next: Option(u64) };
+pub const Decision = extern struct {
+    approved: bool,
+    by: Option(String),
+    reason: Option(String),
+    edited: Option(String),
+};
+
 pub const Field = extern struct { name: String, value: String };
 
 pub const Skill = extern struct {
@@ -182,6 +189,24 @@ pub const session = struct {
     );
     pub const remove = import(fn ([*]const u8, usize, *Result(Void)) callconv(.c) void, "session", "remove");
     pub const keys = import(fn ([*]const u8, usize, *Result(List(String))) callconv(.c) void, "session", "keys");
+};
+
+pub const people = struct {
+    pub const approve = import(
+        fn ([*]const u8, usize, [*]const u8, usize, i32, u64, *Result(Decision)) callconv(.c) void,
+        "people",
+        "approve",
+    );
+    pub const ask = import(
+        fn ([*]const u8, usize, [*]const u8, usize, i32, u64, *Result(String)) callconv(.c) void,
+        "people",
+        "ask",
+    );
+    pub const nextMessage = import(
+        fn (i32, u64, *Result(Option(Content))) callconv(.c) void,
+        "people",
+        "next-message",
+    );
 };
 
 pub const log = struct {

@@ -5,6 +5,7 @@ const Allocator = std.mem.Allocator;
 
 const Content = @import("../content.zig").Content;
 const Custom = @import("../content.zig").Custom;
+const Decision = @import("../people.zig").Decision;
 const Entry = @import("../session.zig").Entry;
 const Failure = @import("../failure.zig").Failure;
 const FailureKind = @import("../failure.zig").FailureKind;
@@ -74,6 +75,15 @@ pub fn failure(theirs: abi.Failure) Failure {
         .message = theirs.message.slice(),
         .retry_after = if (theirs.retry_after_ms.get()) |ms| duration(ms) else null,
         .details = optionalJson(theirs.details),
+    };
+}
+
+pub fn decision(theirs: abi.Decision) Decision {
+    return .{
+        .approved = theirs.approved,
+        .by = optionalString(theirs.by),
+        .reason = optionalString(theirs.reason),
+        .edited = optionalJson(theirs.edited),
     };
 }
 

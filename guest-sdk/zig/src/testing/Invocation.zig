@@ -5,6 +5,7 @@ const Allocator = std.mem.Allocator;
 
 const Clock = @import("Clock.zig");
 const Content = @import("../content.zig").Content;
+const Decision = @import("../people.zig").Decision;
 const Ending = @import("../invoke.zig").Ending;
 const Entry = @import("../session.zig").Entry;
 const Event = @import("../events.zig").Event;
@@ -14,11 +15,13 @@ const Info = @import("../context.zig").Info;
 const Level = @import("../log.zig").Level;
 const Output = @import("../io.zig").Output;
 const Page = @import("../session.zig").Page;
+const People = @import("People.zig");
 const Reply = @import("../host.zig").Reply;
 const State = @import("State.zig");
 const TestRun = @import("TestRun.zig");
 const Waitable = @import("../wait.zig").Waitable;
 const copies = @import("copies.zig");
+const duration = @import("../wait.zig").duration;
 
 const Invocation = @This();
 
@@ -30,6 +33,7 @@ arena: Allocator,
 setup: *const FakeHost,
 clock: Clock,
 state: State,
+people: People,
 events: std.ArrayList(Event) = .empty,
 logs: std.ArrayList(TestRun.LogLine) = .empty,
 printed: std.ArrayList(u8) = .empty,
@@ -42,6 +46,10 @@ pub fn init(arena: Allocator, setup: *const FakeHost) Allocator.Error!Invocation
         .setup = setup,
         .clock = .{ .limits = setup.limits },
         .state = try .init(arena, setup.state_values),
+        .people = .{
+            .arena = arena,
+            .script = .{ .replies = setup.replies.items, .messages = setup.messages.items },
+        },
     };
 }
 
@@ -53,6 +61,7 @@ pub fn finish(run: *Invocation, ending: Ending) Allocator.Error!TestRun {
         .events = run.events.items,
         .state = run.state.stored,
         .changes = run.state.changes,
+        .questions = run.people.questions.items,
         .logs = run.logs.items,
         .printed = run.printed.items,
         .slept = .{ .nanoseconds = @as(i96, run.clock.now_ms) * std.time.ns_per_ms },
@@ -140,6 +149,49 @@ pub fn remove(run: *Invocation, _: Allocator, key: []const u8) Allocator.Error!R
 pub fn keys(run: *Invocation, allocator: Allocator, prefix: []const u8) Allocator.Error!Reply([]const []const u8) {
     if (run.gate([]const []const u8)) |refused| return refused;
     return .{ .ok = try run.state.keys(allocator, prefix) };
+}
+
+pub fn approve(
+    run: *Invocation,
+    allocator: Allocator,
+    action: []const u8,
+    details: []const u8,
+    expires_in_ms: ?u64,
+) Allocator.Error!Reply(Decision) {
+    if (run.gate(Decision)) |refused| return refused;
+    if (!try std.json.Scanner.validate(allocator, details)) {
+        return .{ .refused = .{ .kind = .invalid_argument, .message = "the details are not JSON" } };
+    }
+    return run.people.approve(&run.clock, .{
+        .kind = .approve,
+        .prompt = action,
+        .details = .raw(details),
+        .expires_in = if (expires_in_ms) |ms| duration(ms) else null,
+    });
+}
+
+pub fn ask(
+    run: *Invocation,
+    allocator: Allocator,
+    question: []const u8,
+    schema: []const u8,
+    expires_in_ms: ?u64,
+) Allocator.Error!Reply([]const u8) {
+    if (run.gate([]const u8)) |refused| return refused;
+    if (!try std.json.Scanner.validate(allocator, schema)) {
+        return .{ .refused = .{ .kind = .invalid_argument, .message = "the schema is not JSON" } };
+    }
+    return run.people.ask(&run.clock, .{
+        .kind = .ask,
+        .prompt = question,
+        .schema = .raw(schema),
+        .expires_in = if (expires_in_ms) |ms| duration(ms) else null,
+    });
+}
+
+pub fn nextMessage(run: *Invocation, _: Allocator, timeout_ms: ?u64) Allocator.Error!Reply(?Content) {
+    if (run.gate(?Content)) |refused| return refused;
+    return run.people.nextMessage(&run.clock, timeout_ms);
 }
 
 pub fn sleep(run: *Invocation, ms: u64) void {

@@ -12,6 +12,7 @@ const Json = @import("../Json.zig");
 const Level = @import("../log.zig").Level;
 const Outcome = @import("../outcome.zig").Outcome;
 const Progress = @import("../events.zig").Progress;
+const Question = @import("People.zig").Question;
 const State = @import("State.zig");
 
 const TestRun = @This();
@@ -25,6 +26,8 @@ state: State.Values,
 /// What of it this run changed: the new value, or `null` where it removed one. What a failed run changed after its last
 /// stored event is not in it, nor is anything under `temp:`.
 changes: std.array_hash_map.String(State.Change),
+/// What it asked people, in order.
+questions: []const Question,
 /// The lines that it logged.
 logs: []const LogLine,
 /// What it wrote to standard output and standard error.

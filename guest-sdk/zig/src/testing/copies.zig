@@ -6,9 +6,11 @@ const Allocator = std.mem.Allocator;
 
 const Content = @import("../content.zig").Content;
 const Custom = @import("../content.zig").Custom;
+const Decision = @import("../people.zig").Decision;
 const Ending = @import("../invoke.zig").Ending;
 const Event = @import("../events.zig").Event;
 const Field = @import("../log.zig").Field;
+const Question = @import("People.zig").Question;
 
 /// A copy of anything that is made of texts, lists, options and cases. Numbers and the like are their own copies.
 fn deep(allocator: Allocator, value: anytype) Allocator.Error!@TypeOf(value) {
@@ -36,6 +38,18 @@ pub fn event(allocator: Allocator, value: Event) Allocator.Error!Event {
     return deep(allocator, value);
 }
 
+pub fn content(allocator: Allocator, value: Content) Allocator.Error!Content {
+    return deep(allocator, value);
+}
+
+pub fn decision(allocator: Allocator, value: Decision) Allocator.Error!Decision {
+    return deep(allocator, value);
+}
+
+pub fn question(allocator: Allocator, value: Question) Allocator.Error!Question {
+    return deep(allocator, value);
+}
+
 pub fn ending(allocator: Allocator, value: Ending) Allocator.Error!Ending {
     return deep(allocator, value);
 }
@@ -48,13 +62,13 @@ pub fn fields(allocator: Allocator, value: []const Field) Allocator.Error![]cons
 pub fn firstBadJson(allocator: Allocator, value: Event) Allocator.Error!?[]const u8 {
     return switch (value) {
         .other => |custom| badCustom(allocator, custom),
-        .content => |content| badContent(allocator, content),
+        .content => |said| badContent(allocator, said),
         else => null,
     };
 }
 
-fn badContent(allocator: Allocator, content: Content) Allocator.Error!?[]const u8 {
-    for (content.parts) |part| {
+fn badContent(allocator: Allocator, said: Content) Allocator.Error!?[]const u8 {
+    for (said.parts) |part| {
         const json = switch (part) {
             .function_call => |call| call.args.text,
             .function_response => |answer| answer.response.text,

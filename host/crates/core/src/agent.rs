@@ -16,6 +16,7 @@ use crate::invocation::{Usage, Waiting};
 use crate::journal::{Difference, Journal, JournalEntry, JournalLimits};
 use crate::people::{InputRequest, InputResponse};
 use crate::session::{HistoryPage, SessionKey};
+use crate::time::UnixMillis;
 
 /// What an agent says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -253,15 +254,21 @@ pub trait RunHost: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Asks a person, where that was not done yet, and stores all of the journal with it. The answer comes with
-    /// [`answer`](Self::answer).
-    async fn ask(&self, _request: InputRequest) -> Result<(), Failure> {
+    /// Asks a person, where that was not done yet, and stores all of the journal with it. From now on the run waits for
+    /// the answer, which comes with [`answer`](Self::answer), `until` this time at most.
+    async fn ask(&self, _request: InputRequest, _until: Option<UnixMillis>) -> Result<(), Failure> {
         Err(Failure::new(FailureKind::Unsupported, "there is nobody to ask"))
     }
 
     /// The answer to a question, when there is one.
     async fn answer(&self, _request_id: &str) -> InputResponse {
         std::future::pending().await
+    }
+
+    /// The answer that there is by now. The run does not wait for another one any more; one that comes to a question that
+    /// expires is refused.
+    async fn answer_by_now(&self, _request_id: &str) -> Result<Option<InputResponse>, Failure> {
+        Ok(None)
     }
 
     /// The newest entries before a position, oldest first, of what was said before this run.

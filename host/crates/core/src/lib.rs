@@ -35,7 +35,7 @@ pub use invocation::{
 pub use journal::{
     Difference, Journal, JournalChunk, JournalEntry, JournalLimits, Pending, Replay, ReplaySilent, Seed,
 };
-pub use people::{Decision, InputKind, InputRequest, InputResponse};
+pub use people::{Decision, InputKind, InputRequest, InputResponse, Reply, Respond, RespondError};
 pub use registry::{
     AgentCounters, AgentGrants, AgentInfo, AgentRegistry, AgentSource, AgentState, CodeTier, DeployError,
     Deployment, Deployments, Durability, Environment, Pinning, Refusal, VersionInfo, VersionState,

@@ -73,6 +73,8 @@ pub struct AgentGrants {
     pub history: bool,
     /// Read and change the state of these scopes. The run's own `temp:` needs no grant.
     pub state: Vec<Scope>,
+    /// Ask the people who use it.
+    pub people: bool,
     /// Write to the host's log.
     pub log: bool,
     /// Names of the environment variables that it is given.
@@ -85,6 +87,7 @@ impl Default for AgentGrants {
         Self {
             history: true,
             state: vec![Scope::Session, Scope::User, Scope::App],
+            people: true,
             log: true,
             environment: Vec::new(),
         }

@@ -44,6 +44,9 @@ pub struct Manifest {
 struct GrantsTable {
     history: bool,
     state: Vec<Scope>,
+    // Left out where it is not there: manifests from before it keep their versions.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    people: bool,
     log: bool,
 }
 
@@ -77,6 +80,7 @@ impl Manifest {
             Some(table) => AgentGrants {
                 history: table.history,
                 state: table.state.clone(),
+                people: table.people,
                 log: table.log,
                 environment,
             },
@@ -134,6 +138,7 @@ mod tests {
         let expected = AgentGrants {
             history: false,
             state: vec![Scope::User],
+            people: false,
             log: false,
             environment: vec!["MODE".into()],
         };

@@ -16,9 +16,11 @@ mod listener;
 mod recorder;
 mod recovery;
 mod registry;
+mod respond;
 mod run_context;
 mod run_task;
 mod runner;
+mod schema;
 mod session_queue;
 mod written;
 

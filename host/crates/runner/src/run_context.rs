@@ -4,16 +4,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use rak_core::time::UnixMillis;
 use rak_core::{
-    Content, Emission, Event, Failure, HistoryPage, HistoryQuery, InputRequest, InputResponse,
+    Content, Emission, Event, Failure, FailureKind, HistoryPage, HistoryQuery, InputRequest, InputResponse,
     InvocationInfo, InvocationRest, InvocationStatus, InvocationStep, Journal, JournalEntry, Part, Role,
-    RunHost, Scope, SessionService, StateDelta, Waiting, readable_scope, settable_scope,
+    RunHost, Scope, SessionService, StateDelta, StoreError, Waiting, readable_scope, settable_scope,
 };
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::invocation_tracker::InvocationTracker;
 use crate::recorder::{Record, Recorder, is_stored};
+use crate::schema;
 
 /// The largest history page an agent may ask for.
 const MAX_HISTORY_PAGE: usize = 1000;
@@ -65,6 +67,35 @@ impl RunContext {
         if newest.is_some() {
             *self.recorder.progress() = newest;
         }
+    }
+
+    /// The answer that is stored; a run that goes on without one can be told that it takes none any more.
+    async fn response(&self, request_id: &str, give_up: bool) -> Result<Option<InputResponse>, StoreError> {
+        let mut writing = self.recorder.lock().await?;
+        let written = writing.written();
+        let response = match written.message(request_id) {
+            Some(seq) => Some(self.message(request_id, seq).await?),
+            None => written.responses.get(request_id).cloned(),
+        };
+        if response.is_none() && !give_up {
+            return Ok(None);
+        }
+        let expires = |request: &InputRequest| request.expires_at.is_some();
+        if response.is_none() && written.requests.get(request_id).is_some_and(expires) {
+            written.given_up.insert(request_id.to_owned());
+        }
+        self.tracker.set_status(self.info.id, InvocationStatus::Active);
+        Ok(response)
+    }
+
+    /// What was said with a message.
+    async fn message(&self, request_id: &str, seq: u64) -> Result<InputResponse, StoreError> {
+        let events = self.recorder.log.read(self.info.id, seq.saturating_sub(1), 1).await?;
+        let event = events.first().map(|event| event.event.clone());
+        let content = event.as_ref().and_then(|event| event.content.as_ref());
+        let answer = serde_json::to_value(content).map_err(StoreError::unavailable)?;
+        let by = event.as_ref().and_then(|event| event.input_response.as_ref()?.by.clone());
+        Ok(InputResponse { request_id: request_id.to_owned(), answer, by })
     }
 
     fn event(&self, emission: Emission) -> Event {
@@ -163,17 +194,24 @@ impl RunHost for RunContext {
         self.recorder.record(Record { step, journal: true, ..Record::default() }).await.map(drop)
     }
 
-    async fn ask(&self, request: InputRequest) -> Result<(), Failure> {
+    async fn ask(&self, request: InputRequest, until: Option<UnixMillis>) -> Result<(), Failure> {
         let mut writing = self.recorder.lock().await?;
-        if writing.written().requests.contains_key(&request.request_id) {
+        let written = writing.written();
+        if written.is_answered(&request.request_id) {
             return Ok(());
         }
-        let waiting = Waiting { until: request.expires_at, requests: vec![request.request_id.clone()] };
-        let mut event = Event::new(self.info.id, self.info.session.app_name.as_str());
-        event.input_required = Some(request);
-        let step = Some(resting(InvocationStatus::Waiting, Some(waiting)));
-        let record = Record { events: vec![event], step, ..Record::default() };
-        self.recorder.record_locked(writing, record).await?;
+        let mut events = Vec::new();
+        let requests = vec![request.request_id.clone()];
+        if !written.requests.contains_key(&request.request_id) {
+            schema::check(&request.schema).map_err(|reason| {
+                Failure::new(FailureKind::InvalidArgument, format!("the schema cannot be used: {reason}"))
+            })?;
+            let mut event = Event::new(self.info.id, self.info.session.app_name.as_str());
+            event.input_required = Some(request);
+            events.push(event);
+        }
+        let step = Some(resting(InvocationStatus::Waiting, Some(Waiting { until, requests })));
+        self.recorder.record_locked(writing, Record { events, step, ..Record::default() }).await?;
         self.tracker.set_status(self.info.id, InvocationStatus::Waiting);
         Ok(())
     }
@@ -182,19 +220,21 @@ impl RunHost for RunContext {
         let mut answered = self.recorder.live.answered.subscribe();
         loop {
             answered.borrow_and_update();
-            let found = match self.recorder.lock().await {
-                Ok(mut writing) => writing.written().responses.get(request_id).cloned(),
+            match self.response(request_id, false).await {
+                Ok(Some(response)) => return response,
+                Ok(None) => {}
                 Err(error) => {
                     tracing::warn!(invocation = %self.info.id, %error, "an answer could not be read");
-                    None
                 }
-            };
-            match found {
-                Some(response) => return response,
-                None if answered.changed().await.is_err() => return std::future::pending().await,
-                None => {}
+            }
+            if answered.changed().await.is_err() {
+                return std::future::pending().await;
             }
         }
+    }
+
+    async fn answer_by_now(&self, request_id: &str) -> Result<Option<InputResponse>, Failure> {
+        Ok(self.response(request_id, true).await?)
     }
 
     async fn history(&self, before: Option<u64>, limit: usize) -> Result<HistoryPage, Failure> {

@@ -50,7 +50,7 @@ pub(crate) struct Inner {
     draining: AtomicBool,
     /// Cancelled when the drain begins.
     pub(crate) stopping: CancellationToken,
-    tasks: TaskTracker,
+    pub(crate) tasks: TaskTracker,
 }
 
 /// What a runner allows. [`Default`] gives the numbers below.

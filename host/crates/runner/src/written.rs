@@ -1,8 +1,10 @@
 //! What is stored of an invocation so far, as far as what is written next depends on it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rak_core::{Content, Event, EventLog, InputRequest, InputResponse, InvocationId, Part, StoreError};
+use rak_core::{
+    Content, Event, EventLog, InputKind, InputRequest, InputResponse, InvocationId, Part, StoreError,
+};
 
 /// How many events are read at a time.
 const PAGE: usize = 500;
@@ -14,8 +16,12 @@ pub(crate) struct Written {
     pub(crate) open_calls: Vec<(String, String)>,
     /// What was asked of a person.
     pub(crate) requests: BTreeMap<String, InputRequest>,
-    /// What was answered.
+    /// What was answered; messages apart.
     pub(crate) responses: BTreeMap<String, InputResponse>,
+    /// The numbers of the events that are messages to the agent.
+    pub(crate) messages: Vec<u64>,
+    /// Questions that the agent does not wait for any more.
+    pub(crate) given_up: BTreeSet<String>,
 }
 
 impl Written {
@@ -40,8 +46,12 @@ impl Written {
         if let Some(request) = &event.input_required {
             self.requests.insert(request.request_id.clone(), request.clone());
         }
-        if let Some(response) = &event.input_response {
-            self.responses.insert(response.request_id.clone(), response.clone());
+        match (&event.input_response, &event.content, event.seq) {
+            (Some(_), Some(_), Some(seq)) => self.messages.push(seq),
+            (Some(response), _, _) => {
+                self.responses.insert(response.request_id.clone(), response.clone());
+            }
+            (None, _, _) => {}
         }
     }
 
@@ -64,6 +74,30 @@ impl Written {
 
     /// Whether one of these questions is answered.
     pub(crate) fn any_answered(&self, requests: &[String]) -> bool {
-        requests.iter().any(|request| self.responses.contains_key(request))
+        requests.iter().any(|request| self.is_answered(request))
     }
+
+    /// Whether a question is answered.
+    pub(crate) fn is_answered(&self, request_id: &str) -> bool {
+        self.responses.contains_key(request_id) || self.message(request_id).is_some()
+    }
+
+    /// The number of the event that is this message.
+    pub(crate) fn message(&self, request_id: &str) -> Option<u64> {
+        let index = message_index(request_id)?;
+        self.messages.get(index).copied()
+    }
+
+    /// The questions that wait for an answer.
+    pub(crate) fn open(&self) -> Vec<String> {
+        let open = |id: &&String| !self.is_answered(id) && !self.given_up.contains(*id);
+        self.requests.keys().filter(open).cloned().collect()
+    }
+}
+
+/// Which message an id means, from 0.
+pub(crate) fn message_index(request_id: &str) -> Option<usize> {
+    let number = request_id.strip_prefix("message-")?;
+    let index = number.parse::<usize>().ok()?.checked_sub(1)?;
+    (InputKind::Message.request_id(index as u64 + 1) == request_id).then_some(index)
 }

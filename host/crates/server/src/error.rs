@@ -7,7 +7,8 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rak_core::{
-    DeployError, IdError, InvocationId, RunError, SessionId, SessionKey, StateKeyError, StoreError,
+    DeployError, IdError, InvocationId, RespondError, RunError, SessionId, SessionKey, StateKeyError,
+    StoreError,
 };
 
 use crate::json::JsonError;
@@ -169,6 +170,21 @@ impl From<RunError> for ApiError {
             RunError::Store(error) => error.into(),
             RunError::Internal(cause) => Self::internal(cause),
         }
+    }
+}
+
+impl From<RespondError> for ApiError {
+    fn from(error: RespondError) -> Self {
+        let text = error.to_string();
+        let (status, code) = match error {
+            RespondError::Run(error) => return error.into(),
+            RespondError::RequestNotFound { .. } => (StatusCode::NOT_FOUND, "request_not_found"),
+            RespondError::AlreadyAnswered { .. } => (StatusCode::CONFLICT, "already_answered"),
+            RespondError::RequestExpired { .. } => (StatusCode::CONFLICT, "request_expired"),
+            RespondError::InvalidAnswer { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_answer"),
+            RespondError::TooManyMessages { .. } => (StatusCode::CONFLICT, "too_many_messages"),
+        };
+        Self::new(status, code, text)
     }
 }
 

@@ -47,6 +47,7 @@ pub fn create_router_with(state: AppState) -> Router {
         .route("/api/v1/invocations/{id}/cancel", post(invocations::cancel))
         .route("/api/v1/invocations/{id}/pause", post(invocations::pause))
         .route("/api/v1/invocations/{id}/resume", post(invocations::resume))
+        .route("/api/v1/invocations/{id}/respond", post(invocations::respond))
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
         .layer(from_fn_with_state(state.settings.clone(), origin::guard))

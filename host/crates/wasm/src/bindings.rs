@@ -25,5 +25,5 @@ mod generated {
 }
 
 pub(crate) use generated::exports::rak::agent::entry;
-pub(crate) use generated::rak::agent::{common, context, events, log, session, wait};
+pub(crate) use generated::rak::agent::{common, context, events, log, people, session, wait};
 pub(crate) use generated::{Agent, AgentPre};

@@ -7,6 +7,7 @@ pub(crate) mod context;
 pub(crate) mod events;
 pub(crate) mod http;
 pub(crate) mod log;
+pub(crate) mod people;
 pub(crate) mod session;
 pub(crate) mod wait;
 

@@ -1,11 +1,12 @@
 //! The one gate that every host function passes: cancellation and deadline, grant, quota, and only then the effect.
 
+mod waits;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use rak_core::time::UnixMicros;
-use rak_core::{AgentGrants, Failure, FailureKind, RunHost, Scope, Waiting};
+use rak_core::{AgentGrants, Failure, FailureKind, RunHost, Scope};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -16,10 +17,10 @@ use crate::guest_error::HostStop;
 use crate::limits::Limits;
 use crate::timeline::{Call, Recalled, Timeline};
 
+pub(crate) use waits::{Question, WaitingFor};
+
 /// How long a guest that was told of its cancellation may take to clean up and return.
 pub(crate) const WIND_DOWN: Duration = Duration::from_millis(100);
-/// Before a wait as long as this, what the journal has is stored.
-const WORTH_KEEPING: Duration = Duration::from_millis(100);
 /// A guest that goes on calling after so many refusals does not listen.
 const MAX_REFUSALS: u64 = 1000;
 
@@ -30,6 +31,7 @@ pub(crate) enum Need {
     #[default]
     Nothing,
     History,
+    People,
     State(Scope),
 }
 
@@ -272,6 +274,9 @@ impl Gate {
                 "the agent may not read the session's history: its agent.toml has no `history = true` in [grants]"
                     .into(),
             ),
+            Need::People if !grants.people => denied(
+                "the agent may not ask people: its agent.toml has no `people = true` in [grants]".into(),
+            ),
             Need::State(scope) if !self.grants_state(scope) => denied(format!(
                 "the agent may not use {} state: its agent.toml does not name it in `state` of [grants]",
                 scope.as_str()
@@ -376,89 +381,6 @@ impl Gate {
         answer
     }
 
-    /// A wait, with what it is told at its end. A long one puts the run away, where it is durable.
-    pub(crate) async fn wait<T: Serialize + DeserializeOwned>(
-        &self,
-        call: Call,
-        waiting: WaitingFor,
-        effect: impl Future<Output = Result<T, Failure>>,
-    ) -> Result<T, Refusal> {
-        self.admit_call(&call, Cost::default())?;
-        if let Some(answer) = self.timeline.recall(&call)? {
-            return Ok(answer?);
-        }
-        let until = waiting.until;
-        let effect = async {
-            self.keep_before(&waiting).await;
-            effect.await
-        };
-        let answer = tokio::select! {
-            biased;
-            answer = self.beside_the_tokens(effect) => answer,
-            () = self.too_long(&waiting) => return Err(HostStop::PutAway(Some(waiting.into())).into()),
-        };
-        match &answer {
-            Ok(value) => self.timeline.note(call, Ok(value), until)?,
-            Err(Refusal::Failure(failure)) => self.timeline.note::<T>(call, Err(failure), None)?,
-            Err(Refusal::Stop(_)) => {}
-        }
-        answer
-    }
-
-    /// The same for a wait that no contract of ours knows: nobody is told of a cancellation, and nothing is counted.
-    pub(crate) async fn wait_outside<T: Serialize + DeserializeOwned>(
-        &self,
-        call: Call,
-        waiting: WaitingFor,
-        effect: impl Future<Output = wasmtime::Result<T>>,
-    ) -> wasmtime::Result<T> {
-        if let Some(answer) = self.timeline.recall(&call)? {
-            return Ok(answer.map_err(journal_full)?);
-        }
-        let until = waiting.until;
-        let effect = async {
-            self.keep_before(&waiting).await;
-            effect.await
-        };
-        let answer = tokio::select! {
-            biased;
-            answer = effect => answer?,
-            () = self.stops.put_away.asked() => return Err(HostStop::PutAway(None).into()),
-            () = self.too_long(&waiting) => return Err(HostStop::PutAway(Some(waiting.into())).into()),
-        };
-        self.timeline.note(call, Ok(&answer), until).map_err(journal_full)?;
-        Ok(answer)
-    }
-
-    /// Stores what the journal has before a wait that is worth it, with what the wait counts from: a crash in the wait
-    /// neither repeats what came before it nor begins it anew.
-    async fn keep_before(&self, waiting: &WaitingFor) {
-        let (Some(journal), Some(keeper)) = (self.timeline.journal(), &self.stops.put_away.keeper) else {
-            return;
-        };
-        let now = self.timeline.real();
-        let longest = self.stops.put_away.longest_wait.unwrap_or_default();
-        // A short one costs little, and what is too long is put away and stored with that.
-        let worth_it = |until: UnixMicros| (WORTH_KEEPING..=longest).contains(&until.since(now));
-        if !waiting.until.map_or(!waiting.requests.is_empty(), worth_it) {
-            return;
-        }
-        journal.rest(now);
-        if let Err(error) = keeper.keep().await {
-            tracing::debug!(%error, "the journal could not be stored before a wait");
-        }
-    }
-
-    /// Returns when a wait takes too long to be held in memory; at once where that is known before.
-    async fn too_long(&self, waiting: &WaitingFor) {
-        let Some(longest) = self.stops.put_away.longest_wait else { return std::future::pending().await };
-        match waiting.until {
-            Some(until) if until.since(self.timeline.real()) <= longest => std::future::pending().await,
-            Some(_) if waiting.requests.is_empty() => {}
-            _ => tokio::time::sleep(longest).await,
-        }
-    }
-
     /// Like [`admit`](Self::admit), and keeps that the run was being stopped.
     fn admit_call(&self, call: &Call, cost: Cost) -> Result<(), Refusal> {
         if self.stops.put_away.is_asked() && !self.timeline.is_replaying() {
@@ -481,29 +403,6 @@ impl Gate {
             }
             _ => Failure::new(FailureKind::Cancelled, "the run is being cancelled: clean up and return"),
         }
-    }
-}
-
-/// What a wait waits for.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct WaitingFor {
-    /// When it ends at the latest.
-    pub(crate) until: Option<UnixMicros>,
-    /// Questions to a person.
-    pub(crate) requests: Vec<String>,
-}
-
-impl WaitingFor {
-    pub(crate) fn time(until: UnixMicros) -> Self {
-        Self { until: Some(until), requests: Vec::new() }
-    }
-}
-
-impl From<WaitingFor> for Waiting {
-    fn from(waiting: WaitingFor) -> Self {
-        // Rounded up: whoever is woken finds that the time has come.
-        let until = waiting.until.map(|until| until.after(Duration::from_micros(999)).millis());
-        Self { until, requests: waiting.requests }
     }
 }
 
@@ -538,14 +437,19 @@ mod tests {
 
     #[test]
     fn what_is_not_granted_is_denied_and_the_rest_is_not() {
-        let grants =
-            AgentGrants { history: false, state: vec![Scope::User], log: false, ..AgentGrants::default() };
+        let grants = AgentGrants {
+            state: vec![Scope::User],
+            history: false,
+            people: false,
+            log: false,
+            ..AgentGrants::default()
+        };
         let gate = gate(Some(grants), Limits::default());
         let asked = |need| kind(gate.admit(Cost { need, ..Cost::default() }));
         for need in [Need::Nothing, Need::State(Scope::User), Need::State(Scope::Temp)] {
             assert_eq!(asked(need), None, "{need:?}");
         }
-        for need in [Need::History, Need::State(Scope::Session), Need::State(Scope::App)] {
+        for need in [Need::History, Need::People, Need::State(Scope::Session), Need::State(Scope::App)] {
             assert_eq!(asked(need), Some(FailureKind::Denied), "{need:?}");
         }
         assert!(matches!(gate.admit_log_line(), Ok(false)));

@@ -13,6 +13,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::capabilities::http::NoHttp;
+use crate::capabilities::people::Asked;
 use crate::component_agent::Template;
 use crate::gate::{Gate, Refusal};
 use crate::limits::MemoryLimiter;
@@ -32,6 +33,8 @@ pub(crate) struct GuestState {
     pub(crate) timers: HashMap<u32, UnixMicros>,
     /// The number of the newest stored event.
     pub(crate) last_seq: u64,
+    /// What was asked of people so far.
+    pub(crate) asked: Asked,
     wasi: WasiCtx,
     http: WasiHttpCtx,
     no_http: NoHttp,
@@ -74,6 +77,7 @@ impl GuestState {
             table,
             timers: HashMap::new(),
             last_seq: 0,
+            asked: Asked::default(),
             wasi,
             http: WasiHttpCtx::new(),
             no_http: NoHttp,

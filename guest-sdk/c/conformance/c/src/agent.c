@@ -24,6 +24,9 @@ static const struct {
     {"block", do_block},         {"loop", do_loop},           {"wait", do_wait},
     {"poll", do_poll},
 
+    {"approve", do_approve},     {"ask", do_ask},             {"message", do_message},
+    {"expired", do_expired},
+
     {"log", do_log},             {"print", do_print},         {"time", do_time},
     {"random", do_random},
 };

@@ -20,6 +20,7 @@ behaviour do_fail, do_throw, do_overflow, do_memory, do_output;
 behaviour do_set, do_get, do_remove, do_keys, do_history, do_pages;
 behaviour do_context, do_config, do_config_keys, do_remaining;
 behaviour do_sleep, do_any, do_timeout, do_block, do_loop, do_wait, do_poll;
+behaviour do_approve, do_ask, do_message, do_expired;
 behaviour do_log, do_print, do_time, do_random;
 
 /* Reads a whole number of the argument. */

@@ -24,6 +24,9 @@ static constexpr std::pair<std::string_view, Behaviour*> behaviours[] = {
     {"block", block},         {"loop", loop},           {"wait", wait_long},
     {"poll", poll_often},
 
+    {"approve", approve},     {"ask", ask},             {"message", message},
+    {"expired", expired},
+
     {"log", log_lines},       {"print", print},         {"time", time_now},
     {"random", random_bytes},
 };

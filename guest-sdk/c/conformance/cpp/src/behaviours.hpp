@@ -23,6 +23,7 @@ Behaviour fail, throw_it, overflow, memory, output;
 Behaviour set, get, remove_it, keys, history, pages;
 Behaviour context, config, config_keys, remaining;
 Behaviour sleep_for, any, timeout, block, loop, wait_long, poll_often;
+Behaviour approve, ask, message, expired;
 Behaviour log_lines, print, time_now, random_bytes;
 
 #endif

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from wit_world.exports import entry
-from wit_world.imports import common, context, events, log, session
+from wit_world.imports import common, context, events, log, people, session
 
 from .. import document
 from ..content import Blob, Content, Custom, FileRef, FunctionCall, FunctionResponse, Part, Text, Thought
@@ -21,6 +21,7 @@ from ..events import Event, Progress, TextDelta, ThoughtDelta
 from ..failure import Failure, FailureKind
 from ..log import Level
 from ..outcome import Outcome
+from ..people import Decision
 from ..session import Entry, Page
 from ..wait import millis
 
@@ -198,6 +199,10 @@ def page_in(page: session.Page) -> Page:
 def _entry_in(entry: session.Entry) -> Entry:
     at = datetime.fromtimestamp(min(entry.at_ms / 1000, _LAST_DAY), UTC)
     return Entry(entry.seq, entry.author, content_in(entry.content), at)
+
+
+def decision_in(decision: people.Decision) -> Decision:
+    return Decision(decision.approved, decision.by, decision.reason, json_in(decision.edited))
 
 
 def outcome_out(outcome: Outcome) -> entry.Outcome:

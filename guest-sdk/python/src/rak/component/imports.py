@@ -6,14 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 from componentize_py_types import Err
-from wit_world.imports import common, context, log, session, wait
+from wit_world.imports import common, context, log, people, session, wait
 from wit_world.imports import events as sink
 
 from .. import document
+from ..content import Content
 from ..context import Info
 from ..events import Event
 from ..host import Timer
 from ..log import Level
+from ..people import Decision
 from ..session import Page
 from . import convert
 
@@ -58,6 +60,17 @@ class Imports:
 
     def keys(self, prefix: str) -> list[str]:
         return _call(session.keys, convert.text(prefix))
+
+    def approve(self, action: str, details: Any, expires_in_ms: int | None) -> Decision:
+        shown = convert.json_out(details)
+        return convert.decision_in(_call(people.approve, convert.text(action), shown, expires_in_ms))
+
+    def ask(self, question: str, schema: Any, expires_in_ms: int | None) -> Any:
+        wanted = convert.json_out(schema)
+        return convert.json_in(_call(people.ask, convert.text(question), wanted, expires_in_ms))
+
+    def next_message(self, timeout_ms: int | None) -> Content | None:
+        return convert.maybe(convert.content_in, _call(people.next_message, timeout_ms))
 
     def sleep(self, ms: int) -> None:
         wait.sleep(ms)

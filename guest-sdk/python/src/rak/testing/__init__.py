@@ -12,5 +12,6 @@ Its clock moves only when the agent waits, so a test of an hour takes no time.
 
 from .fake_host import FakeHost
 from .fake_run import FakeRun, LogLine
+from .people import Approval, Asked, Question, Reply
 
-__all__ = ["FakeHost", "FakeRun", "LogLine"]
+__all__ = ["Approval", "Asked", "FakeHost", "FakeRun", "LogLine", "Question", "Reply"]

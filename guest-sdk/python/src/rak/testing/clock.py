@@ -31,13 +31,22 @@ class Clock:
     def gate(self) -> None:
         """What every call that can fail does first, in the order in which the real host does."""
         self.count_call()
+        self.check()
+
+    def check(self) -> None:
+        """Raises where the run is cancelled or too late."""
         if self.is_cancelled():
             raise Failure.cancelled()
         if self.remaining_ms() == 0:
             raise Failure.deadline_exceeded()
 
-    def wait_until(self, at_ms: int) -> None:
-        """Waits until then, or until the run is cancelled or too late, whichever is first."""
+    def is_endless(self) -> bool:
+        """Whether nothing but what is waited for ends a wait."""
+        return self.cancel_at_ms is None and self.deadline_ms is None
+
+    def wait_until(self, at_ms: int | None) -> None:
+        """Waits until then, or until the run is cancelled or too late, whichever is first. `None` is never, which only a
+        run that is not endless can wait for."""
         if self.is_cancelled() or self.remaining_ms() == 0:
             return
         ends = [end for end in (at_ms, self.cancel_at_ms, self.deadline_ms) if end is not None]

@@ -13,11 +13,13 @@ from ..context import Context, Info
 from ..descriptor import Descriptor
 from ..failure import Failure
 from ..outcome import Outcome
+from ..people import Decision
 from ..session import Entry
 from ..wait import millis
 from .clock import Clock
 from .fake_run import FakeRun
 from .invocation import Invocation
+from .people import FakePeople, Reply
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,12 @@ class FakeHost:
     `user` has the role `user`, any other `model`."""
     state: Mapping[str, Any] = field(default_factory=dict)
     """The state, under its whole keys (`count`, `user:count`, `app:count`), as JSON. `None` is no value."""
+    people: Sequence[Decision | Reply | None] = ()
+    """What people answer when they are asked, in order, and at once: decisions, and replies to questions. `None` is nobody,
+    and so is what comes after the last. A question that nobody answers lasts until it expires or the run is to end; one that
+    would last forever fails the test."""
+    messages: Sequence[str | Content] = ()
+    """What the user says while the agent works, in order."""
     cancel_after: float | None = None
     """Cancels the run after so many seconds of the fake clock."""
     cancel_after_calls: int | None = None
@@ -77,7 +85,8 @@ class FakeHost:
             cancel_at_ms=None if self.cancel_after is None else millis(self.cancel_after),
             deadline_ms=None if self.deadline is None else millis(self.deadline),
         )
-        return Invocation(self.info or info, self.config, self._entries(), self.state, clock)
+        people = FakePeople(self.people, self.messages, clock)
+        return Invocation(self.info or info, self.config, self._entries(), self.state, people, clock)
 
     def _entries(self) -> list[Entry]:
         entries: list[Entry] = []

@@ -10,6 +10,7 @@ from ..events import Event, Progress, TextDelta
 from ..failure import Failure
 from ..log import Level
 from ..outcome import Outcome
+from .people import Asked
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class FakeRun:
     changes: dict[str, Any]
     """What of it this run changed: the new value, or `None` where it removed one. What a failed run changed after its last
     stored event is not in it, nor is anything under `temp:`."""
+    asked: list[Asked]
+    """What it asked people, in order."""
     logs: list[LogLine]
     """The lines it logged."""
     slept: float

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..content import Content
 from ..context import Info
 from ..events import Event, is_stored
 from ..failure import Failure
 from ..host import Timer
 from ..log import Level
 from ..outcome import Outcome
+from ..people import Decision
 from ..session import Entry, Page
 from .clock import Clock
 from .fake_run import FakeRun, LogLine
+from .people import Approval, FakePeople, Question
 from .state import State, as_json
 
 # The most entries that one page of history has.
@@ -29,12 +32,14 @@ class Invocation:
         config: Mapping[str, Any],
         entries: Sequence[Entry],
         state: Mapping[str, Any],
+        people: FakePeople,
         clock: Clock,
     ) -> None:
         self._info = info
         self._config = {key: as_json(value) for key, value in config.items()}
         self._entries = entries
         self._state = State(state)
+        self._people = people
         self._clock = clock
         self._events: list[Event] = []
         self._logs: list[LogLine] = []
@@ -48,6 +53,7 @@ class Invocation:
             events=self._events,
             state=self._state.stored,
             changes=self._state.changes,
+            asked=self._people.asked,
             logs=self._logs,
             slept=self._clock.now_ms / 1000,
         )
@@ -101,6 +107,18 @@ class Invocation:
         self._clock.gate()
         return self._state.keys(prefix)
 
+    def approve(self, action: str, details: Any, expires_in_ms: int | None) -> Decision:
+        self._clock.gate()
+        return self._people.decide(Approval(action, as_json(details), _seconds(expires_in_ms)), expires_in_ms)
+
+    def ask(self, question: str, schema: Any, expires_in_ms: int | None) -> Any:
+        self._clock.gate()
+        return self._people.answer(Question(question, as_json(schema), _seconds(expires_in_ms)), expires_in_ms)
+
+    def next_message(self, timeout_ms: int | None) -> Content | None:
+        self._clock.gate()
+        return self._people.next_message(timeout_ms)
+
     def sleep(self, ms: int) -> None:
         self._clock.count_call()
         self._clock.wait_until(self._clock.now_ms + ms)
@@ -124,6 +142,10 @@ class Invocation:
     def log(self, level: Level, message: str, fields: list[tuple[str, str]]) -> None:
         self._clock.count_call()
         self._logs.append(LogLine(level, message, dict(fields)))
+
+
+def _seconds(ms: int | None) -> float | None:
+    return None if ms is None else ms / 1000
 
 
 class FakeTimer:

@@ -3,6 +3,7 @@
 mod agents;
 mod parameters;
 mod recording;
+mod respond;
 
 use std::num::NonZeroU64;
 use std::time::Duration;
@@ -22,6 +23,7 @@ pub use self::parameters::{
 };
 pub(crate) use self::parameters::{MAX_POSITION, page_size};
 pub use self::recording::{PlacedEvent, RECORDING_FORMAT, RecordedJournal, Recording, SeedText};
+pub use self::respond::{DecisionBody, DecisionWord, RespondAnswer, RespondBody};
 
 /// The body of every refusal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

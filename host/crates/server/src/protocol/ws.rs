@@ -1,18 +1,19 @@
 //! Messages of the WebSocket: text frames with one JSON object each, told apart by `type`.
 //!
 //! Clients that negotiate the subprotocol [`SUBPROTOCOL_V2`] may also send [`WsClientMessage::Subscribe`],
-//! [`WsClientMessage::Pause`], [`WsClientMessage::Resume`] and [`WsClientMessage::Ping`], and get
-//! [`WsServerMessage::Progress`] and `seq` beside the data of events. To others those do not exist.
+//! [`WsClientMessage::Pause`], [`WsClientMessage::Resume`], [`WsClientMessage::Respond`] and [`WsClientMessage::Ping`], and
+//! get [`WsServerMessage::Progress`], [`WsServerMessage::InputRequired`] and `seq` beside the data of events. To others
+//! those do not exist.
 
 use std::borrow::Cow;
 use std::num::NonZeroU64;
 use std::str::FromStr;
 
-use rak_core::{AppName, Content, Event, InvocationId, InvocationStatus, SessionId, UserId};
+use rak_core::{AppName, Content, Event, InputRequest, InvocationId, InvocationStatus, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::json;
-use crate::protocol::rest::{BusyPolicy, DisconnectPolicy};
+use crate::protocol::rest::{BusyPolicy, DisconnectPolicy, RespondBody};
 
 /// The name of the newer protocol, for the header `Sec-WebSocket-Protocol`.
 pub const SUBPROTOCOL_V2: &str = "rak.v2";
@@ -31,6 +32,8 @@ pub enum WsClientMessage {
     Pause(WsTarget),
     /// Lets a paused invocation go on.
     Resume(WsTarget),
+    /// Answers a question of an invocation, or says something to it.
+    Respond(Box<WsRespond>),
     /// Listens to an invocation.
     Subscribe(WsSubscribe),
     /// Asks for a [`WsServerMessage::Pong`].
@@ -113,6 +116,18 @@ pub struct WsTarget {
     pub invocation_id: String,
 }
 
+/// What is said to an invocation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WsRespond {
+    /// Its id.
+    #[serde(alias = "invocation_id")]
+    pub invocation_id: String,
+    /// What is said.
+    #[serde(flatten)]
+    pub body: RespondBody,
+}
+
 /// From where an invocation is listened to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -155,6 +170,7 @@ impl FromStr for WsClientMessage {
             "status" => Ok(Self::Status(read(text)?)),
             "pause" => Ok(Self::Pause(read(text)?)),
             "resume" => Ok(Self::Resume(read(text)?)),
+            "respond" => Ok(Self::Respond(read(text)?)),
             "subscribe" => Ok(Self::Subscribe(read(text)?)),
             "ping" => Ok(Self::Ping(read(text)?)),
             _ => Err(Self::unknown(&kind)),
@@ -167,7 +183,8 @@ impl WsClientMessage {
     pub(crate) fn unknown(kind: &str) -> WsMessageError {
         let v1 = r#""run", "cancel", "status""#;
         WsMessageError(format!(
-            "unknown type {kind:?}, expected {v1}, or, with {SUBPROTOCOL_V2}, \"pause\", \"resume\", \"subscribe\", \"ping\""
+            "unknown type {kind:?}, expected {v1}, or, with {SUBPROTOCOL_V2}, \"pause\", \"resume\", \"respond\", \
+             \"subscribe\", \"ping\""
         ))
     }
 }
@@ -206,6 +223,22 @@ pub enum WsServerMessage {
         /// Units in all.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         total: Option<u64>,
+    },
+    /// An agent asks a person.
+    InputRequired {
+        /// In which run.
+        invocation_id: InvocationId,
+        /// The number of the event.
+        seq: u64,
+        /// What it asks.
+        request: Box<InputRequest>,
+    },
+    /// What was said to an invocation is stored.
+    Responded {
+        /// Which one.
+        invocation_id: InvocationId,
+        /// What was answered; for a message, which one it is.
+        request_id: String,
     },
     /// The last message of a run, however it ended.
     Completed {

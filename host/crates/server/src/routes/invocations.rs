@@ -9,9 +9,10 @@ use futures::StreamExt as _;
 use rak_core::{InvocationFilter, InvocationId, RunError};
 
 use crate::error::ApiError;
-use crate::extract::{PathId, Query};
+use crate::extract::{self, PathId, Query};
 use crate::protocol::rest::{
-    InvocationBody, InvocationList, InvocationListParameters, MAX_POSITION, ReplayParameters, page_size,
+    InvocationBody, InvocationList, InvocationListParameters, MAX_POSITION, ReplayParameters, RespondAnswer,
+    RespondBody, page_size,
 };
 use crate::recording::{RecordingOptions, read_recording};
 use crate::routes::event_stream;
@@ -80,6 +81,17 @@ pub(crate) async fn resume(
 ) -> Result<Json<InvocationBody>, ApiError> {
     state.runner.resume(id).await?;
     body(&state, id).await.map(Json)
+}
+
+/// Answers a question, or says something. When this answers, it is stored.
+pub(crate) async fn respond(
+    State(state): State<AppState>,
+    PathId(id): PathId<InvocationId>,
+    extract::Json(body): extract::Json<RespondBody>,
+) -> Result<Json<RespondAnswer>, ApiError> {
+    let respond = body.try_into().map_err(|reason: &str| ApiError::invalid(reason))?;
+    let request_id = state.runner.respond(id, respond).await?;
+    Ok(Json(RespondAnswer { invocation_id: id, request_id }))
 }
 
 pub(crate) async fn events(

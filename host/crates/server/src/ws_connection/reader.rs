@@ -18,7 +18,7 @@ use super::outbox::{Outbox, OutboxError, Outgoing};
 use super::run_feed::{CancelNotice, RunFeed};
 use crate::error::ApiError;
 use crate::protocol::rest::MAX_POSITION;
-use crate::protocol::ws::{WsClientMessage, WsRun, WsServerMessage, WsStatus, WsSubscribe};
+use crate::protocol::ws::{WsClientMessage, WsRespond, WsRun, WsServerMessage, WsStatus, WsSubscribe};
 use crate::state::AppState;
 use crate::ws_connection::Dialect;
 
@@ -123,6 +123,9 @@ impl Reader {
             WsClientMessage::Resume(_) if self.outbox.dialect() == Dialect::V1 => {
                 Err(WsClientMessage::unknown("resume"))
             }
+            WsClientMessage::Respond(_) if self.outbox.dialect() == Dialect::V1 => {
+                Err(WsClientMessage::unknown("respond"))
+            }
             message => Ok(message),
         });
         match parsed {
@@ -131,6 +134,7 @@ impl Reader {
             Ok(WsClientMessage::Status(target)) => self.status(target.invocation_id).await,
             Ok(WsClientMessage::Pause(target)) => self.control(target.invocation_id, Control::Pause).await,
             Ok(WsClientMessage::Resume(target)) => self.control(target.invocation_id, Control::Resume).await,
+            Ok(WsClientMessage::Respond(respond)) => self.respond(*respond).await,
             Ok(WsClientMessage::Subscribe(subscribe)) => self.subscribe(subscribe).await,
             Ok(WsClientMessage::Ping(_)) => self.reply(WsServerMessage::Pong).await,
             Err(error) => {
@@ -240,6 +244,22 @@ impl Reader {
                 let error = ApiError::from(error);
                 self.reply_about(&target, error.text(), error.code()).await
             }
+        }
+    }
+
+    /// What a person says is stored before the next frame is read: an answer is quick, and two of them stay in order.
+    async fn respond(&self, respond: WsRespond) -> Result<(), OutboxError> {
+        let target = respond.invocation_id;
+        let Ok(invocation_id) = target.parse::<InvocationId>() else {
+            return self.reply_about(&target, "there is no invocation", "invocation_not_found").await;
+        };
+        let responded = match respond.body.try_into() {
+            Ok(respond) => self.state.runner.respond(invocation_id, respond).await.map_err(ApiError::from),
+            Err(reason) => Err(ApiError::invalid(reason)),
+        };
+        match responded {
+            Ok(request_id) => self.reply(WsServerMessage::Responded { invocation_id, request_id }).await,
+            Err(error) => self.reply_about(&target, error.text(), error.code()).await,
         }
     }
 

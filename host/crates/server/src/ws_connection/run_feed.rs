@@ -113,6 +113,14 @@ impl RunFeed {
             };
             return self.outbox.send(Outgoing::Message(message)).await;
         }
+        if let Some(request) = &event.input_required
+            && self.outbox.dialect() == Dialect::V2
+        {
+            let request = Box::new(request.clone());
+            let message =
+                WsServerMessage::InputRequired { invocation_id: self.id, seq: event.seq(), request };
+            return self.outbox.send(Outgoing::Message(message)).await;
+        }
         // A client that was told of the cancellation wants no more text still being written.
         if event.partial && (!streaming || self.is_told().await) {
             return Ok(());

@@ -19,6 +19,8 @@ mod origins;
 #[cfg(test)]
 mod page;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod pins;
 #[cfg(test)]
 mod recordings;

@@ -6,12 +6,12 @@ use rak_core::time::UnixMicros;
 use wasmtime::component::Resource;
 
 use crate::bindings::wait::{Host, HostWaitable};
-use crate::gate::{Refusal, WaitingFor};
+use crate::gate::{Cost, Refusal, WaitingFor};
 use crate::state::GuestState;
 use crate::timeline::Call;
 
 /// A wait that is longer than this never ends anyway, and the clock cannot add more.
-const FOREVER: Duration = Duration::from_hours(100 * 365 * 24);
+pub(crate) const FOREVER: Duration = Duration::from_hours(100 * 365 * 24);
 
 /// Something to wait for.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +57,7 @@ impl Host for GuestState {
             let now = timeline.real().max(until);
             Ok((0..).zip(&times).filter(|(_, at)| **at <= now).map(|(index, _)| index).collect::<Vec<u32>>())
         };
-        match self.gate.wait(call, WaitingFor::time(until), first).await {
+        match self.gate.wait(call, Cost::default(), WaitingFor::time(until), first).await {
             Ok(ready) => Ok(ready),
             // It ends early, and the guest learns the reason from its next call.
             Err(Refusal::Failure(_)) => Ok(Vec::new()),
@@ -107,7 +107,7 @@ impl GuestState {
             timeline.sleep_until(until).await;
             Ok(())
         };
-        match self.gate.wait(call, WaitingFor::time(until), time).await {
+        match self.gate.wait(call, Cost::default(), WaitingFor::time(until), time).await {
             Ok(()) | Err(Refusal::Failure(_)) => Ok(()),
             Err(Refusal::Stop(stop)) => Err(wasmtime::Error::new(stop)),
         }

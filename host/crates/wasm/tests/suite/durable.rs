@@ -11,7 +11,7 @@ use crate::lives::{self, Fate, Outcome, Trial, agent};
 use crate::mortal_store::{Death, Disk};
 
 /// Every call there is, some of them before, between and after what is stored.
-const EVERY_CALL: &str = r#"[
+pub(crate) const EVERY_CALL: &str = r#"[
     {"op": "attempt"}, {"op": "wall"}, {"op": "random"}, {"op": "hash"}, {"op": "monotonic"},
     {"op": "delta", "text": "a"}, {"op": "thought", "text": "b"}, {"op": "progress", "done": 1},
     {"op": "say"},
@@ -26,6 +26,8 @@ const EVERY_CALL: &str = r#"[
     {"op": "wall"}, {"op": "sleep", "ms": 2}, {"op": "wall"},
     {"op": "remove", "key": "app:c"}, {"op": "remove", "key": "earlier"}, {"op": "get", "key": "app:c"},
     {"op": "say"},
+    {"op": "wall"}, {"op": "approve"}, {"op": "ask", "schema": {"type": "integer"}}, {"op": "wall"},
+    {"op": "message", "ms": 0}, {"op": "message"}, {"op": "random"},
     {"op": "timer", "ms": 3}, {"op": "timer", "ms": 1}, {"op": "ready"}, {"op": "any", "ms": null},
     {"op": "note"},
     {"op": "any", "ms": 2}, {"op": "block"}, {"op": "block"}, {"op": "any", "ms": 1},

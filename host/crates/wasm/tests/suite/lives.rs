@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use rak_core::{
-    Content, Event, HistoryQuery, InvocationId, InvocationRecord, InvocationStatus, Part, RunConfig,
-    SessionKey, StateDelta,
+    Content, Decision, Event, HistoryQuery, InputKind, InputRequest, InvocationId, InvocationRecord,
+    InvocationStatus, Part, Reply, Respond, RunConfig, SessionKey, StateDelta,
 };
 use rak_runner::{RunRequest, Runner, RunnerSettings};
 use rak_test_guests::fixture;
@@ -112,6 +112,8 @@ pub(crate) struct Trial {
     pub(crate) lives: u32,
     /// Its client pauses it, and lets it go on, when it has seen one of these numbers.
     pub(crate) pauses: Vec<u64>,
+    /// What its client was asked, and does not know to be answered.
+    open: Vec<InputRequest>,
 }
 
 /// How a host ended.
@@ -129,7 +131,8 @@ impl Trial {
     pub(crate) fn new(disk: Disk, agent: Arc<ComponentAgent>, input: &str) -> Self {
         let request = request(&agent, input, RunConfig::default());
         let settings = RunnerSettings::default();
-        Self { disk, agent, settings, request, seen: Vec::new(), lives: 0, pauses: Vec::new() }
+        let (seen, pauses, open) = (Vec::new(), Vec::new(), Vec::new());
+        Self { disk, agent, settings, request, seen, lives: 0, pauses, open }
     }
 
     /// What was said in the session before.
@@ -170,6 +173,7 @@ impl Trial {
                         Err(_) => return Fate::Unknown,
                     }
                 };
+                self.answer(&runner).await;
                 self.listen(&runner, events).await;
                 Fate::Over(store.writes())
             };
@@ -187,6 +191,8 @@ impl Trial {
         while let Some(event) = events.next().await {
             let event = event.expect("an event");
             self.seen.push(Event::clone(&event.event));
+            self.open.extend(event.input_required.clone());
+            self.answer(runner).await;
             if let Some(seq) = event.seq.filter(|seq| self.pauses.contains(seq)) {
                 self.pauses.retain(|pause| *pause != seq);
                 // It may be over meanwhile.
@@ -198,6 +204,28 @@ impl Trial {
                     let _ = runner.resume(id).await;
                 }
             }
+        }
+    }
+
+    /// Answers what it was asked; again, where the host died before it said that it has the answer.
+    async fn answer(&mut self, runner: &Runner) {
+        while let Some(request) = self.open.last() {
+            let request_id = request.request_id.clone();
+            let reply = match request.kind {
+                InputKind::Approve => {
+                    let edited = request.details.clone();
+                    let decision = Decision { approved: true, reason: Some("because".into()), edited };
+                    Reply::Decision { request_id, decision }
+                }
+                InputKind::Ask => Reply::Answer { request_id, answer: json!(7) },
+                InputKind::Message => {
+                    let content = Content::new_user_text(format!("an answer to {request_id}"));
+                    Reply::Message { request_id: Some(request_id), content }
+                }
+            };
+            let respond = Respond { reply, by: Some("ann".into()), user_id: None };
+            runner.respond(self.id(), respond).await.expect("the answer is taken");
+            self.open.pop();
         }
     }
 
@@ -264,7 +292,9 @@ fn shape(event: &Event) -> Value {
         saw.is_none().then(|| text(event)),
         event.turn_complete,
         event.error_code,
-        event.actions.state_delta
+        event.actions.state_delta,
+        event.input_required.as_ref().map(|request| (&request.request_id, &request.prompt)),
+        event.input_response,
     ])
 }
 

@@ -29,6 +29,8 @@ fn step() -> impl Strategy<Value = Value> {
         3 => ms().prop_map(|ms| json!({"op": "timer", "ms": ms})),
         2 => ms().prop_map(|ms| json!({"op": "any", "ms": ms})),
         2 => select(vec!["ready", "block"]).prop_map(|op| json!({"op": op})),
+        1 => select(vec!["approve", "message"]).prop_map(|op| json!({"op": op})),
+        1 => Just(json!({"op": "ask", "schema": {"type": "integer"}})),
         1 => (0..2_000_000u64).prop_map(|turns| json!({"op": "compute", "turns": turns})),
     ]
 }

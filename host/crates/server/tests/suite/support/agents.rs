@@ -7,8 +7,10 @@ use async_trait::async_trait;
 use rak_core::time::UnixMicros;
 use rak_core::{
     Agent, AgentDescriptor, AgentError, AgentOutcome, AgentRun, AppName, Content, Emission, Failure,
-    FailureKind, InvocationId, JournalEntry, JournalLimits, Progress, RunHost, Usage,
+    FailureKind, InputKind, InputRequest, InvocationId, JournalEntry, JournalLimits, Progress, RunHost,
+    Usage,
 };
+use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 /// Emits the input as two deltas and as a whole.
@@ -182,6 +184,19 @@ impl PuppetRun {
     pub(crate) async fn progress(&self, message: &str, done: u64, total: u64) {
         let progress = Progress { message: message.into(), done: Some(done), total: Some(total) };
         self.host.emit(vec![Emission::Progress(progress)]).await.unwrap();
+    }
+
+    /// Asks a person, without waiting for the answer.
+    pub(crate) async fn ask(&self, kind: InputKind, number: u64, schema: Value) {
+        let request = InputRequest {
+            request_id: kind.request_id(number),
+            kind,
+            prompt: "well?".into(),
+            details: None,
+            schema,
+            expires_at: None,
+        };
+        self.host.ask(request, None).await.unwrap();
     }
 
     pub(crate) fn finish(mut self) {
