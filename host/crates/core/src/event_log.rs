@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::event::{EncodedEvent, Progress};
 use crate::failure::StoreError;
-use crate::ids::InvocationId;
+use crate::ids::{IdempotencyKey, InvocationId};
 use crate::invocation::{
     InvocationFilter, InvocationPage, InvocationRecord, InvocationStatus, Resume, Usage, Waiting,
 };
@@ -22,6 +22,17 @@ pub struct Begin {
     pub message: Option<EncodedEvent>,
     /// Whether the session, where it has no version of the agent yet, stays on the record's.
     pub pin: bool,
+    /// What its client called this start. It is kept with the invocation, and stays where a second call has none.
+    pub start_key: Option<StartKey>,
+}
+
+/// What makes a repeated start the same invocation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartKey {
+    /// What the client called it.
+    pub key: IdempotencyKey,
+    /// A digest of what was said, so that another message with the same key is found out.
+    pub digest: String,
 }
 
 /// Events, changes of state and perhaps the end of an invocation, stored together or not at all.
@@ -99,7 +110,7 @@ pub trait EventLog: Send + Sync + 'static {
     /// become, it overwrites the record and adds the message; the numbers of events and the journal go on. The
     /// message's own `state_delta` is not applied. Gives the position of the message in the session's history, or of
     /// the newest event where there is no message: what lies at or before `position - 1` was said before this
-    /// invocation.
+    /// invocation. [`StoreError::Conflict`] where another invocation of the session was started with the same key.
     async fn begin(&self, begin: Begin) -> Result<u64, StoreError>;
 
     /// Stores what happened. [`StoreError::NotFound`] where the invocation is not there, [`StoreError::Conflict`]
@@ -126,6 +137,13 @@ pub trait EventLog: Send + Sync + 'static {
     /// What the user said to an invocation, and its position in the session's history; the first message, where it was
     /// begun with several.
     async fn message(&self, invocation: InvocationId) -> Result<Option<(u64, EncodedEvent)>, StoreError>;
+
+    /// The invocation of a session that was started with this key, and the digest that was given with it.
+    async fn started_with(
+        &self,
+        session: &SessionKey,
+        key: &IdempotencyKey,
+    ) -> Result<Option<(InvocationId, String)>, StoreError>;
 
     /// What is kept of an invocation.
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError>;

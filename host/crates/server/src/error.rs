@@ -2,6 +2,7 @@
 //! text is public.
 
 use std::fmt;
+use std::time::Duration;
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -14,10 +15,10 @@ use crate::json::JsonError;
 use crate::protocol::rest::{ErrorBody, SessionName};
 use crate::recording::RecordingError;
 
-/// When a place may be free again, in seconds: runs end all the time.
-const RETRY_SOON: u32 = 1;
-/// When another host may have taken over, or the store may be back, in seconds.
-const RETRY_LATER: u32 = 5;
+/// When a place may be free again: runs end all the time.
+const RETRY_SOON: Duration = Duration::from_secs(1);
+/// When another host may have taken over, or the store may be back.
+const RETRY_LATER: Duration = Duration::from_secs(5);
 
 /// A refusal: status, stable code and public text.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ pub(crate) struct ApiError {
     status: StatusCode,
     code: &'static str,
     text: String,
-    retry_after: Option<u32>,
+    retry_after: Option<Duration>,
     invocation_id: Option<InvocationId>,
     matches: Vec<SessionKey>,
 }
@@ -35,9 +36,19 @@ impl ApiError {
         Self { status, code, text: text.into(), retry_after: None, invocation_id: None, matches: Vec::new() }
     }
 
-    fn unavailable(code: &'static str, text: impl Into<String>, retry_after: u32) -> Self {
+    fn unavailable(code: &'static str, text: impl Into<String>, retry_after: Duration) -> Self {
         let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, text);
         Self { retry_after: Some(retry_after), ..error }
+    }
+
+    fn too_many(code: &'static str, text: impl Into<String>, retry_after: Duration) -> Self {
+        let error = Self::new(StatusCode::TOO_MANY_REQUESTS, code, text);
+        Self { retry_after: Some(retry_after), ..error }
+    }
+
+    pub(crate) fn too_many_runs(limit: usize) -> Self {
+        let text = format!("{limit} runs share this socket already, which is the limit");
+        Self::too_many("too_many_runs", text, RETRY_SOON)
     }
 
     /// It can be read, but not used.
@@ -117,11 +128,17 @@ impl ApiError {
         &self.text
     }
 
+    /// When trying again may help, in milliseconds.
+    pub(crate) fn retry_after_ms(&self) -> Option<u64> {
+        self.retry_after.map(|after| u64::try_from(after.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX))
+    }
+
     /// The body of the answer.
     pub(crate) fn body(&self) -> ErrorBody {
         ErrorBody {
             error: self.text.clone(),
             code: self.code.to_owned(),
+            retry_after_ms: self.retry_after_ms(),
             invocation_id: self.invocation_id,
             matches: self.matches.iter().map(SessionName::from).collect(),
         }
@@ -132,8 +149,10 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let body = serde_json::to_vec(&self.body()).unwrap_or_default();
         let mut response = (self.status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
-        if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        if let Some(milliseconds) = self.retry_after_ms() {
+            // Whole seconds, and none of them too early.
+            let seconds = HeaderValue::from(milliseconds.div_ceil(1000).max(1));
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
         response
     }
@@ -156,9 +175,11 @@ impl From<RunError> for ApiError {
                 Self { matches, ..Self::new(StatusCode::CONFLICT, "session_ambiguous", text) }
             }
             RunError::SessionNotFound(_) => Self::new(StatusCode::NOT_FOUND, "session_not_found", text),
-            RunError::QueueFull { .. } => Self {
-                retry_after: Some(RETRY_SOON),
-                ..Self::new(StatusCode::TOO_MANY_REQUESTS, "queue_full", text)
+            RunError::QueueFull { .. } => Self::too_many("queue_full", text, RETRY_SOON),
+            RunError::RateLimited { retry_after, .. } => Self::too_many("rate_limited", text, retry_after),
+            RunError::IdempotencyConflict { invocation, .. } => Self {
+                invocation_id: Some(invocation),
+                ..Self::new(StatusCode::CONFLICT, "idempotency_conflict", text)
             },
             RunError::Full { .. } => Self::unavailable("full", text, RETRY_SOON),
             RunError::Draining => Self::unavailable("draining", text, RETRY_LATER),

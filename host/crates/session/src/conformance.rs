@@ -29,6 +29,7 @@ mod journal;
 mod load;
 mod pins;
 mod sessions;
+mod starts;
 mod state;
 mod steps;
 
@@ -39,6 +40,7 @@ pub use self::journal::*;
 pub use self::load::*;
 pub use self::pins::*;
 pub use self::sessions::*;
+pub use self::starts::*;
 pub use self::state::*;
 pub use self::steps::*;
 
@@ -99,6 +101,11 @@ macro_rules! conformance_tests {
             an_end_is_kept_with_its_record
             invocations_are_listed_newest_first_in_pages
             invocations_are_listed_by_session_and_status
+            // what starts are called
+            a_start_is_found_by_its_key
+            a_key_starts_one_invocation
+            one_of_many_begins_with_a_key
+            a_deleted_session_forgets_its_keys
             // waiting, going on, ending
             a_resting_record_comes_back_whole
             an_invocation_rests_in_every_unfinished_status

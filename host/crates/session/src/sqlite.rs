@@ -28,9 +28,10 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use rak_core::{
-    AppName, Begin, Commit, EncodedEvent, EventLog, HistoryPage, HistoryQuery, InvocationFilter,
-    InvocationId, InvocationPage, InvocationRecord, JournalChunk, NewSession, Session, SessionFilter,
-    SessionId, SessionKey, SessionPage, SessionService, StateDelta, StoreError, time::UnixMillis,
+    AppName, Begin, Commit, EncodedEvent, EventLog, HistoryPage, HistoryQuery, IdempotencyKey,
+    InvocationFilter, InvocationId, InvocationPage, InvocationRecord, JournalChunk, NewSession, Session,
+    SessionFilter, SessionId, SessionKey, SessionPage, SessionService, StateDelta, StoreError,
+    time::UnixMillis,
 };
 
 pub use self::options::{SqliteOptions, Synchronous};
@@ -169,8 +170,8 @@ impl SessionService for SqliteStore {
 #[async_trait]
 impl EventLog for SqliteStore {
     async fn begin(&self, begin: Begin) -> Result<u64, StoreError> {
-        let Begin { record, message, pin } = begin;
-        let record = EncodedRecord::new(record)?;
+        let Begin { record, message, pin, start_key } = begin;
+        let record = EncodedRecord::new(record, start_key)?;
         let bytes = record.bytes() + message.as_ref().map_or(0, |message| message.json.len());
         self.writer.call(bytes, move |write| invocations::begin(write, &record, message.as_ref(), pin)).await
     }
@@ -212,6 +213,15 @@ impl EventLog for SqliteStore {
 
     async fn message(&self, invocation: InvocationId) -> Result<Option<(u64, EncodedEvent)>, StoreError> {
         self.readers.read(move |read| history::message(read, invocation)).await
+    }
+
+    async fn started_with(
+        &self,
+        session: &SessionKey,
+        key: &IdempotencyKey,
+    ) -> Result<Option<(InvocationId, String)>, StoreError> {
+        let (session, key) = (session.clone(), key.clone());
+        self.readers.read(move |read| invocations::started_with(read, &session, &key)).await
     }
 
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {

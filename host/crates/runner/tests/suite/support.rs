@@ -10,9 +10,9 @@ use futures::StreamExt as _;
 use rak_core::time::UnixMillis;
 use rak_core::{
     Agent, AgentDescriptor, AgentError, AgentOutcome, AgentRun, AppName, Commit, Content, Custom, Emission,
-    Event, EventLog, EventStream, HistoryPage, HistoryQuery, InvocationFilter, InvocationId, InvocationPage,
-    InvocationRecord, NewSession, RunConfig, RunError, Session, SessionFilter, SessionId, SessionKey,
-    SessionPage, SessionService, StateDelta, StoreError, Usage,
+    Event, EventLog, EventStream, HistoryPage, HistoryQuery, IdempotencyKey, InvocationFilter, InvocationId,
+    InvocationPage, InvocationRecord, NewSession, RunConfig, RunError, Session, SessionFilter, SessionId,
+    SessionKey, SessionPage, SessionService, StateDelta, StoreError, Usage,
 };
 use rak_core::{Begin, EncodedEvent, JournalChunk};
 use rak_runner::{RunRequest, Runner, RunnerBuilder, StartedRun};
@@ -240,6 +240,14 @@ impl EventLog for FailingStore {
 
     async fn message(&self, id: InvocationId) -> Result<Option<(u64, EncodedEvent)>, StoreError> {
         self.inner.message(id).await
+    }
+
+    async fn started_with(
+        &self,
+        session: &SessionKey,
+        key: &IdempotencyKey,
+    ) -> Result<Option<(InvocationId, String)>, StoreError> {
+        self.inner.started_with(session, key).await
     }
 
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {

@@ -127,7 +127,7 @@ impl Run {
 
     pub(super) fn beginning(&self, status: InvocationStatus, message: Option<&str>) -> Begin {
         let message = message.map(|text| event(self.id, 0, text));
-        Begin { record: self.record(status), message, pin: false }
+        Begin { record: self.record(status), message, pin: false, start_key: None }
     }
 
     /// A commit of events with these numbers; each says its number.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use rak_core::{
-    Begin, Commit, EncodedEvent, InvocationFilter, InvocationId, InvocationPage, InvocationRecord,
-    InvocationStep, StoreError, time::UnixMillis,
+    Begin, Commit, EncodedEvent, IdempotencyKey, InvocationFilter, InvocationId, InvocationPage,
+    InvocationRecord, InvocationStep, SessionKey, StartKey, StoreError, time::UnixMillis,
 };
 
 use super::tables::{InvocationRow, Tables};
@@ -13,17 +13,24 @@ use crate::scoped_delta::ScopedDelta;
 
 impl Tables {
     pub(super) fn begin(&mut self, begin: Begin) -> Result<u64, StoreError> {
-        let Begin { record, message, pin } = begin;
+        let Begin { record, message, pin, start_key } = begin;
         let (id, key) = (record.id, record.session.clone());
         let version = pin.then(|| record.agent_version.clone());
-        if let Some(row) = self.invocations.get_mut(&id) {
+        if let Some(row) = self.invocations.get(&id) {
             if row.record.session != key {
                 return Err(refusal::other_session(id));
             }
             refusal::check_step(id, row.record.status, record.status)?;
-            row.record = record;
-        } else {
-            self.invocations.insert(id, InvocationRow::new(record));
+        }
+        if let Some(StartKey { key: start, digest }) = start_key {
+            let started = self.starts.entry((key.clone(), start.clone())).or_insert((id, digest));
+            if started.0 != id {
+                return Err(refusal::key_used(&start, started.0));
+            }
+        }
+        match self.invocations.get_mut(&id) {
+            Some(row) => row.record = record,
+            None => drop(self.invocations.insert(id, InvocationRow::new(record))),
         }
         let now = UnixMillis::now();
         let message = message.map(Arc::new);
@@ -75,6 +82,14 @@ impl Tables {
         let skip = usize::try_from(after).unwrap_or(usize::MAX);
         let events = self.invocations.get(&id).into_iter().flat_map(|row| &row.events);
         events.skip(skip).take(limit).map(|event| EncodedEvent::clone(event)).collect()
+    }
+
+    pub(super) fn started_with(
+        &self,
+        session: &SessionKey,
+        key: &IdempotencyKey,
+    ) -> Option<(InvocationId, String)> {
+        self.starts.get(&(session.clone(), key.clone())).cloned()
     }
 
     pub(super) fn invocation(&self, id: InvocationId) -> Option<InvocationRecord> {

@@ -35,7 +35,7 @@ pub(crate) fn begin(id: InvocationId, key: &SessionKey) -> Begin {
         waiting: None,
         resume: None,
     };
-    Begin { record, message: Some(event(id, 0, "hello")), pin: false }
+    Begin { record, message: Some(event(id, 0, "hello")), pin: false, start_key: None }
 }
 
 /// A commit of one event.

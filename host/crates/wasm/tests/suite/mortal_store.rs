@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use rak_core::time::UnixMillis;
 use rak_core::{
-    AppName, Begin, Commit, EncodedEvent, EventLog, HistoryPage, HistoryQuery, InvocationFilter,
-    InvocationId, InvocationPage, InvocationRecord, JournalChunk, NewSession, Session, SessionFilter,
-    SessionId, SessionKey, SessionPage, SessionService, StateDelta, StoreError,
+    AppName, Begin, Commit, EncodedEvent, EventLog, HistoryPage, HistoryQuery, IdempotencyKey,
+    InvocationFilter, InvocationId, InvocationPage, InvocationRecord, JournalChunk, NewSession, Session,
+    SessionFilter, SessionId, SessionKey, SessionPage, SessionService, StateDelta, StoreError,
 };
 use rak_session::{MemoryStore, SqliteOptions, SqliteStore};
 use tempfile::TempDir;
@@ -129,6 +129,14 @@ impl EventLog for MortalStore {
 
     async fn message(&self, id: InvocationId) -> Result<Option<(u64, EncodedEvent)>, StoreError> {
         self.alive(self.disk.log.message(id)).await
+    }
+
+    async fn started_with(
+        &self,
+        session: &SessionKey,
+        key: &IdempotencyKey,
+    ) -> Result<Option<(InvocationId, String)>, StoreError> {
+        self.alive(self.disk.log.started_with(session, key)).await
     }
 
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {

@@ -318,7 +318,7 @@ impl Operation {
                 let id = fixed.runs[run];
                 let message = message.then(|| event(id, 0, &said(id, 0)));
                 let record = fixed.record(run, key, status, resume);
-                store.begin(Begin { record, message, pin }).await?.to_string()
+                store.begin(Begin { record, message, pin, start_key: None }).await?.to_string()
             }
             Self::Commit { run, key: k, first, events, state, at, journal, step } => {
                 let id = fixed.runs[run];
