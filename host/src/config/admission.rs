@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroUsize};
 
 use anyhow::bail;
-use rak_core::{AppName, UserId};
+use rak_core::{AppName, Quota, UserId};
 use rak_runner::{AdmissionSettings, AgentAdmission, Rate, UserAdmission};
 use serde::Deserialize;
 
@@ -13,13 +13,34 @@ use serde::Deserialize;
 #[serde(default, deny_unknown_fields)]
 pub(super) struct AdmissionFile {
     max_queued: Option<usize>,
-    user: LimitsFile,
+    user: UserFile,
     /// What is absent here is as for every user.
-    users: BTreeMap<UserId, LimitsFile>,
+    users: BTreeMap<UserId, UserFile>,
     agents: BTreeMap<AppName, LimitsFile>,
 }
 
-/// What a user or an agent may do.
+/// What a user may do.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct UserFile {
+    concurrent: Option<NonZeroUsize>,
+    runs_per_minute: Option<NonZeroU32>,
+    burst: Option<NonZeroU32>,
+    quota: QuotaFile,
+}
+
+/// What a user may use in a day.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct QuotaFile {
+    invocations: Option<u64>,
+    cpu_time_ms: Option<u64>,
+    memory_mib_seconds: Option<u64>,
+    events: Option<u64>,
+    event_bytes: Option<u64>,
+}
+
+/// What the runs of an agent, or of a user, may do.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct LimitsFile {
@@ -32,14 +53,12 @@ struct LimitsFile {
 impl AdmissionFile {
     /// What it means.
     pub(super) fn settings(&self) -> anyhow::Result<AdmissionSettings> {
-        let user = |limits: LimitsFile, table: &str| {
-            anyhow::Ok(UserAdmission { concurrent: limits.concurrent, rate: limits.rate(table)? })
-        };
-        let mut settings = AdmissionSettings { user: user(self.user, "user")?, ..Default::default() };
+        let user = self.user.admission("user")?;
+        let mut settings = AdmissionSettings { user, ..AdmissionSettings::default() };
         settings.max_queued = self.max_queued.unwrap_or(settings.max_queued);
-        for (id, limits) in &self.users {
-            let limits = limits.over(self.user);
-            settings.users.insert(id.clone(), user(limits, &format!("users.{id}"))?);
+        for (id, user) in &self.users {
+            let user = user.over(self.user).admission(&format!("users.{id}"))?;
+            settings.users.insert(id.clone(), user);
         }
         for (name, limits) in &self.agents {
             let rate = limits.rate(&format!("agents.{name}"))?;
@@ -47,6 +66,35 @@ impl AdmissionFile {
             settings.agents.insert(name.clone(), agent);
         }
         Ok(settings)
+    }
+}
+
+impl UserFile {
+    fn limits(self) -> LimitsFile {
+        let Self { concurrent, runs_per_minute, burst, quota: _ } = self;
+        LimitsFile { concurrent, runs_per_minute, burst }
+    }
+
+    fn over(self, other: Self) -> Self {
+        let LimitsFile { concurrent, runs_per_minute, burst } = self.limits().over(other.limits());
+        let (quota, all) = (self.quota, other.quota);
+        let quota = QuotaFile {
+            invocations: quota.invocations.or(all.invocations),
+            cpu_time_ms: quota.cpu_time_ms.or(all.cpu_time_ms),
+            memory_mib_seconds: quota.memory_mib_seconds.or(all.memory_mib_seconds),
+            events: quota.events.or(all.events),
+            event_bytes: quota.event_bytes.or(all.event_bytes),
+        };
+        Self { concurrent, runs_per_minute, burst, quota }
+    }
+
+    fn admission(self, table: &str) -> anyhow::Result<UserAdmission> {
+        let QuotaFile { invocations, cpu_time_ms, memory_mib_seconds, events, event_bytes } = self.quota;
+        Ok(UserAdmission {
+            concurrent: self.concurrent,
+            rate: self.limits().rate(table)?,
+            quota: Quota { invocations, cpu_time_ms, memory_mib_seconds, events, event_bytes },
+        })
     }
 }
 
@@ -97,8 +145,13 @@ mod tests {
             burst = 5
             [users.'ann@example.org']
             concurrent = 9
+            [user.quota]
+            invocations = 100
+            events = 7
             [users.bob]
             runs_per_minute = 6
+            [users.bob.quota]
+            invocations = 0
             [users.eve]
             burst = 1
             [agents.echo]
@@ -113,6 +166,9 @@ mod tests {
         assert_eq!(of("ann@example.org"), (9, 60, 5));
         assert_eq!(of("bob"), (2, 6, 6));
         assert_eq!(of("eve"), (2, 60, 1));
+        let quota = |user: &str| settings.users[&UserId::new(user).unwrap()].quota;
+        assert_eq!((quota("bob").invocations, quota("bob").events), (Some(0), Some(7)));
+        assert_eq!(quota("eve"), settings.user.quota);
         let echo = settings.agents[&AppName::new("echo").unwrap()];
         assert_eq!((echo.concurrent, echo.rate.unwrap().burst.get()), (None, 3));
     }
@@ -121,6 +177,7 @@ mod tests {
     fn what_makes_no_sense_is_an_error() {
         assert!(settings("[user]\nconcurrent = 0").is_err());
         assert!(settings("[user]\nper_minute = 1").is_err());
+        assert!(settings("[agents.echo.quota]\nevents = 1").is_err(), "an agent has no quota");
         let error = settings("[agents.echo]\nburst = 1").unwrap_err().to_string();
         assert!(error.starts_with("admission.agents.echo.burst"), "{error}");
     }

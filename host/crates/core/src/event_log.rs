@@ -4,14 +4,15 @@ use async_trait::async_trait;
 
 use crate::event::{EncodedEvent, Progress};
 use crate::failure::StoreError;
-use crate::ids::{IdempotencyKey, InvocationId};
+use crate::ids::{IdempotencyKey, InvocationId, UserId};
 use crate::invocation::{
     InvocationFilter, InvocationPage, InvocationRecord, InvocationStatus, Resume, Usage, Waiting,
 };
 use crate::journal::JournalChunk;
+use crate::quota::{DailyUsage, Quota};
 use crate::session::SessionKey;
 use crate::state::StateDelta;
-use crate::time::UnixMillis;
+use crate::time::{UnixDay, UnixMillis};
 
 /// The beginning of an invocation, or its step from `Queued` to `Active`.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub struct Begin {
     pub pin: bool,
     /// What its client called this start. It is kept with the invocation, and stays where a second call has none.
     pub start_key: Option<StartKey>,
+    /// What its user may use in a day. Nothing is stored where that is used up; looked at for a new invocation only.
+    pub quota: Quota,
 }
 
 /// What makes a repeated start the same invocation.
@@ -64,6 +67,14 @@ pub enum InvocationStep {
 }
 
 impl InvocationStep {
+    /// What the invocation used so far, where the step says it.
+    pub fn usage(&self) -> Option<&Usage> {
+        match self {
+            Self::Rests(rest) => rest.usage.as_ref(),
+            Self::Ends(end) => Some(&end.usage),
+        }
+    }
+
     /// The new status.
     pub fn status(&self) -> InvocationStatus {
         match self {
@@ -110,7 +121,9 @@ pub trait EventLog: Send + Sync + 'static {
     /// become, it overwrites the record and adds the message; the numbers of events and the journal go on. The
     /// message's own `state_delta` is not applied. Gives the position of the message in the session's history, or of
     /// the newest event where there is no message: what lies at or before `position - 1` was said before this
-    /// invocation. [`StoreError::Conflict`] where another invocation of the session was started with the same key.
+    /// invocation. [`StoreError::Conflict`] where another invocation of the session was started with the same key, and
+    /// [`StoreError::QuotaExceeded`] where the invocation is new and something of the quota is used up on the day of its
+    /// `started_at`.
     async fn begin(&self, begin: Begin) -> Result<u64, StoreError>;
 
     /// Stores what happened. [`StoreError::NotFound`] where the invocation is not there, [`StoreError::Conflict`]
@@ -144,6 +157,10 @@ pub trait EventLog: Send + Sync + 'static {
         session: &SessionKey,
         key: &IdempotencyKey,
     ) -> Result<Option<(InvocationId, String)>, StoreError>;
+
+    /// What the invocations of a user came to in a day. Counted with what it counts, in one step: it is exact whenever the
+    /// host ends. Deleting a session does not change it.
+    async fn used(&self, user: &UserId, day: UnixDay) -> Result<DailyUsage, StoreError>;
 
     /// What is kept of an invocation.
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError>;

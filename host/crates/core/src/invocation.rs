@@ -163,6 +163,8 @@ pub struct Usage {
     pub cpu_micros: u64,
     /// The most linear memory and tables it held, in bytes.
     pub peak_memory_bytes: u64,
+    /// The most that it held each time it was in memory, for as long as it was there, in bytes times seconds.
+    pub memory_byte_seconds: u64,
     /// Calls to the host.
     pub host_calls: u64,
     /// Events it emitted, stored or not.

@@ -14,6 +14,7 @@ mod ids;
 mod invocation;
 mod journal;
 mod people;
+mod quota;
 mod registry;
 mod run;
 mod session;
@@ -36,6 +37,7 @@ pub use journal::{
     Difference, Journal, JournalChunk, JournalEntry, JournalLimits, Pending, Replay, ReplaySilent, Seed,
 };
 pub use people::{Decision, InputKind, InputRequest, InputResponse};
+pub use quota::{DailyUsage, Quota, QuotaExceeded};
 pub use registry::{
     AgentCounters, AgentGrants, AgentInfo, AgentRegistry, AgentSource, AgentState, CodeTier, DeployError,
     Deployment, Deployments, Durability, Environment, Pinning, Refusal, VersionInfo, VersionState,

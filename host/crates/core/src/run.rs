@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::EncodedEvent;
 use crate::failure::StoreError;
 use crate::ids::{AppName, IdError, IdempotencyKey, InvocationId, SessionId, UserId};
+use crate::quota::QuotaExceeded;
 use crate::session::SessionKey;
 
 /// The events of one invocation, in order. The last one has `turn_complete`; an error ends the stream early and says
@@ -172,6 +173,16 @@ pub enum RunError {
         /// The limit.
         per_minute: u32,
         /// When the next one may start.
+        retry_after: Duration,
+    },
+    /// The user has used up a quota.
+    #[error("the user {user:?} has used up its quota of the day (UTC): {exceeded}")]
+    QuotaExceeded {
+        /// Whose it is.
+        user: UserId,
+        /// What of it.
+        exceeded: QuotaExceeded,
+        /// When the next day begins.
         retry_after: Duration,
     },
     /// The key of this start was that of another one.

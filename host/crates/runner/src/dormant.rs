@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rak_core::time::UnixMillis;
 use rak_core::{
-    Begin, Content, InvocationRecord, InvocationStatus, JournalEntry, OnDisconnect, Role, RunError,
+    Begin, Content, InvocationRecord, InvocationStatus, JournalEntry, OnDisconnect, Quota, Role, RunError,
     StateDelta, StopReason,
 };
 use tokio::sync::oneshot;
@@ -218,7 +218,13 @@ impl Runner {
         }
         let Dormant { record, guard, .. } = dormant;
         (record.status, record.waiting) = (InvocationStatus::Queued, None);
-        let begin = Begin { record: record.clone(), message: None, pin: false, start_key: None };
+        let begin = Begin {
+            record: record.clone(),
+            message: None,
+            pin: false,
+            start_key: None,
+            quota: Quota::default(),
+        };
         if let Err(error) = self.inner().log.begin(begin).await {
             tracing::warn!(invocation = %guard.id(), %error, "that a run waits for its turn could not be stored");
         }
@@ -283,7 +289,13 @@ impl Runner {
         let (begins_at, message) = match (said, message) {
             (Some((position, event)), _) => {
                 let content = event.event.content.clone().unwrap_or_else(empty);
-                let begin = Begin { record: record.clone(), message: None, pin: false, start_key: None };
+                let begin = Begin {
+                    record: record.clone(),
+                    message: None,
+                    pin: false,
+                    start_key: None,
+                    quota: Quota::default(),
+                };
                 inner.log.begin(begin).await?;
                 (Some(position), content)
             }
@@ -321,6 +333,7 @@ impl Runner {
             stopping: inner.stopping.clone(),
             longest_wait_in_memory: inner.settings.longest_wait_in_memory,
             start_key: None,
+            quota: Quota::default(),
             record,
         };
         let seat = dormant.seat;

@@ -9,7 +9,7 @@ use rak_core::time::UnixMicros;
 use rak_core::{
     Agent, AgentError, AgentOutcome, AgentRegistry, AgentRun, Begin, Content, EncodedEvent, Event, Failure,
     FailureKind, InvocationInfo, InvocationRecord, InvocationRest, InvocationStatus, InvocationStep, Journal,
-    JournalEntry, OnDisconnect, RunError, Session, SessionService, StartKey, StateDelta, StopReason,
+    JournalEntry, OnDisconnect, Quota, RunError, Session, SessionService, StartKey, StateDelta, StopReason,
     StoreError, USER_AUTHOR, Usage, Waiting,
 };
 use tokio::sync::watch;
@@ -40,6 +40,8 @@ pub(crate) struct RunTask {
     pub(crate) record: InvocationRecord,
     /// What its client called the start.
     pub(crate) start_key: Option<StartKey>,
+    /// What its user may use; looked at when it is stored first.
+    pub(crate) quota: Quota,
     pub(crate) deadline: Deadline,
     pub(crate) on_disconnect: OnDisconnect,
     /// The same while it is put away.
@@ -154,7 +156,8 @@ impl RunTask {
         if let Some(resume) = &mut record.resume {
             resume.message = Some(self.message.clone());
         }
-        let begin = Begin { record, message: None, pin: false, start_key: self.start_key.clone() };
+        let begin =
+            Begin { record, message: None, pin: false, quota: self.quota, start_key: self.start_key.clone() };
         self.recorder.log.begin(begin).await.map(drop)
     }
 
@@ -175,6 +178,7 @@ impl RunTask {
             record,
             message: Some(self.user_event()?),
             pin: agent.pins_sessions(),
+            quota: self.quota,
             start_key: self.start_key.clone(),
         };
         let begins_at = self.recorder.log.begin(begin).await?;
@@ -206,7 +210,7 @@ impl RunTask {
                 () = self.watch_for_stop() => (Err(AgentError::Stopped), Usage::default()),
             }
         };
-        let usage = self.usage_with(usage);
+        let usage = self.usage_with(usage, holdings.ran());
         if let Err(AgentError::PutAway { waiting }) = &result
             && self.guard.stopped().is_none()
         {
@@ -230,9 +234,12 @@ impl RunTask {
     }
 
     /// What it used in all its attempts. A repeated run makes its calls again, but for its time on a processor.
-    fn usage_with(&self, usage: Usage) -> Usage {
+    fn usage_with(&self, usage: Usage, ran: Duration) -> Usage {
         let before = self.record.usage;
+        let held = u128::from(usage.peak_memory_bytes).saturating_mul(ran.as_micros()) / 1_000_000;
+        let held = u64::try_from(held).unwrap_or(u64::MAX);
         Usage {
+            memory_byte_seconds: before.memory_byte_seconds.saturating_add(held),
             cpu_micros: usage.cpu_micros.saturating_add(before.cpu_micros),
             peak_memory_bytes: usage.peak_memory_bytes.max(before.peak_memory_bytes),
             ..usage

@@ -273,6 +273,7 @@ impl Runner {
         let session = inner.sessions.get(&request.session).await?;
         let agent = agent_choice::choose(inner.agents.as_ref(), current, session.as_ref()).await?;
         let record = new_record(id, request.session, agent.as_ref(), status, &request.config)?;
+        let started_at = record.started_at;
         if record.resume.is_some() {
             guard.set_durable();
         }
@@ -288,6 +289,7 @@ impl Runner {
             sessions: inner.sessions.clone(),
             record,
             start_key,
+            quota: inner.settings.admission.of_user(&claim.user).quota,
             deadline: Deadline::in_time(request.config.timeout),
             on_disconnect: request.config.on_disconnect.unwrap_or(inner.settings.on_disconnect),
             // What its client asked for holds for as long as it is not over.
@@ -300,10 +302,14 @@ impl Runner {
             Turn::Now(lease) => (Seat::Held(lease), Vec::new()),
             Turn::Later { turn, supersedes } => (Seat::Waits(turn), supersedes),
         };
+        let refused = |error| not_stored(error, &claim.user, started_at);
         let start = match entry {
-            Entry::Now(place) => Start::Now { begun: task.begin(agent, session).await?, seat, place },
+            Entry::Now(place) => {
+                let begun = task.begin(agent, session).await.map_err(refused)?;
+                Start::Now { begun, seat, place }
+            }
             Entry::Later(_) => {
-                task.wait().await?;
+                task.wait().await.map_err(refused)?;
                 for other in supersedes {
                     inner.tracker.stop(other, StopReason::Superseded);
                 }
@@ -546,6 +552,14 @@ impl Runner {
         }
         stopped
     }
+}
+
+/// Why a beginning was not stored. A quota begins anew with the next day.
+fn not_stored(error: StoreError, user: &UserId, started_at: UnixMillis) -> RunError {
+    let StoreError::QuotaExceeded(exceeded) = error else { return error.into() };
+    let left = started_at.day().end().0.saturating_sub(started_at.0);
+    let retry_after = Duration::from_millis(u64::try_from(left).unwrap_or(0));
+    RunError::QuotaExceeded { user: user.clone(), exceeded, retry_after }
 }
 
 /// What it takes to go on with an invocation that begins now.

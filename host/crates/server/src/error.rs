@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use rak_core::time::UnixMillis;
 use rak_core::{
     DeployError, IdError, InvocationId, RunError, SessionId, SessionKey, StateKeyError, StoreError,
 };
@@ -177,6 +178,9 @@ impl From<RunError> for ApiError {
             RunError::SessionNotFound(_) => Self::new(StatusCode::NOT_FOUND, "session_not_found", text),
             RunError::QueueFull { .. } => Self::too_many("queue_full", text, RETRY_SOON),
             RunError::RateLimited { retry_after, .. } => Self::too_many("rate_limited", text, retry_after),
+            RunError::QuotaExceeded { retry_after, .. } => {
+                Self::too_many("quota_exceeded", text, retry_after)
+            }
             RunError::IdempotencyConflict { invocation, .. } => Self {
                 invocation_id: Some(invocation),
                 ..Self::new(StatusCode::CONFLICT, "idempotency_conflict", text)
@@ -236,6 +240,11 @@ impl From<StoreError> for ApiError {
             StoreError::Invalid { .. } => Self::invalid(text),
             StoreError::NotFound { .. } => Self::new(StatusCode::NOT_FOUND, "not_found", text),
             StoreError::TooLarge { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", text),
+            StoreError::QuotaExceeded(_) => {
+                let now = UnixMillis::now();
+                let left = u64::try_from(now.day().end().0.saturating_sub(now.0)).unwrap_or(0);
+                Self::too_many("quota_exceeded", text, Duration::from_millis(left))
+            }
             StoreError::Unavailable { reason } => {
                 tracing::error!(%reason, "the store failed");
                 Self::store_unavailable()

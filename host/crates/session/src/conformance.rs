@@ -28,6 +28,7 @@ mod invocations;
 mod journal;
 mod load;
 mod pins;
+mod quotas;
 mod sessions;
 mod starts;
 mod state;
@@ -39,6 +40,7 @@ pub use self::invocations::*;
 pub use self::journal::*;
 pub use self::load::*;
 pub use self::pins::*;
+pub use self::quotas::*;
 pub use self::sessions::*;
 pub use self::starts::*;
 pub use self::state::*;
@@ -106,6 +108,10 @@ macro_rules! conformance_tests {
             a_key_starts_one_invocation
             one_of_many_begins_with_a_key
             a_deleted_session_forgets_its_keys
+            // what users use
+            what_is_used_is_counted_once
+            a_quota_is_used_up
+            a_quota_is_not_exceeded_by_a_crowd
             // waiting, going on, ending
             a_resting_record_comes_back_whole
             an_invocation_rests_in_every_unfinished_status

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use rak_core::{AppName, UserId};
+use rak_core::{AppName, Quota, UserId};
 
 use super::rate::Rate;
 
@@ -33,7 +33,7 @@ impl Default for AdmissionSettings {
 }
 
 impl AdmissionSettings {
-    pub(super) fn of_user(&self, user: &UserId) -> UserAdmission {
+    pub(crate) fn of_user(&self, user: &UserId) -> UserAdmission {
         self.users.get(user).copied().unwrap_or(self.user)
     }
 
@@ -49,6 +49,8 @@ pub struct UserAdmission {
     pub concurrent: Option<NonZeroUsize>,
     /// How fast runs may be started.
     pub rate: Option<Rate>,
+    /// What may be used in a day. It is looked at when a run is started; one that runs is not cut by it.
+    pub quota: Quota,
 }
 
 /// What all runs of an agent together may do. What is absent is not limited.

@@ -6,15 +6,17 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::StreamExt as _;
+use rak_core::time::UnixMillis;
 use rak_core::{
-    Agent, AgentDescriptor, AgentError, AgentOutcome, AgentRun, AppName, Content, IfBusy, InvocationId,
-    InvocationStatus, JournalLimits, Limited, OnDisconnect, Priority, RunConfig, RunError, SessionKey, Usage,
+    Agent, AgentDescriptor, AgentError, AgentOutcome, AgentRun, AppName, Content, EventLog, IfBusy,
+    InvocationId, InvocationStatus, JournalLimits, Limited, OnDisconnect, Priority, Quota, RunConfig,
+    RunError, SessionKey, SessionService, Usage,
 };
 use rak_runner::{
     AdmissionSettings, AgentAdmission, Rate, Recovered, RunRequest, Runner, RunnerSettings, StartedRun,
     UserAdmission,
 };
-use rak_session::MemoryStore;
+use rak_session::{MemoryStore, SqliteOptions, SqliteStore};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::support::collect;
@@ -26,6 +28,9 @@ struct Worker {
     durable: bool,
     begun: mpsc::Sender<Working>,
 }
+
+/// The memory of every run, in bytes.
+const PEAK: u64 = 1000;
 
 /// A run in memory.
 struct Working {
@@ -68,7 +73,7 @@ impl Agent for Worker {
             () = put_away.cancelled() => Err(AgentError::PutAway { waiting: None }),
             Ok(()) = ended => Ok(AgentOutcome::default()),
         };
-        (result, Usage::default())
+        (result, Usage { events: 5, peak_memory_bytes: PEAK, ..Usage::default() })
     }
 }
 
@@ -87,7 +92,7 @@ impl Host {
         Self::on(Arc::new(MemoryStore::new()), settings, false)
     }
 
-    fn on(store: Arc<MemoryStore>, settings: RunnerSettings, durable: bool) -> Self {
+    fn on<S: SessionService + EventLog>(store: Arc<S>, settings: RunnerSettings, durable: bool) -> Self {
         let (sender, begun) = mpsc::channel(1000);
         let mut builder = Runner::builder().session_service(store).settings(settings);
         for name in ["worker", "other"] {
@@ -483,4 +488,80 @@ async fn of_many_starts_with_one_key_one_runs() {
         assert_eq!(run.ok().unwrap().events.count().await, 1);
     }
     assert!(host.begun.try_recv().is_err());
+}
+
+/// What the worker's runs come to: 5 events each.
+fn quota(events: u64) -> AdmissionSettings {
+    let quota = Quota { events: Some(events), ..Quota::default() };
+    let user = UserAdmission { quota, ..UserAdmission::default() };
+    AdmissionSettings { user, ..AdmissionSettings::default() }
+}
+
+async fn has_used_it_up(host: &Host) {
+    let refused = host.try_start("ann", "3", RunConfig::default()).await.err();
+    let Some(RunError::QuotaExceeded { user, exceeded, retry_after }) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!((user.as_str(), exceeded.to_string().as_str()), ("ann", "events = 10"));
+    assert!(retry_after <= Duration::from_hours(24));
+}
+
+#[tokio::test]
+async fn a_quota_is_kept_over_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || {
+        let path = folder.path().join("rak.db");
+        Arc::new(SqliteStore::open(path, SqliteOptions::default()).unwrap())
+    };
+    let store = open();
+    let mut host = Host::on(store.clone(), RunnerSettings { admission: quota(10), ..settings(1) }, true);
+    // The second one begins with something left, and may use more than that.
+    for text in ["1", "2"] {
+        let id = host.start("ann", text).await;
+        host.next().await.end();
+        assert_eq!(host.ended(id).await, None);
+    }
+    has_used_it_up(&host).await;
+    host.start("bob", "3").await;
+    host.next().await.end();
+    host.runner.drain(Duration::from_mins(1)).await;
+    store.close().await;
+
+    let store = open();
+    let mut host = Host::on(store, RunnerSettings { admission: quota(10), ..settings(1) }, true);
+    has_used_it_up(&host).await;
+    // What is refused leaves neither its session busy nor a place taken.
+    host.start("bob", "4").await;
+    host.next().await.end();
+    let deleted = host.runner.delete_session(&request("ann", "3", RunConfig::default()).session).await;
+    assert_eq!(deleted, Ok(false));
+}
+
+#[tokio::test(start_paused = true)]
+async fn memory_counts_for_as_long_as_it_is_held() {
+    let store = Arc::new(MemoryStore::new());
+    let mut host = Host::on(store.clone(), settings(1), true);
+    let first = host.start("ann", "1").await;
+    let _put_away = host.next().await;
+    let second = host.start("ann", "2").await;
+    tokio::time::advance(Duration::from_secs(3)).await;
+    host.runner.pause(first).await.unwrap();
+    let working = host.next().await;
+    // Neither in the queue nor at rest.
+    tokio::time::advance(Duration::from_secs(4)).await;
+    working.end();
+    host.ended(second).await;
+    host.runner.resume(first).await.unwrap();
+    let working = host.next().await;
+    tokio::time::advance(Duration::from_secs(2)).await;
+    working.end();
+    host.ended(first).await;
+    let mut sum = 0;
+    for (id, seconds) in [(first, 5), (second, 4)] {
+        let record = host.runner.invocation(id).await.unwrap().unwrap();
+        assert_eq!(record.usage.memory_byte_seconds, seconds * PEAK);
+        sum += record.usage.memory_byte_seconds;
+    }
+    let used = store.used(&"ann".parse().unwrap(), UnixMillis::now().day()).await.unwrap();
+    assert_eq!((used.invocations, used.memory_byte_seconds), (2, sum));
 }

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use rak_core::InvocationId;
+use rak_core::{InvocationId, Quota};
 use rak_runner::{Rate, UserAdmission};
 use serde_json::{Value, json};
 
@@ -165,4 +165,30 @@ async fn what_is_no_key_and_no_priority_is_refused() {
         assert!(answer.error().starts_with(key), "{}", answer.error());
     }
     assert_eq!(app.get(&format!("/api/v1/invocations/{}", InvocationId::new())).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_quota_that_is_used_up_says_which_and_until_when() {
+    let app = TestApp::start_with(|_, runner| {
+        let quota = Quota { invocations: Some(2), ..Quota::default() };
+        runner.admission.user = UserAdmission { quota, ..UserAdmission::default() };
+    });
+    let path = "/api/v1/sessions/s/run";
+    let say = || json!({"newMessage": message("hi"), "userId": "ann"});
+    for _ in 0..2 {
+        app.post(path, say()).await.ok();
+    }
+    let answer = app.post(path, say()).await;
+    assert_eq!(answer.refusal(), (429, "quota_exceeded".into()));
+    assert!(answer.error().contains("invocations = 2"), "{}", answer.error());
+    let milliseconds = answer.json()["retryAfterMs"].as_u64().unwrap();
+    let seconds: u64 = answer.headers["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!(seconds <= 24 * 60 * 60 && seconds == milliseconds.div_ceil(1000).max(1));
+    let mut socket = app.socket().await;
+    socket.run("s", "hi", json!({"userId": "ann"})).await;
+    let error = socket.next_of("error").await;
+    assert_eq!(error["code"], "quota_exceeded");
+    assert!(error["retryAfterMs"].is_u64());
+    socket.next_of("completed").await;
+    app.post(path, json!({"newMessage": message("hi"), "userId": "bob"})).await.ok();
 }

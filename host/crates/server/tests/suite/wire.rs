@@ -241,7 +241,14 @@ fn bodies_of_invocations() {
         reason: Some("no_luck".into()),
         ended_at: Some(UnixMillis(1_700_000_000_500)),
         progress: Some(Progress { message: "half".into(), done: Some(1), total: Some(2) }),
-        usage: Usage { cpu_micros: 1, peak_memory_bytes: 2, host_calls: 3, events: 4, event_bytes: 5 },
+        usage: Usage {
+            cpu_micros: 1,
+            peak_memory_bytes: 2,
+            memory_byte_seconds: 6,
+            host_calls: 3,
+            events: 4,
+            event_bytes: 5,
+        },
         ..invocation(InvocationStatus::Failed)
     };
     let queued = InvocationBody { queue_position: Some(0), ..invocation(InvocationStatus::Queued) };

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use rak_core::{
-    Begin, Commit, EncodedEvent, IdempotencyKey, InvocationFilter, InvocationId, InvocationPage,
-    InvocationRecord, InvocationStep, SessionKey, StartKey, StoreError, time::UnixMillis,
+    Begin, Commit, DailyUsage, EncodedEvent, IdempotencyKey, InvocationFilter, InvocationId, InvocationPage,
+    InvocationRecord, InvocationStep, SessionKey, StartKey, StoreError, UserId,
+    time::{UnixDay, UnixMillis},
 };
 
 use super::tables::{InvocationRow, Tables};
@@ -13,14 +14,18 @@ use crate::scoped_delta::ScopedDelta;
 
 impl Tables {
     pub(super) fn begin(&mut self, begin: Begin) -> Result<u64, StoreError> {
-        let Begin { record, message, pin, start_key } = begin;
+        let Begin { record, message, pin, start_key, quota } = begin;
         let (id, key) = (record.id, record.session.clone());
         let version = pin.then(|| record.agent_version.clone());
+        let today = (key.user_id.clone(), record.started_at.day());
+        let before = self.invocations.get(&id).map(|row| row.record.usage);
         if let Some(row) = self.invocations.get(&id) {
             if row.record.session != key {
                 return Err(refusal::other_session(id));
             }
             refusal::check_step(id, row.record.status, record.status)?;
+        } else if let Some(exceeded) = quota.exceeded_by(&self.used(&today.0, today.1)) {
+            return Err(StoreError::QuotaExceeded(exceeded));
         }
         if let Some(StartKey { key: start, digest }) = start_key {
             let started = self.starts.entry((key.clone(), start.clone())).or_insert((id, digest));
@@ -28,6 +33,9 @@ impl Tables {
                 return Err(refusal::key_used(&start, started.0));
             }
         }
+        let used = self.usage.entry(today).or_default();
+        used.invocations += u64::from(before.is_none());
+        used.add(&before.unwrap_or_default(), &record.usage);
         match self.invocations.get_mut(&id) {
             Some(row) => row.record = record,
             None => drop(self.invocations.insert(id, InvocationRow::new(record))),
@@ -71,6 +79,9 @@ impl Tables {
             row.events.extend(events);
             row.journal.extend(journal.filter(|chunk| chunk.count > 0));
             row.journal_length = journal_length;
+            if let Some(now) = step.as_ref().and_then(InvocationStep::usage) {
+                self.usage.entry((key.user_id, at.day())).or_default().add(&row.record.usage, now);
+            }
             if let Some(step) = step {
                 take_step(&mut row.record, step, at);
             }
@@ -90,6 +101,10 @@ impl Tables {
         key: &IdempotencyKey,
     ) -> Option<(InvocationId, String)> {
         self.starts.get(&(session.clone(), key.clone())).cloned()
+    }
+
+    pub(super) fn used(&self, user: &UserId, day: UnixDay) -> DailyUsage {
+        self.usage.get(&(user.clone(), day)).copied().unwrap_or_default()
     }
 
     pub(super) fn invocation(&self, id: InvocationId) -> Option<InvocationRecord> {

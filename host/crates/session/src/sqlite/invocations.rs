@@ -2,7 +2,7 @@
 
 use rak_core::{
     EncodedEvent, IdempotencyKey, InvocationFilter, InvocationId, InvocationPage, InvocationRecord,
-    InvocationStatus, InvocationStep, SessionKey, StartKey, Usage, time::UnixMillis,
+    InvocationStatus, InvocationStep, Quota, SessionKey, StartKey, StoreError, Usage, time::UnixMillis,
 };
 use rusqlite::{Connection, OptionalExtension, Params, Row, named_params, params};
 
@@ -10,7 +10,7 @@ use super::column::{self, integer};
 use super::encoded::{EncodedCommit, EncodedRecord, EncodedStep};
 use super::fault::Fault;
 use super::writer::WriteTransaction;
-use super::{history, journal, sessions, state};
+use super::{history, journal, sessions, state, usage};
 use crate::refusal;
 
 /// The columns of a record, in the order in which [`record`] reads them.
@@ -95,6 +95,7 @@ pub(super) fn begin(
     begin: &EncodedRecord,
     message: Option<&EncodedEvent>,
     pin: bool,
+    quota: &Quota,
 ) -> Result<u64, Fault> {
     let record = &begin.record;
     let found = find(write.connection, record.id, &record.session)?;
@@ -118,6 +119,7 @@ pub(super) fn begin(
     if pin {
         sessions::pin_unpinned(write.connection, session_pk, &record.agent_version)?;
     }
+    count(write.connection, record, found.as_ref(), quota)?;
     let at = UnixMillis::now();
     let position = sessions::touch(write, session_pk, at, usize::from(message.is_some()))?;
     let sql = if found.is_some() { UPDATE } else { INSERT };
@@ -128,6 +130,27 @@ pub(super) fn begin(
         history::insert(write.connection, &place, &message.json)?;
     }
     Ok(position.cast_unsigned())
+}
+
+/// Counts a beginning for its user, where that has something left of its quota.
+fn count(
+    connection: &Connection,
+    record: &InvocationRecord,
+    found: Option<&Found>,
+    quota: &Quota,
+) -> Result<(), Fault> {
+    let (user, day) = (&record.session.user_id, record.started_at.day());
+    let before = match found {
+        Some(found) => usage::of_invocation(connection, found.pk)?,
+        None => match quota.exceeded_by(&usage::get(connection, user, day)?) {
+            Some(exceeded) => return Err(StoreError::QuotaExceeded(exceeded).into()),
+            None => Usage::default(),
+        },
+    };
+    usage::change(connection, user, day, |used| {
+        used.invocations = used.invocations.saturating_add(u64::from(found.is_none()));
+        used.add(&before, &record.usage);
+    })
 }
 
 /// Inserts or updates the whole record.
@@ -175,6 +198,11 @@ pub(super) fn commit(write: &mut WriteTransaction<'_>, commit: &EncodedCommit) -
     }
     if let Some(chunk) = journal.as_ref().filter(|chunk| chunk.count > 0) {
         journal::insert(write.connection, found.pk, chunk)?;
+    }
+    let used = step.as_ref().and_then(|step| step.step.usage());
+    if let Some(now) = used {
+        let before = usage::of_invocation(write.connection, found.pk)?;
+        usage::change(write.connection, &session.user_id, at.day(), |used| used.add(&before, now))?;
     }
     match step {
         Some(step) => take_step(write.connection, &found, step, *at),

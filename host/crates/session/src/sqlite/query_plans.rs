@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{history, invocations, journal, schema, sessions, state};
+use super::{history, invocations, journal, schema, sessions, state, usage};
 
 const STATEMENTS: &[&str] = &[
     sessions::GET,
@@ -42,6 +42,8 @@ const STATEMENTS: &[&str] = &[
     journal::CHUNKS,
     journal::DELETE,
     journal::PRUNE,
+    usage::GET,
+    usage::OF_INVOCATION,
 ];
 
 fn plan(connection: &Connection, sql: &str) -> Vec<String> {
