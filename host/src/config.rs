@@ -1,6 +1,8 @@
 //! Settings, in two stages: what was written in the file, the environment and the flags, and what it means together.
 //! A flag wins over the environment, the environment over the file, the file over the defaults.
 
+mod admission;
+
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -15,6 +17,7 @@ use rak_session::{SqliteOptions, Synchronous};
 use rak_wasm::{CompileLimits, EngineSettings, Limits};
 use serde::Deserialize;
 
+use self::admission::AdmissionFile;
 use crate::cli::{ConfigArguments, ServeArguments};
 
 /// The configuration file that is read where none is named.
@@ -31,13 +34,14 @@ struct File {
     default_agent: Option<AppName>,
     default_user: Option<UserId>,
     allow_origins: Vec<String>,
-    /// How many invocations may live at once.
+    /// How many invocations may be in memory at once.
     max_invocations: Option<usize>,
     /// How long a run goes on when nobody listens.
     disconnect_grace_ms: Option<u64>,
     /// How long the end of an invocation is remembered without the store.
     retention_ms: Option<u64>,
     server: ServerFile,
+    admission: AdmissionFile,
     durability: DurabilityFile,
     store: StoreFile,
     engine: EngineSettings,
@@ -183,7 +187,7 @@ fn runner(file: &File) -> anyhow::Result<RunnerSettings> {
         ("server.max_runs_per_socket", max_runs_per_socket),
     ];
     if let Some((name, _)) = counts.into_iter().find(|(_, count)| *count == Some(0)) {
-        bail!("{name} is 0, which would refuse everything; give a number from 1 on, or leave it out");
+        bail!("{name} is 0, which would let nothing through; give a number from 1 on, or leave it out");
     }
     let guests = usize::try_from(file.engine.max_guests).unwrap_or(usize::MAX);
     let max_invocations = file.max_invocations.unwrap_or_else(|| defaults.max_invocations.min(guests));
@@ -198,6 +202,7 @@ fn runner(file: &File) -> anyhow::Result<RunnerSettings> {
         default_app: file.default_agent.clone(),
         default_user: file.default_user.clone().unwrap_or(defaults.default_user),
         max_invocations,
+        admission: file.admission.settings()?,
         on_disconnect: grace.unwrap_or(defaults.on_disconnect),
         retention: file.retention_ms.map_or(defaults.retention, Duration::from_millis),
         longest_wait_in_memory: durability

@@ -88,7 +88,13 @@ fn types() -> Vec<String> {
         WsServerMessage::Completed { invocation_id },
         WsServerMessage::Cancelled { invocation_id },
         WsServerMessage::Status { invocation_id: id, status: WsStatus::Active },
-        WsServerMessage::Error { message: String::new(), code: None, invocation_id: None, request_id: None },
+        WsServerMessage::Error {
+            message: String::new(),
+            code: None,
+            invocation_id: None,
+            request_id: None,
+            retry_after_ms: None,
+        },
     ];
     let kind = |message| serde_json::to_value(message).unwrap()["type"].as_str().unwrap().to_owned();
     messages.iter().map(kind).collect()

@@ -4,14 +4,15 @@ use async_trait::async_trait;
 
 use crate::event::{EncodedEvent, Progress};
 use crate::failure::StoreError;
-use crate::ids::InvocationId;
+use crate::ids::{IdempotencyKey, InvocationId, UserId};
 use crate::invocation::{
     InvocationFilter, InvocationPage, InvocationRecord, InvocationStatus, Resume, Usage, Waiting,
 };
 use crate::journal::JournalChunk;
+use crate::quota::{DailyUsage, Quota};
 use crate::session::SessionKey;
 use crate::state::StateDelta;
-use crate::time::UnixMillis;
+use crate::time::{UnixDay, UnixMillis};
 
 /// The beginning of an invocation, or its step from `Queued` to `Active`.
 #[derive(Clone, Debug)]
@@ -22,6 +23,19 @@ pub struct Begin {
     pub message: Option<EncodedEvent>,
     /// Whether the session, where it has no version of the agent yet, stays on the record's.
     pub pin: bool,
+    /// What its client called this start. It is kept with the invocation, and stays where a second call has none.
+    pub start_key: Option<StartKey>,
+    /// What its user may use in a day. Nothing is stored where that is used up; looked at for a new invocation only.
+    pub quota: Quota,
+}
+
+/// What makes a repeated start the same invocation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartKey {
+    /// What the client called it.
+    pub key: IdempotencyKey,
+    /// A digest of what was said, so that another message with the same key is found out.
+    pub digest: String,
 }
 
 /// Events, changes of state and perhaps the end of an invocation, stored together or not at all.
@@ -53,6 +67,14 @@ pub enum InvocationStep {
 }
 
 impl InvocationStep {
+    /// What the invocation used so far, where the step says it.
+    pub fn usage(&self) -> Option<&Usage> {
+        match self {
+            Self::Rests(rest) => rest.usage.as_ref(),
+            Self::Ends(end) => Some(&end.usage),
+        }
+    }
+
     /// The new status.
     pub fn status(&self) -> InvocationStatus {
         match self {
@@ -99,7 +121,9 @@ pub trait EventLog: Send + Sync + 'static {
     /// become, it overwrites the record and adds the message; the numbers of events and the journal go on. The
     /// message's own `state_delta` is not applied. Gives the position of the message in the session's history, or of
     /// the newest event where there is no message: what lies at or before `position - 1` was said before this
-    /// invocation.
+    /// invocation. [`StoreError::Conflict`] where another invocation of the session was started with the same key, and
+    /// [`StoreError::QuotaExceeded`] where the invocation is new and something of the quota is used up on the day of its
+    /// `started_at`.
     async fn begin(&self, begin: Begin) -> Result<u64, StoreError>;
 
     /// Stores what happened. [`StoreError::NotFound`] where the invocation is not there, [`StoreError::Conflict`]
@@ -126,6 +150,17 @@ pub trait EventLog: Send + Sync + 'static {
     /// What the user said to an invocation, and its position in the session's history; the first message, where it was
     /// begun with several.
     async fn message(&self, invocation: InvocationId) -> Result<Option<(u64, EncodedEvent)>, StoreError>;
+
+    /// The invocation of a session that was started with this key, and the digest that was given with it.
+    async fn started_with(
+        &self,
+        session: &SessionKey,
+        key: &IdempotencyKey,
+    ) -> Result<Option<(InvocationId, String)>, StoreError>;
+
+    /// What the invocations of a user came to in a day. Counted with what it counts, in one step: it is exact whenever the
+    /// host ends. Deleting a session does not change it.
+    async fn used(&self, user: &UserId, day: UnixDay) -> Result<DailyUsage, StoreError>;
 
     /// What is kept of an invocation.
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError>;

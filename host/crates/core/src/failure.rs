@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::quota::QuotaExceeded;
+
 /// The kinds of the contract's `failure`: they say what to do next, not where it happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -115,6 +117,9 @@ pub enum StoreError {
         /// How large it may be.
         limit: usize,
     },
+    /// Its user has used up a quota.
+    #[error("the quota of the day is used up: {0}")]
+    QuotaExceeded(QuotaExceeded),
     /// The store itself failed: the disk is full, the file is damaged, it was shut down. Nothing of the call is stored.
     #[error("the store is not usable: {reason}")]
     Unavailable {
@@ -136,7 +141,9 @@ impl From<StoreError> for Failure {
             StoreError::Conflict { .. } => Self::new(FailureKind::Conflict, error.to_string()),
             StoreError::Invalid { .. } => Self::new(FailureKind::InvalidArgument, error.to_string()),
             StoreError::NotFound { .. } => Self::new(FailureKind::NotFound, error.to_string()),
-            StoreError::TooLarge { .. } => Self::new(FailureKind::LimitExceeded, error.to_string()),
+            StoreError::TooLarge { .. } | StoreError::QuotaExceeded(_) => {
+                Self::new(FailureKind::LimitExceeded, error.to_string())
+            }
             // The backend's own words stay in the host's log.
             StoreError::Unavailable { .. } => {
                 Self::new(FailureKind::Unavailable, "the store is not usable at the moment")

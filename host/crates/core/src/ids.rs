@@ -149,6 +149,15 @@ text_id!(
     |_| true
 );
 
+text_id!(
+    /// What a client calls a start, so that it can repeat it without starting twice: unique in its session, any text
+    /// without control characters.
+    IdempotencyKey,
+    "an idempotency key",
+    |c| !c.is_control(),
+    |_| true
+);
+
 impl UserId {
     /// The user of clients that do not say who they are: `user`.
     pub fn anonymous() -> Self {

@@ -9,6 +9,7 @@ use crate::content::Content;
 use crate::event::Progress;
 use crate::ids::InvocationId;
 use crate::journal::Seed;
+use crate::run::Priority;
 use crate::session::SessionKey;
 use crate::time::UnixMillis;
 
@@ -16,7 +17,7 @@ use crate::time::UnixMillis;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InvocationStatus {
-    /// Waits for its session, or for its next attempt after the host ended.
+    /// Waits for its session, for a place among those in memory, or for its next attempt after the host ended.
     Queued,
     /// Runs.
     Active,
@@ -162,6 +163,8 @@ pub struct Usage {
     pub cpu_micros: u64,
     /// The most linear memory and tables it held, in bytes.
     pub peak_memory_bytes: u64,
+    /// The most that it held each time it was in memory, for as long as it was there, in bytes times seconds.
+    pub memory_byte_seconds: u64,
     /// Calls to the host.
     pub host_calls: u64,
     /// Events it emitted, stored or not.
@@ -193,6 +196,9 @@ pub struct Resume {
     pub deadline: Option<UnixMillis>,
     /// For how long it ran before it was put away, in milliseconds.
     pub ran_ms: u64,
+    /// How urgent it is.
+    #[serde(skip_serializing_if = "is_default")]
+    pub priority: Priority,
     /// How many attempts in a row brought its journal no further.
     pub stalled: u32,
     /// How many entries the journal had when its newest attempt began.
@@ -200,6 +206,10 @@ pub struct Resume {
     /// What the user said, as long as that is not in the session: while it is queued.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<Content>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// What is kept of an invocation.

@@ -14,6 +14,7 @@ mod ids;
 mod invocation;
 mod journal;
 mod people;
+mod quota;
 mod registry;
 mod run;
 mod session;
@@ -25,9 +26,9 @@ pub use agent::{
 };
 pub use content::{Blob, Content, Custom, FileRef, FunctionCall, FunctionResponse, Part, Role};
 pub use event::{EncodedEvent, ErrorDetails, Event, EventActions, Progress, SYSTEM_AUTHOR, USER_AUTHOR};
-pub use event_log::{Begin, Commit, EventLog, InvocationEnd, InvocationRest, InvocationStep};
+pub use event_log::{Begin, Commit, EventLog, InvocationEnd, InvocationRest, InvocationStep, StartKey};
 pub use failure::{Failure, FailureKind, StoreError};
-pub use ids::{AppName, IdError, InvocationId, MAX_ID_BYTES, SessionId, UserId};
+pub use ids::{AppName, IdError, IdempotencyKey, InvocationId, MAX_ID_BYTES, SessionId, UserId};
 pub use invocation::{
     InvocationFilter, InvocationPage, InvocationRecord, InvocationStatus, ParseStatusError, Resume,
     StopReason, Usage, Waiting,
@@ -36,11 +37,12 @@ pub use journal::{
     Difference, Journal, JournalChunk, JournalEntry, JournalLimits, Pending, Replay, ReplaySilent, Seed,
 };
 pub use people::{Decision, InputKind, InputRequest, InputResponse, Reply, Respond, RespondError};
+pub use quota::{DailyUsage, Quota, QuotaExceeded};
 pub use registry::{
     AgentCounters, AgentGrants, AgentInfo, AgentRegistry, AgentSource, AgentState, CodeTier, DeployError,
     Deployment, Deployments, Durability, Environment, Pinning, Refusal, VersionInfo, VersionState,
 };
-pub use run::{EventStream, IfBusy, OnDisconnect, RunConfig, RunError};
+pub use run::{EventStream, IfBusy, Limited, OnDisconnect, Priority, PriorityError, RunConfig, RunError};
 pub use session::{
     HistoryEntry, HistoryPage, HistoryQuery, NewSession, Session, SessionFilter, SessionKey, SessionPage,
     SessionService,

@@ -17,9 +17,28 @@ impl UnixMillis {
         Self(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 
+    /// The day it lies in.
+    pub fn day(self) -> UnixDay {
+        UnixDay(self.0.div_euclid(DAY_MS))
+    }
+
     /// Whole seconds since 1970, the unit of an event's `time` on the wire.
     pub fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
+    }
+}
+
+/// Milliseconds in a day; UTC as computers keep it has no longer ones.
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// Days since 1970-01-01 UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnixDay(pub i64);
+
+impl UnixDay {
+    /// When the next one begins.
+    pub fn end(self) -> UnixMillis {
+        UnixMillis(self.0.saturating_add(1).saturating_mul(DAY_MS))
     }
 }
 
@@ -56,5 +75,21 @@ impl UnixMicros {
 impl From<UnixMillis> for UnixMicros {
     fn from(time: UnixMillis) -> Self {
         Self(time.0.saturating_mul(1000))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_ends_where_the_next_one_begins() {
+        assert_eq!(UnixMillis(0).day(), UnixDay(0));
+        assert_eq!(UnixMillis(-1).day(), UnixDay(-1));
+        assert_eq!(UnixMillis(1_795_490_878_746).day().end(), UnixMillis(1_795_564_800_000));
+        for time in [0, 1_795_490_878_746, -1] {
+            let day = UnixMillis(time).day();
+            assert_eq!((UnixMillis(day.end().0 - 1).day(), day.end().day()), (day, UnixDay(day.0 + 1)));
+        }
     }
 }

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use rak_core::time::UnixMillis;
 use rak_core::{
-    Begin, Content, InvocationRecord, InvocationStatus, JournalEntry, OnDisconnect, Role, RunError,
+    Begin, Content, InvocationRecord, InvocationStatus, JournalEntry, OnDisconnect, Quota, Role, RunError,
     StateDelta, StopReason,
 };
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+use crate::admission::{Claim, Entry, Place};
 use crate::agent_choice;
 use crate::closing;
 use crate::ending::Ending;
@@ -19,7 +20,7 @@ use crate::invocation_tracker::InvocationGuard;
 use crate::listener::LiveRun;
 use crate::recorder::Record;
 use crate::run_context::resting;
-use crate::run_task::{Begun, RunTask, Start, new_journal, not_begun};
+use crate::run_task::{Begun, Deadline, RunTask, Start, new_journal, not_begun};
 use crate::runner::Runner;
 use crate::session_queue::SessionLease;
 
@@ -40,12 +41,14 @@ pub(crate) struct Dormant {
 }
 
 /// Its place in its session.
+#[derive(Default)]
 pub(crate) enum Seat {
     /// It has the session.
     Held(SessionLease),
     /// It waits for it.
     Waits(oneshot::Receiver<SessionLease>),
     /// There is none: it was stopped before it had one.
+    #[default]
     Lost,
 }
 
@@ -57,14 +60,20 @@ impl Seat {
         }
     }
 
-    pub(crate) fn of(lease: Option<SessionLease>) -> Self {
-        lease.map_or(Self::Lost, Self::Held)
+    /// Waits until it has the session.
+    pub(crate) async fn wait(&mut self) {
+        if let Self::Waits(turn) = self {
+            let lease = turn.await;
+            *self = lease.map_or(Self::Lost, Self::Held);
+        }
     }
 }
 
 /// What happened to it.
-enum Woken {
-    GoesOn,
+enum Woken<T = ()> {
+    GoesOn(T),
+    /// Somebody paused it while it waited for its place.
+    Rests,
     Stopped,
     /// The host ends; the next one finds it.
     Left,
@@ -95,26 +104,53 @@ async fn abandoned(audience: Option<&(Arc<LiveRun>, OnDisconnect)>) {
     }
 }
 
+impl Dormant {
+    /// What it asks of the admission. One that has not begun is a new one there, also in another host.
+    fn claim(&self) -> Claim {
+        let InvocationRecord { id, session, resume, .. } = &self.record;
+        Claim {
+            id: *id,
+            user: session.user_id.clone(),
+            agent: session.app_name.clone(),
+            priority: resume.as_ref().map(|resume| resume.priority).unwrap_or_default(),
+            again: resume.as_ref().is_none_or(|resume| resume.message.is_none()),
+        }
+    }
+
+    /// Turns what stops it into its token.
+    async fn watch_for_stop(&self) {
+        let deadline = self.record.resume.as_ref().and_then(|resume| resume.deadline);
+        tokio::select! {
+            () = until(deadline) => self.guard.stop(StopReason::TimedOut),
+            () = cancelled(self.caller_token.as_ref()) => self.guard.stop(StopReason::Cancelled),
+            () = abandoned(self.audience.as_ref()) => self.guard.stop(StopReason::Disconnected),
+        }
+    }
+}
+
 impl Runner {
     /// Waits until it may go on, and makes a run of it; none where it is over, or left to the next host.
     pub(crate) async fn wake(&self, mut dormant: Dormant) -> Option<(RunTask, Start)> {
-        match self.rests(&dormant).await {
-            Woken::GoesOn => {}
-            Woken::Stopped => return self.end_dormant(dormant, None).await,
-            Woken::Left => return self.leave(dormant),
-        }
+        let place = loop {
+            let woken = match self.rests(&mut dormant).await {
+                Woken::GoesOn(()) => self.sits_down(&mut dormant).await,
+                Woken::Rests => Woken::Rests,
+                Woken::Stopped => Woken::Stopped,
+                Woken::Left => Woken::Left,
+            };
+            match woken {
+                Woken::GoesOn(place) => break place,
+                Woken::Rests => {}
+                Woken::Stopped => return self.end_dormant(dormant, None).await,
+                Woken::Left => return self.leave(dormant),
+            }
+        };
         let stopping = self.inner().stopping.clone();
         let token = dormant.guard.token().clone();
-        let places = tokio::select! {
-            biased;
-            () = stopping.cancelled() => return self.leave(dormant),
-            () = token.cancelled() => return self.end_dormant(dormant, None).await,
-            places = self.sits_down(&mut dormant.seat) => places,
-        };
         let (mut pause, longest) = RETRY;
         loop {
             match self.prepare(&dormant).await {
-                Ok(prepared) => return Some(self.again(dormant, prepared, places)),
+                Ok(prepared) => return Some(self.again(dormant, prepared, place)),
                 Err(RunError::Store(error)) => {
                     tracing::warn!(invocation = %dormant.record.id, %error, "a run cannot go on yet");
                 }
@@ -134,59 +170,99 @@ impl Runner {
     }
 
     /// Returns when it may go on, or was stopped.
-    async fn rests(&self, dormant: &Dormant) -> Woken {
-        let Dormant { guard, record, .. } = dormant;
-        let deadline = record.resume.as_ref().and_then(|resume| resume.deadline);
-        let wakes = record.waiting.as_ref().map_or(Some(UnixMillis(0)), |waiting| waiting.until);
-        let pause = Instant::now() + dormant.pause;
+    async fn rests(&self, dormant: &mut Dormant) -> Woken {
+        let wakes = dormant.record.waiting.as_ref().map_or(Some(UnixMillis(0)), |waiting| waiting.until);
+        let pause = Instant::now() + std::mem::take(&mut dormant.pause);
         let stopping = self.inner().stopping.clone();
-        let mut woken = record.status == InvocationStatus::Paused && !guard.is_paused();
-        let mut stored = record.status;
+        let mut woken = dormant.record.status == InvocationStatus::Paused && !dormant.guard.is_paused();
         loop {
-            let paused = guard.is_paused();
-            if paused && stored != InvocationStatus::Paused {
+            let paused = dormant.guard.is_paused();
+            if paused {
                 self.store_paused(dormant).await;
-                stored = InvocationStatus::Paused;
             }
             if woken && !paused {
-                return Woken::GoesOn;
+                return Woken::GoesOn(());
             }
             tokio::select! {
                 biased;
-                () = guard.token().cancelled() => return Woken::Stopped,
+                () = dormant.guard.token().cancelled() => return Woken::Stopped,
                 () = stopping.cancelled() => return Woken::Left,
-                () = guard.changed() => woken = true,
-                () = until(deadline) => guard.stop(StopReason::TimedOut),
-                () = cancelled(dormant.caller_token.as_ref()) => guard.stop(StopReason::Cancelled),
-                () = abandoned(dormant.audience.as_ref()) => guard.stop(StopReason::Disconnected),
+                () = dormant.guard.changed() => woken = true,
+                () = dormant.watch_for_stop() => {}
                 () = async { tokio::time::sleep_until(pause).await; until(wakes).await }, if !paused => {
-                    return Woken::GoesOn;
+                    return Woken::GoesOn(());
                 }
             }
         }
     }
 
-    async fn store_paused(&self, dormant: &Dormant) {
+    async fn store_paused(&self, dormant: &mut Dormant) {
+        if dormant.record.status == InvocationStatus::Paused {
+            return;
+        }
         let live = self.inner().live.get_or_find(dormant.record.id);
         let recorder = self.recorder(&dormant.record, &live);
         let step = Some(resting(InvocationStatus::Paused, dormant.record.waiting.clone()));
         if let Err(error) = recorder.record(Record { step, ..Record::default() }).await {
             tracing::warn!(invocation = %dormant.record.id, %error, "that a run is paused could not be stored");
         }
+        dormant.record.status = InvocationStatus::Paused;
     }
 
-    /// Waits for the session, and for a place among those in memory. Those that go on take half of the places at most,
-    /// so that there is room for new ones.
-    async fn sits_down(&self, seat: &mut Seat) -> Vec<OwnedSemaphorePermit> {
-        if let Seat::Waits(turn) = seat {
-            *seat = Seat::of(turn.await.ok());
+    /// Stores that it waits for nothing but its turn, and which attempt is next: a host that ends before its turn comes was
+    /// none.
+    async fn store_queued(&self, dormant: &mut Dormant) {
+        dormant.guard.set_status(InvocationStatus::Queued);
+        if dormant.record.status == InvocationStatus::Queued {
+            return;
         }
-        let mut places = Vec::with_capacity(2);
-        for semaphore in [&self.inner().places_again, &self.inner().places] {
-            // They are never closed.
-            places.extend(semaphore.clone().acquire_owned().await.ok());
+        let Dormant { record, guard, .. } = dormant;
+        (record.status, record.waiting) = (InvocationStatus::Queued, None);
+        let begin = Begin {
+            record: record.clone(),
+            message: None,
+            pin: false,
+            start_key: None,
+            quota: Quota::default(),
+        };
+        if let Err(error) = self.inner().log.begin(begin).await {
+            tracing::warn!(invocation = %guard.id(), %error, "that a run waits for its turn could not be stored");
         }
-        places
+    }
+
+    /// Waits for the session, and for a place among those in memory.
+    async fn sits_down(&self, dormant: &mut Dormant) -> Woken<Place> {
+        let admission = self.inner().admission.clone();
+        let claim = dormant.claim();
+        if matches!(dormant.seat, Seat::Held(_))
+            && let Some(place) = admission.try_place(&claim)
+        {
+            return Woken::GoesOn(place);
+        }
+        self.store_queued(dormant).await;
+        let stopping = self.inner().stopping.clone();
+        let mut seat = std::mem::take(&mut dormant.seat);
+        let woken = {
+            let sits_down = async {
+                seat.wait().await;
+                admission.place(claim).await
+            };
+            tokio::pin!(sits_down);
+            loop {
+                tokio::select! {
+                    biased;
+                    () = stopping.cancelled() => break Woken::Left,
+                    () = dormant.guard.token().cancelled() => break Woken::Stopped,
+                    place = &mut sits_down => break Woken::GoesOn(place),
+                    () = dormant.guard.changed() => if dormant.guard.is_paused() {
+                        break Woken::Rests;
+                    },
+                    () = dormant.watch_for_stop() => {}
+                }
+            }
+        };
+        dormant.seat = seat;
+        woken
     }
 
     /// Reads what it takes to repeat the run, and stores that it goes on.
@@ -213,7 +289,14 @@ impl Runner {
         let (begins_at, message) = match (said, message) {
             (Some((position, event)), _) => {
                 let content = event.event.content.clone().unwrap_or_else(empty);
-                inner.log.begin(Begin { record: record.clone(), message: None, pin: false }).await?;
+                let begin = Begin {
+                    record: record.clone(),
+                    message: None,
+                    pin: false,
+                    start_key: None,
+                    quota: Quota::default(),
+                };
+                inner.log.begin(begin).await?;
                 (Some(position), content)
             }
             (None, message) => (None, message.unwrap_or_else(empty)),
@@ -221,20 +304,13 @@ impl Runner {
         Ok(Prepared { agent, record, begins_at, message, state, recorded })
     }
 
-    fn again(
-        &self,
-        dormant: Dormant,
-        prepared: Prepared,
-        places: Vec<OwnedSemaphorePermit>,
-    ) -> (RunTask, Start) {
+    fn again(&self, dormant: Dormant, prepared: Prepared, place: Place) -> (RunTask, Start) {
         let Prepared { agent, record, begins_at, message, state, recorded } = prepared;
         let inner = self.inner();
         dormant.guard.activate();
         let live = inner.live.get_or_find(record.id);
         live.continue_at(record.progress.as_ref());
         let resume = record.resume.clone().unwrap_or_default();
-        let ran = Duration::from_millis(resume.ran_ms);
-        let left = agent.wall_time_limit().map(|limit| limit.saturating_sub(ran));
         let client = resume.deadline.map(|deadline| {
             let left = deadline.0.saturating_sub(UnixMillis::now().0);
             Duration::from_millis(u64::try_from(left).unwrap_or(0))
@@ -250,32 +326,23 @@ impl Runner {
             guard: dormant.guard,
             live,
             sessions: inner.sessions.clone(),
-            deadline: [left, client]
-                .into_iter()
-                .flatten()
-                .min()
-                .and_then(|left| Instant::now().checked_add(left)),
+            deadline: Deadline::in_time(client),
             on_disconnect: at_rest,
             on_disconnect_at_rest: at_rest,
             caller_token: dormant.caller_token,
             stopping: inner.stopping.clone(),
-            began: Instant::now(),
             longest_wait_in_memory: inner.settings.longest_wait_in_memory,
-            places,
+            start_key: None,
+            quota: Quota::default(),
             record,
         };
-        let start = match (dormant.seat, begins_at) {
-            (Seat::Held(lease), Some(begins_at)) => {
-                Start::Now { lease, begun: Begun { agent, begins_at, state: Some(state), journal } }
+        let seat = dormant.seat;
+        let start = match begins_at {
+            Some(begins_at) => {
+                let begun = Begun { agent, begins_at, state: Some(state), journal };
+                Start::Now { seat, place, begun }
             }
-            (Seat::Held(lease), None) => {
-                let (turn, receiver) = oneshot::channel();
-                // The receiver is right here.
-                let _ = turn.send(lease);
-                Start::Later { turn: receiver, admitted: agent }
-            }
-            (Seat::Waits(turn), _) => Start::Later { turn, admitted: agent },
-            (Seat::Lost, _) => Start::Later { turn: oneshot::channel().1, admitted: agent },
+            None => Start::Later { seat, entry: Entry::Now(place), admitted: agent },
         };
         (task, start)
     }

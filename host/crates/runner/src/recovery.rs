@@ -44,9 +44,9 @@ pub(crate) async fn recover(runner: &Runner) -> Result<Recovered, StoreError> {
             }
         }
     }
-    // Those that have their session first, then those that wait for it, in the order in which they came. A status does not
-    // say it: one that could go on when it was put away is queued, and one may be paused before it began.
-    found.sort_by_key(|record| (waits_for_its_session(record), record.id));
+    // Those that have begun have their session; then the others, in the order in which they came. A status does not say it:
+    // one that could go on when it was put away is queued, and one may be paused before it began.
+    found.sort_by_key(|record| (has_not_begun(record), record.id));
     let mut recovered = Recovered::default();
     let mut lost = Vec::new();
     for record in found {
@@ -66,7 +66,7 @@ pub(crate) async fn recover(runner: &Runner) -> Result<Recovered, StoreError> {
     Ok(recovered)
 }
 
-fn waits_for_its_session(record: &InvocationRecord) -> bool {
+fn has_not_begun(record: &InvocationRecord) -> bool {
     match &record.resume {
         Some(resume) => resume.message.is_some(),
         None => record.status == InvocationStatus::Queued,

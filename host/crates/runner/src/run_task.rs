@@ -9,20 +9,20 @@ use rak_core::time::UnixMicros;
 use rak_core::{
     Agent, AgentError, AgentOutcome, AgentRegistry, AgentRun, Begin, Content, EncodedEvent, Event, Failure,
     FailureKind, InvocationInfo, InvocationRecord, InvocationRest, InvocationStatus, InvocationStep, Journal,
-    JournalEntry, OnDisconnect, RunError, Session, SessionService, StateDelta, StopReason, StoreError,
-    USER_AUTHOR, Usage, Waiting,
+    JournalEntry, OnDisconnect, Quota, RunError, Session, SessionService, StartKey, StateDelta, StopReason,
+    StoreError, USER_AUTHOR, Usage, Waiting,
 };
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use crate::admission::{Entry, Place};
 use crate::dormant::{Dormant, Seat, cancelled};
 use crate::ending::Ending;
 use crate::invocation_tracker::InvocationGuard;
 use crate::listener::LiveRun;
 use crate::recorder::{Record, Recorder};
 use crate::run_context::{RunContext, RunState};
-use crate::session_queue::SessionLease;
 use crate::{agent_choice, closing};
 
 /// How long an agent that was stopped may take to return before it is dropped. Agents that are components return
@@ -38,28 +38,93 @@ pub(crate) struct RunTask {
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) sessions: Arc<dyn SessionService>,
     pub(crate) record: InvocationRecord,
-    /// Counted from the admission, by the limit of the version that was chosen then.
-    pub(crate) deadline: Option<Instant>,
+    /// What its client called the start.
+    pub(crate) start_key: Option<StartKey>,
+    /// What its user may use; looked at when it is stored first.
+    pub(crate) quota: Quota,
+    pub(crate) deadline: Deadline,
     pub(crate) on_disconnect: OnDisconnect,
     /// The same while it is put away.
     pub(crate) on_disconnect_at_rest: OnDisconnect,
     pub(crate) caller_token: Option<CancellationToken>,
     /// Cancelled when the host shuts down.
     pub(crate) stopping: CancellationToken,
-    /// When it came into memory.
-    pub(crate) began: Instant,
     /// A longer wait puts it away.
     pub(crate) longest_wait_in_memory: Duration,
-    /// Held for as long as the run is in memory.
-    pub(crate) places: Vec<OwnedSemaphorePermit>,
+}
+
+/// When a run has to be over. As long as it waits, its client's time counts; from when it has a place, its agent's does too.
+pub(crate) struct Deadline(watch::Sender<Option<Instant>>);
+
+impl Deadline {
+    /// After this time.
+    pub(crate) fn in_time(time: Option<Duration>) -> Self {
+        Self(watch::Sender::new(time.and_then(|time| Instant::now().checked_add(time))))
+    }
+
+    /// After this time, too.
+    fn limit(&self, time: Option<Duration>) {
+        let limit = time.and_then(|time| Instant::now().checked_add(time));
+        self.0.send_modify(|at| *at = [*at, limit].into_iter().flatten().min());
+    }
+
+    fn at(&self) -> Option<Instant> {
+        *self.0.borrow()
+    }
+
+    /// Returns when it is over.
+    async fn passed(&self) {
+        let mut changes = self.0.subscribe();
+        loop {
+            let at = *changes.borrow_and_update();
+            let passed = async {
+                match at {
+                    Some(at) => sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = passed => return,
+                _ = changes.changed() => {}
+            }
+        }
+    }
 }
 
 /// When a run may begin.
 pub(crate) enum Start {
     /// Now: its beginning is stored already.
-    Now { lease: SessionLease, begun: Begun },
-    /// When the session is free. It was admitted with this version of the agent, and may get another one then.
-    Later { turn: oneshot::Receiver<SessionLease>, admitted: Arc<dyn Agent> },
+    Now { seat: Seat, place: Place, begun: Begun },
+    /// When it has its session and a place. It was admitted with this version of the agent, and may get another one then.
+    Later { seat: Seat, entry: Entry, admitted: Arc<dyn Agent> },
+}
+
+/// What a run holds while it is in memory.
+#[derive(Default)]
+struct Holdings {
+    context: Option<Arc<RunContext>>,
+    seat: Seat,
+    place: Option<Place>,
+    /// Held until the end is stored: until then the version it runs on is needed.
+    version: Option<Arc<dyn Agent>>,
+    /// When it came into memory.
+    began: Option<Instant>,
+}
+
+impl Holdings {
+    /// Waits for the session, and then for a place.
+    async fn sit_down(&mut self, entry: Entry) {
+        self.seat.wait().await;
+        self.place = Some(match entry {
+            Entry::Now(place) => place,
+            Entry::Later(waits) => waits.place().await,
+        });
+    }
+
+    /// How long it has been in memory.
+    fn ran(&self) -> Duration {
+        self.began.map_or(Duration::ZERO, |began| began.elapsed())
+    }
 }
 
 /// The journal of a run that begins now, or again with what is recorded.
@@ -91,7 +156,9 @@ impl RunTask {
         if let Some(resume) = &mut record.resume {
             resume.message = Some(self.message.clone());
         }
-        self.recorder.log.begin(Begin { record, message: None, pin: false }).await.map(drop)
+        let begin =
+            Begin { record, message: None, pin: false, quota: self.quota, start_key: self.start_key.clone() };
+        self.recorder.log.begin(begin).await.map(drop)
     }
 
     /// Stores the beginning, with this version of the agent, in the session as it was read.
@@ -107,7 +174,13 @@ impl RunTask {
             ..self.record.clone()
         };
         let journal = new_journal(agent.as_ref(), &record, Vec::new());
-        let begin = Begin { record, message: Some(self.user_event()?), pin: agent.pins_sessions() };
+        let begin = Begin {
+            record,
+            message: Some(self.user_event()?),
+            pin: agent.pins_sessions(),
+            quota: self.quota,
+            start_key: self.start_key.clone(),
+        };
         let begins_at = self.recorder.log.begin(begin).await?;
         Ok(Begun { agent, begins_at, state: session.map(|session| session.state), journal })
     }
@@ -121,13 +194,9 @@ impl RunTask {
     /// Runs it until it is over; gives what is left of it where it was put away.
     pub(crate) async fn run(self, start: Start) -> Option<Dormant> {
         let id = self.record.id;
-        let mut context = None;
-        let mut seat = Seat::Lost;
-        // Held until the end is stored: until then the version it runs on is needed.
-        let mut version = None;
+        let mut holdings = Holdings::default();
         let (result, usage) = {
-            let work =
-                AssertUnwindSafe(self.work(start, &mut context, &mut seat, &mut version)).catch_unwind();
+            let work = AssertUnwindSafe(self.work(start, &mut holdings)).catch_unwind();
             let work = async {
                 work.await.unwrap_or_else(|_| {
                     tracing::error!(invocation = %id, "the host panicked in a run");
@@ -141,14 +210,15 @@ impl RunTask {
                 () = self.watch_for_stop() => (Err(AgentError::Stopped), Usage::default()),
             }
         };
-        let usage = self.usage_with(usage);
+        let usage = self.usage_with(usage, holdings.ran());
         if let Err(AgentError::PutAway { waiting }) = &result
             && self.guard.stopped().is_none()
         {
-            return Some(self.rest(waiting.clone(), context.as_deref(), usage, seat).await);
+            return Some(self.rest(waiting.clone(), usage, holdings).await);
         }
         let ending = Ending::of(result, self.guard.settle());
-        let state = match (&ending, &context) {
+        let context = &holdings.context;
+        let state = match (&ending, context) {
             (Ending::Completed(_), Some(context)) => context.take_pending_state(),
             _ => StateDelta::new(),
         };
@@ -156,7 +226,7 @@ impl RunTask {
         let (status, last_events) = closing::end(recorder, &self.stopping, ending, state, usage).await;
         tracing::info!(invocation = %id, session = %self.record.session, %status, cpu_micros = usage.cpu_micros, "run ended");
         // The session is free and the status final before anybody sees the terminal event.
-        drop((seat, self.places, version));
+        drop(holdings);
         self.guard.complete(status);
         self.live.feed.push(last_events);
         self.live.feed.close();
@@ -164,38 +234,35 @@ impl RunTask {
     }
 
     /// What it used in all its attempts. A repeated run makes its calls again, but for its time on a processor.
-    fn usage_with(&self, usage: Usage) -> Usage {
+    fn usage_with(&self, usage: Usage, ran: Duration) -> Usage {
         let before = self.record.usage;
+        let held = u128::from(usage.peak_memory_bytes).saturating_mul(ran.as_micros()) / 1_000_000;
+        let held = u64::try_from(held).unwrap_or(u64::MAX);
         Usage {
+            memory_byte_seconds: before.memory_byte_seconds.saturating_add(held),
             cpu_micros: usage.cpu_micros.saturating_add(before.cpu_micros),
             peak_memory_bytes: usage.peak_memory_bytes.max(before.peak_memory_bytes),
             ..usage
         }
     }
 
-    /// Waits for the session, stores the beginning, lets the agent run.
-    async fn work(
-        &self,
-        start: Start,
-        context: &mut Option<Arc<RunContext>>,
-        seat: &mut Seat,
-        version: &mut Option<Arc<dyn Agent>>,
-    ) -> (Result<AgentOutcome, AgentError>, Usage) {
+    /// Waits for the session and a place, stores the beginning, lets the agent run.
+    async fn work(&self, start: Start, holdings: &mut Holdings) -> (Result<AgentOutcome, AgentError>, Usage) {
         let begun = match start {
-            Start::Now { lease: held, begun } => {
-                *seat = Seat::Held(held);
+            Start::Now { seat, place, begun } => {
+                (holdings.seat, holdings.place) = (seat, Some(place));
                 Ok(begun)
             }
-            Start::Later { mut turn, admitted } => {
+            Start::Later { seat, entry, admitted } => {
+                holdings.seat = seat;
                 let put_away = self.guard.in_memory(self.record.resume.is_some());
                 tokio::select! {
                     biased;
                     () = self.guard.token().cancelled() => {
                         return (Err(AgentError::Stopped), Usage::default());
                     }
-                    held = &mut turn => *seat = Seat::of(held.ok()),
+                    () = holdings.sit_down(entry) => {}
                     () = self.rests_before_it_begins(&put_away) => {
-                        *seat = Seat::Waits(turn);
                         return (Err(AgentError::PutAway { waiting: None }), Usage::default());
                     }
                 }
@@ -203,8 +270,10 @@ impl RunTask {
                 self.begin_late(admitted).await
             }
         };
+        holdings.began = Some(Instant::now());
         let prepared = async {
             let Begun { agent, begins_at, state, journal } = begun?;
+            self.limit_wall_time(agent.as_ref());
             let state = match state {
                 Some(state) => state,
                 None => {
@@ -217,15 +286,22 @@ impl RunTask {
             Ok(prepared) => prepared,
             Err(error) => return (Err(not_begun(&error)), Usage::default()),
         };
-        *context = Some(host.clone());
-        *version = Some(agent.clone());
+        holdings.context = Some(host.clone());
+        holdings.version = Some(agent.clone());
         if self.guard.token().is_cancelled() {
             return (Err(AgentError::Stopped), Usage::default());
         }
         agent.run(AgentRun { input: self.message.clone(), host }).await
     }
 
-    /// Returns when a run that waits for its session is to rest: a host that shuts down begins no more of them.
+    /// While it was put away its agent's time stood still.
+    fn limit_wall_time(&self, agent: &dyn Agent) {
+        let ran = self.record.resume.as_ref().map_or(0, |resume| resume.ran_ms);
+        let left = agent.wall_time_limit().map(|limit| limit.saturating_sub(Duration::from_millis(ran)));
+        self.deadline.limit(left);
+    }
+
+    /// Returns when a run that waits for its session or a place is to rest: a host that shuts down begins no more of them.
     async fn rests_before_it_begins(&self, put_away: &CancellationToken) {
         let durable = self.record.resume.is_some();
         tokio::select! {
@@ -262,7 +338,7 @@ impl RunTask {
                 parent: None,
             },
             token: self.guard.token().clone(),
-            deadline: self.deadline.map(Instant::into_std),
+            deadline: self.deadline.at().map(Instant::into_std),
             sessions: self.sessions.clone(),
             begins_at,
             state: RunState::new(state).into(),
@@ -272,16 +348,10 @@ impl RunTask {
 
     /// Turns what stops a run into its token. Returns only when the agent was stopped and did not return.
     async fn watch_for_stop(&self) {
-        let deadline = async {
-            match self.deadline {
-                Some(deadline) => sleep_until(deadline).await,
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
             () = self.guard.token().cancelled() => {}
             () = cancelled(self.caller_token.as_ref()) => self.guard.stop(StopReason::Cancelled),
-            () = deadline => self.guard.stop(StopReason::TimedOut),
+            () = self.deadline.passed() => self.guard.stop(StopReason::TimedOut),
             () = self.abandoned() => self.guard.stop(StopReason::Disconnected),
         }
         tokio::time::sleep(STOP_GRACE).await;
@@ -295,13 +365,9 @@ impl RunTask {
 
     /// Puts the run away: it is not over, and goes on from its journal. Where the store does not take that, it goes on
     /// from what the store has.
-    async fn rest(
-        self,
-        waiting: Option<Waiting>,
-        context: Option<&RunContext>,
-        usage: Usage,
-        seat: Seat,
-    ) -> Dormant {
+    async fn rest(self, waiting: Option<Waiting>, usage: Usage, holdings: Holdings) -> Dormant {
+        let ran = holdings.ran();
+        let Holdings { context, seat, place, version, .. } = holdings;
         let status = match &waiting {
             _ if self.guard.is_paused() => InvocationStatus::Paused,
             Some(_) => InvocationStatus::Waiting,
@@ -313,12 +379,12 @@ impl RunTask {
         record.waiting.clone_from(&waiting);
         record.progress.clone_from(&self.live.progress());
         if let Some(resume) = &mut record.resume {
-            let ran = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            let ran = u64::try_from(ran.as_millis()).unwrap_or(u64::MAX);
             resume.ran_ms = resume.ran_ms.saturating_add(ran);
             // One that has not begun has its message nowhere else.
             resume.message = context.is_none().then(|| self.message.clone());
         }
-        let recorder = context.map_or(&self.recorder, |context| &context.recorder);
+        let recorder = context.as_ref().map_or(&self.recorder, |context| &context.recorder);
         let rests = InvocationRest {
             status,
             reason: self.stopping.is_cancelled().then(|| StopReason::ShuttingDown.code().to_owned()),
@@ -343,6 +409,7 @@ impl RunTask {
             tracing::warn!(invocation = %record.id, %error, "a run that was put away could not be stored");
             false
         });
+        drop((place, version));
         self.guard.set_status(status);
         if answered {
             self.guard.wake();

@@ -8,23 +8,24 @@ use rak_core::time::UnixMillis;
 use rak_core::{
     Agent, AgentRegistry, AgentState, AppName, Content, EventLog, EventStream, InvocationId,
     InvocationRecord, InvocationStatus, OnDisconnect, Resume, RunConfig, RunError, SessionId, SessionKey,
-    SessionService, StopReason, StoreError, Usage, UserId,
+    SessionService, StartKey, StopReason, StoreError, Usage, UserId,
 };
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::admission::{Admission, AdmissionSettings, Claim, Entry};
 use crate::agent_choice;
-use crate::dormant::Dormant;
+use crate::dormant::{Dormant, Seat};
 use crate::invocation_tracker::InvocationTracker;
 use crate::listener::{self, Attendance, LiveRun, LiveRuns};
 use crate::recorder::Recorder;
 use crate::recovery::{self, Recovered};
 use crate::registry::StaticRegistry;
-use crate::run_task::{RunTask, Start};
+use crate::run_task::{Deadline, RunTask, Start};
 use crate::session_queue::{SessionQueue, Turn};
+use crate::starts::Starts;
 
 /// How long a drain waits, after the runs were stopped, for their ends to be stored.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
@@ -43,10 +44,8 @@ pub(crate) struct Inner {
     pub(crate) tracker: InvocationTracker,
     pub(crate) queue: SessionQueue,
     pub(crate) live: LiveRuns,
-    /// Runs in memory.
-    pub(crate) places: Arc<Semaphore>,
-    /// Those of them that were put away before.
-    pub(crate) places_again: Arc<Semaphore>,
+    pub(crate) admission: Admission,
+    pub(crate) starts: Starts,
     draining: AtomicBool,
     /// Cancelled when the drain begins.
     pub(crate) stopping: CancellationToken,
@@ -60,8 +59,10 @@ pub struct RunnerSettings {
     pub default_app: Option<AppName>,
     /// The user of a session that names none: `user`.
     pub default_user: UserId,
-    /// How many invocations may live at once, those that wait for their session included: 1000.
+    /// How many invocations may be in memory at once: 1000. Others wait until there is a place.
     pub max_invocations: usize,
+    /// Who may start how much, and how many may wait.
+    pub admission: AdmissionSettings,
     /// What a lost connection means to a run that does not say: cancelled after 30 seconds.
     pub on_disconnect: OnDisconnect,
     /// A durable run that waits longer than this gives up its memory: 10 seconds.
@@ -80,6 +81,7 @@ impl Default for RunnerSettings {
             default_app: None,
             default_user: UserId::anonymous(),
             max_invocations: 1000,
+            admission: AdmissionSettings::default(),
             on_disconnect: OnDisconnect::Grace(Duration::from_secs(30)),
             longest_wait_in_memory: Duration::from_secs(10),
             max_attempts: 5,
@@ -184,8 +186,8 @@ impl RunnerBuilder {
             tracker: InvocationTracker::new(self.settings.retention),
             queue: SessionQueue::default(),
             live: LiveRuns::default(),
-            places: Arc::new(Semaphore::new(self.settings.max_invocations)),
-            places_again: Arc::new(Semaphore::new(self.settings.max_invocations.div_ceil(2))),
+            admission: Admission::new(self.settings.max_invocations, self.settings.admission.clone()),
+            starts: Starts::default(),
             draining: AtomicBool::new(false),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -231,27 +233,37 @@ impl Runner {
         Ok(self.start(request).await?.events)
     }
 
-    /// Starts a run. When this returns, its beginning is stored.
+    /// Starts a run, or finds the one that was started with the same key. When this returns, its beginning is stored.
     pub async fn start(&self, request: RunRequest) -> Result<StartedRun, RunError> {
         // In a task of its own: a caller that goes away in between must not leave a beginning without an end.
         let runner = self.clone();
         let starting = self.inner.tasks.spawn(async move {
             let id = request.invocation_id;
-            runner.begin(request).await.inspect_err(|_| runner.inner.live.forget(id))
+            runner.begin_once(request).await.inspect_err(|_| runner.inner.live.forget(id))
         });
         starting.await.map_err(|error| RunError::Internal(error.to_string()))?
     }
 
-    async fn begin(&self, request: RunRequest) -> Result<StartedRun, RunError> {
+    pub(crate) async fn begin(
+        &self,
+        request: RunRequest,
+        start_key: Option<StartKey>,
+    ) -> Result<StartedRun, RunError> {
         let inner = &self.inner;
         let current = self.agent(&request.session.app_name)?;
-        let full = RunError::Full { limit: inner.settings.max_invocations };
-        let permit = inner.places.clone().try_acquire_owned().map_err(|_| full)?;
         let id = request.invocation_id;
         let turn = inner.queue.enter(&request.session, id, request.config.if_busy)?;
-        let status = match &turn {
-            Turn::Now(_) => InvocationStatus::Active,
-            Turn::Later { .. } => InvocationStatus::Queued,
+        let claim = Claim {
+            id,
+            user: request.session.user_id.clone(),
+            agent: request.session.app_name.clone(),
+            priority: request.config.priority,
+            again: false,
+        };
+        let entry = inner.admission.enter(&claim, matches!(turn, Turn::Now(_)))?;
+        let status = match &entry {
+            Entry::Now(_) => InvocationStatus::Active,
+            Entry::Later(_) => InvocationStatus::Queued,
         };
         let guard = inner.tracker.register(id, status);
         // Asked after the registration: a drain that came in between has seen this run, and stops it.
@@ -260,8 +272,8 @@ impl Runner {
         }
         let session = inner.sessions.get(&request.session).await?;
         let agent = agent_choice::choose(inner.agents.as_ref(), current, session.as_ref()).await?;
-        let timeouts = [request.config.timeout, agent.wall_time_limit()];
-        let record = new_record(id, request.session, agent.as_ref(), status, request.config.timeout)?;
+        let record = new_record(id, request.session, agent.as_ref(), status, &request.config)?;
+        let started_at = record.started_at;
         if record.resume.is_some() {
             guard.set_durable();
         }
@@ -276,28 +288,32 @@ impl Runner {
             live: live.clone(),
             sessions: inner.sessions.clone(),
             record,
-            deadline: timeouts
-                .into_iter()
-                .flatten()
-                .min()
-                .and_then(|limit| Instant::now().checked_add(limit)),
+            start_key,
+            quota: inner.settings.admission.of_user(&claim.user).quota,
+            deadline: Deadline::in_time(request.config.timeout),
             on_disconnect: request.config.on_disconnect.unwrap_or(inner.settings.on_disconnect),
             // What its client asked for holds for as long as it is not over.
             on_disconnect_at_rest: request.config.on_disconnect.unwrap_or(OnDisconnect::Continue),
             caller_token: request.cancel_token,
             stopping: inner.stopping.clone(),
-            began: Instant::now(),
             longest_wait_in_memory: inner.settings.longest_wait_in_memory,
-            places: vec![permit],
         };
-        let start = match turn {
-            Turn::Now(lease) => Start::Now { begun: task.begin(agent, session).await?, lease },
-            Turn::Later { turn, supersedes } => {
-                task.wait().await?;
+        let (seat, supersedes) = match turn {
+            Turn::Now(lease) => (Seat::Held(lease), Vec::new()),
+            Turn::Later { turn, supersedes } => (Seat::Waits(turn), supersedes),
+        };
+        let refused = |error| not_stored(error, &claim.user, started_at);
+        let start = match entry {
+            Entry::Now(place) => {
+                let begun = task.begin(agent, session).await.map_err(refused)?;
+                Start::Now { begun, seat, place }
+            }
+            Entry::Later(_) => {
+                task.wait().await.map_err(refused)?;
                 for other in supersedes {
                     inner.tracker.stop(other, StopReason::Superseded);
                 }
-                Start::Later { turn, admitted: agent }
+                Start::Later { seat, entry, admitted: agent }
             }
         };
         let events = listener::from_the_start(id, inner.log.clone(), Attendance::new(live.clone()));
@@ -371,6 +387,23 @@ impl Runner {
             record.progress = Some(progress);
         }
         Ok(record)
+    }
+
+    /// How many go before each of these invocations, where they wait for their session or for a place in memory: 0 for the
+    /// one that is next. A run that ends or comes meanwhile changes it.
+    pub fn queue_positions(&self, records: &[InvocationRecord]) -> Vec<Option<usize>> {
+        let waits = |record: &InvocationRecord| {
+            self.inner.tracker.status(record.id) == Some(InvocationStatus::Queued)
+        };
+        if !records.iter().any(waits) {
+            return vec![None; records.len()];
+        }
+        let in_line = self.inner.admission.positions();
+        let position = |record: &InvocationRecord| {
+            let in_line = in_line.get(&record.id).copied();
+            in_line.or_else(|| self.inner.queue.position(&record.session, record.id))
+        };
+        records.iter().map(|record| position(record).filter(|_| waits(record))).collect()
     }
 
     /// The session a client means. One that does not exist gets the default agent and user.
@@ -521,14 +554,22 @@ impl Runner {
     }
 }
 
+/// Why a beginning was not stored. A quota begins anew with the next day.
+fn not_stored(error: StoreError, user: &UserId, started_at: UnixMillis) -> RunError {
+    let StoreError::QuotaExceeded(exceeded) = error else { return error.into() };
+    let left = started_at.day().end().0.saturating_sub(started_at.0);
+    let retry_after = Duration::from_millis(u64::try_from(left).unwrap_or(0));
+    RunError::QuotaExceeded { user: user.clone(), exceeded, retry_after }
+}
+
 /// What it takes to go on with an invocation that begins now.
-fn new_resume(now: UnixMillis, timeout: Option<Duration>) -> Result<Resume, RunError> {
-    let mut resume = Resume::default();
+fn new_resume(now: UnixMillis, config: &RunConfig) -> Result<Resume, RunError> {
+    let mut resume = Resume { priority: config.priority, ..Resume::default() };
     getrandom::fill(&mut resume.seed)
         .map_err(|error| RunError::Internal(format!("there are no random numbers: {error}")))?;
     let after =
         |timeout: Duration| i64::try_from(timeout.as_millis()).ok().and_then(|ms| now.0.checked_add(ms));
-    resume.deadline = timeout.and_then(after).map(UnixMillis);
+    resume.deadline = config.timeout.and_then(after).map(UnixMillis);
     Ok(resume)
 }
 
@@ -538,7 +579,7 @@ fn new_record(
     session: SessionKey,
     agent: &dyn Agent,
     status: InvocationStatus,
-    timeout: Option<Duration>,
+    config: &RunConfig,
 ) -> Result<InvocationRecord, RunError> {
     let now = UnixMillis::now();
     Ok(InvocationRecord {
@@ -553,6 +594,6 @@ fn new_record(
         progress: None,
         usage: Usage::default(),
         waiting: None,
-        resume: agent.durable().map(|_| new_resume(now, timeout)).transpose()?,
+        resume: agent.durable().map(|_| new_resume(now, config)).transpose()?,
     })
 }

@@ -73,6 +73,12 @@ impl SessionQueue {
         Ok(Turn::Later { turn, supersedes })
     }
 
+    /// How many go before a run that waits for its session, the one that has it not counted.
+    pub(crate) fn position(&self, key: &SessionKey, id: InvocationId) -> Option<usize> {
+        let slot = self.slots.get(key)?;
+        slot.waiting.iter().filter(|waiting| !waiting.turn.is_closed()).position(|waiting| waiting.id == id)
+    }
+
     fn lease(&self, key: SessionKey) -> SessionLease {
         SessionLease { held: Some((self.clone(), key)) }
     }

@@ -2,10 +2,12 @@
 //! text is public.
 
 use std::fmt;
+use std::time::Duration;
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use rak_core::time::UnixMillis;
 use rak_core::{
     DeployError, IdError, InvocationId, RespondError, RunError, SessionId, SessionKey, StateKeyError,
     StoreError,
@@ -15,10 +17,10 @@ use crate::json::JsonError;
 use crate::protocol::rest::{ErrorBody, SessionName};
 use crate::recording::RecordingError;
 
-/// When a place may be free again, in seconds: runs end all the time.
-const RETRY_SOON: u32 = 1;
-/// When another host may have taken over, or the store may be back, in seconds.
-const RETRY_LATER: u32 = 5;
+/// When a place may be free again: runs end all the time.
+const RETRY_SOON: Duration = Duration::from_secs(1);
+/// When another host may have taken over, or the store may be back.
+const RETRY_LATER: Duration = Duration::from_secs(5);
 
 /// A refusal: status, stable code and public text.
 #[derive(Debug)]
@@ -26,7 +28,7 @@ pub(crate) struct ApiError {
     status: StatusCode,
     code: &'static str,
     text: String,
-    retry_after: Option<u32>,
+    retry_after: Option<Duration>,
     invocation_id: Option<InvocationId>,
     matches: Vec<SessionKey>,
 }
@@ -36,9 +38,19 @@ impl ApiError {
         Self { status, code, text: text.into(), retry_after: None, invocation_id: None, matches: Vec::new() }
     }
 
-    fn unavailable(code: &'static str, text: impl Into<String>, retry_after: u32) -> Self {
+    fn unavailable(code: &'static str, text: impl Into<String>, retry_after: Duration) -> Self {
         let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, text);
         Self { retry_after: Some(retry_after), ..error }
+    }
+
+    fn too_many(code: &'static str, text: impl Into<String>, retry_after: Duration) -> Self {
+        let error = Self::new(StatusCode::TOO_MANY_REQUESTS, code, text);
+        Self { retry_after: Some(retry_after), ..error }
+    }
+
+    pub(crate) fn too_many_runs(limit: usize) -> Self {
+        let text = format!("{limit} runs share this socket already, which is the limit");
+        Self::too_many("too_many_runs", text, RETRY_SOON)
     }
 
     /// It can be read, but not used.
@@ -118,11 +130,17 @@ impl ApiError {
         &self.text
     }
 
+    /// When trying again may help, in milliseconds.
+    pub(crate) fn retry_after_ms(&self) -> Option<u64> {
+        self.retry_after.map(|after| u64::try_from(after.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX))
+    }
+
     /// The body of the answer.
     pub(crate) fn body(&self) -> ErrorBody {
         ErrorBody {
             error: self.text.clone(),
             code: self.code.to_owned(),
+            retry_after_ms: self.retry_after_ms(),
             invocation_id: self.invocation_id,
             matches: self.matches.iter().map(SessionName::from).collect(),
         }
@@ -133,8 +151,10 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let body = serde_json::to_vec(&self.body()).unwrap_or_default();
         let mut response = (self.status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
-        if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        if let Some(milliseconds) = self.retry_after_ms() {
+            // Whole seconds, and none of them too early.
+            let seconds = HeaderValue::from(milliseconds.div_ceil(1000).max(1));
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
         response
     }
@@ -157,9 +177,14 @@ impl From<RunError> for ApiError {
                 Self { matches, ..Self::new(StatusCode::CONFLICT, "session_ambiguous", text) }
             }
             RunError::SessionNotFound(_) => Self::new(StatusCode::NOT_FOUND, "session_not_found", text),
-            RunError::QueueFull { .. } => Self {
-                retry_after: Some(RETRY_SOON),
-                ..Self::new(StatusCode::TOO_MANY_REQUESTS, "queue_full", text)
+            RunError::QueueFull { .. } => Self::too_many("queue_full", text, RETRY_SOON),
+            RunError::RateLimited { retry_after, .. } => Self::too_many("rate_limited", text, retry_after),
+            RunError::QuotaExceeded { retry_after, .. } => {
+                Self::too_many("quota_exceeded", text, retry_after)
+            }
+            RunError::IdempotencyConflict { invocation, .. } => Self {
+                invocation_id: Some(invocation),
+                ..Self::new(StatusCode::CONFLICT, "idempotency_conflict", text)
             },
             RunError::Full { .. } => Self::unavailable("full", text, RETRY_SOON),
             RunError::Draining => Self::unavailable("draining", text, RETRY_LATER),
@@ -231,6 +256,11 @@ impl From<StoreError> for ApiError {
             StoreError::Invalid { .. } => Self::invalid(text),
             StoreError::NotFound { .. } => Self::new(StatusCode::NOT_FOUND, "not_found", text),
             StoreError::TooLarge { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", text),
+            StoreError::QuotaExceeded(_) => {
+                let now = UnixMillis::now();
+                let left = u64::try_from(now.day().end().0.saturating_sub(now.0)).unwrap_or(0);
+                Self::too_many("quota_exceeded", text, Duration::from_millis(left))
+            }
             StoreError::Unavailable { reason } => {
                 tracing::error!(%reason, "the store failed");
                 Self::store_unavailable()

@@ -5,7 +5,7 @@ use rak_runner::{RunRequest, SessionAddress, StartedRun};
 use tracing::Instrument as _;
 
 use crate::error::ApiError;
-use crate::protocol::rest::{RunBody, run_config};
+use crate::protocol::rest::RunBody;
 use crate::protocol::ws::WsRun;
 use crate::state::AppState;
 
@@ -21,25 +21,23 @@ pub(crate) struct RunStart {
 impl RunStart {
     /// A run of a REST route. `streaming` is what it means to say nothing about it.
     pub(crate) fn from_body(session_id: SessionId, body: RunBody, streaming: bool) -> Self {
-        let streaming = body.streaming.unwrap_or(streaming);
         Self {
             session_id,
+            config: body.config(streaming),
             app_name: body.app_name,
             user_id: body.user_id,
             message: body.new_message,
-            config: run_config(streaming, body.on_disconnect, body.if_busy, body.timeout_ms),
         }
     }
 
     /// A run of a WebSocket.
     pub(crate) fn from_message(message: WsRun) -> Self {
-        let streaming = message.streaming.unwrap_or(true);
         Self {
+            config: message.config(),
             session_id: message.session_id,
             app_name: message.app_name,
             user_id: message.user_id,
             message: message.new_message,
-            config: run_config(streaming, message.on_disconnect, message.if_busy, message.timeout_ms),
         }
     }
 

@@ -28,7 +28,9 @@ mod invocations;
 mod journal;
 mod load;
 mod pins;
+mod quotas;
 mod sessions;
+mod starts;
 mod state;
 mod steps;
 
@@ -38,7 +40,9 @@ pub use self::invocations::*;
 pub use self::journal::*;
 pub use self::load::*;
 pub use self::pins::*;
+pub use self::quotas::*;
 pub use self::sessions::*;
+pub use self::starts::*;
 pub use self::state::*;
 pub use self::steps::*;
 
@@ -99,6 +103,15 @@ macro_rules! conformance_tests {
             an_end_is_kept_with_its_record
             invocations_are_listed_newest_first_in_pages
             invocations_are_listed_by_session_and_status
+            // what starts are called
+            a_start_is_found_by_its_key
+            a_key_starts_one_invocation
+            one_of_many_begins_with_a_key
+            a_deleted_session_forgets_its_keys
+            // what users use
+            what_is_used_is_counted_once
+            a_quota_is_used_up
+            a_quota_is_not_exceeded_by_a_crowd
             // waiting, going on, ending
             a_resting_record_comes_back_whole
             an_invocation_rests_in_every_unfinished_status

@@ -11,9 +11,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use rak_core::{
-    AppName, Begin, Commit, EncodedEvent, EventLog, HistoryPage, HistoryQuery, InvocationFilter,
-    InvocationId, InvocationPage, InvocationRecord, JournalChunk, NewSession, Session, SessionFilter,
-    SessionId, SessionKey, SessionPage, SessionService, StateDelta, StoreError, time::UnixMillis,
+    AppName, Begin, Commit, DailyUsage, EncodedEvent, EventLog, HistoryPage, HistoryQuery, IdempotencyKey,
+    InvocationFilter, InvocationId, InvocationPage, InvocationRecord, JournalChunk, NewSession, Session,
+    SessionFilter, SessionId, SessionKey, SessionPage, SessionService, StateDelta, StoreError, UserId,
+    time::{UnixDay, UnixMillis},
 };
 
 use self::tables::Tables;
@@ -120,6 +121,18 @@ impl EventLog for MemoryStore {
 
     async fn message(&self, invocation: InvocationId) -> Result<Option<(u64, EncodedEvent)>, StoreError> {
         Ok(self.tables().message(invocation))
+    }
+
+    async fn started_with(
+        &self,
+        session: &SessionKey,
+        key: &IdempotencyKey,
+    ) -> Result<Option<(InvocationId, String)>, StoreError> {
+        Ok(self.tables().started_with(session, key))
+    }
+
+    async fn used(&self, user: &UserId, day: UnixDay) -> Result<DailyUsage, StoreError> {
+        Ok(self.tables().used(user, day))
     }
 
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {

@@ -1,6 +1,8 @@
 //! The refusals of both stores, so that they use the same words.
 
-use rak_core::{InvocationId, InvocationStatus, InvocationStep, JournalChunk, SessionKey, StoreError};
+use rak_core::{
+    IdempotencyKey, InvocationId, InvocationStatus, InvocationStep, JournalChunk, SessionKey, StoreError,
+};
 
 pub(crate) fn session_exists(key: &SessionKey) -> StoreError {
     StoreError::Conflict { reason: format!("the session {key} exists already") }
@@ -17,6 +19,11 @@ pub(crate) fn no_invocation(id: InvocationId, session: &SessionKey) -> StoreErro
 /// An invocation id that another session has.
 pub(crate) fn other_session(id: InvocationId) -> StoreError {
     StoreError::Conflict { reason: format!("invocation {id} exists already, in another session") }
+}
+
+/// A key that another invocation of the session was started with.
+pub(crate) fn key_used(key: &IdempotencyKey, by: InvocationId) -> StoreError {
+    StoreError::Conflict { reason: format!("invocation {by} was started with the key {key:?} already") }
 }
 
 /// The life of an invocation does not go from here to there.

@@ -1,7 +1,7 @@
 //! The store in one SQLite file.
 //!
 //! [`writer`] is the only one who writes: commands queue up, and what is ready is committed together. [`readers`] see
-//! what is committed. Each of [`sessions`], [`state`], [`history`], [`invocations`] and [`journal`] has its statements and what is
+//! what is committed. Each of [`sessions`], [`state`], [`history`], [`invocations`], [`journal`] and [`usage`] has its statements and what is
 //! done with them; none knows threads or locks. [`schema`] owns the version of the file, [`mod@file`] who may use it.
 
 mod column;
@@ -21,6 +21,7 @@ mod schema;
 mod sessions;
 mod state;
 mod stats;
+mod usage;
 mod writer;
 
 use std::collections::BTreeSet;
@@ -28,9 +29,10 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use rak_core::{
-    AppName, Begin, Commit, EncodedEvent, EventLog, HistoryPage, HistoryQuery, InvocationFilter,
-    InvocationId, InvocationPage, InvocationRecord, JournalChunk, NewSession, Session, SessionFilter,
-    SessionId, SessionKey, SessionPage, SessionService, StateDelta, StoreError, time::UnixMillis,
+    AppName, Begin, Commit, DailyUsage, EncodedEvent, EventLog, HistoryPage, HistoryQuery, IdempotencyKey,
+    InvocationFilter, InvocationId, InvocationPage, InvocationRecord, JournalChunk, NewSession, Session,
+    SessionFilter, SessionId, SessionKey, SessionPage, SessionService, StateDelta, StoreError, UserId,
+    time::{UnixDay, UnixMillis},
 };
 
 pub use self::options::{SqliteOptions, Synchronous};
@@ -169,10 +171,12 @@ impl SessionService for SqliteStore {
 #[async_trait]
 impl EventLog for SqliteStore {
     async fn begin(&self, begin: Begin) -> Result<u64, StoreError> {
-        let Begin { record, message, pin } = begin;
-        let record = EncodedRecord::new(record)?;
+        let Begin { record, message, pin, start_key, quota } = begin;
+        let record = EncodedRecord::new(record, start_key)?;
         let bytes = record.bytes() + message.as_ref().map_or(0, |message| message.json.len());
-        self.writer.call(bytes, move |write| invocations::begin(write, &record, message.as_ref(), pin)).await
+        self.writer
+            .call(bytes, move |write| invocations::begin(write, &record, message.as_ref(), pin, &quota))
+            .await
     }
 
     async fn commit(&self, commit: Commit) -> Result<(), StoreError> {
@@ -212,6 +216,20 @@ impl EventLog for SqliteStore {
 
     async fn message(&self, invocation: InvocationId) -> Result<Option<(u64, EncodedEvent)>, StoreError> {
         self.readers.read(move |read| history::message(read, invocation)).await
+    }
+
+    async fn started_with(
+        &self,
+        session: &SessionKey,
+        key: &IdempotencyKey,
+    ) -> Result<Option<(InvocationId, String)>, StoreError> {
+        let (session, key) = (session.clone(), key.clone());
+        self.readers.read(move |read| invocations::started_with(read, &session, &key)).await
+    }
+
+    async fn used(&self, user: &UserId, day: UnixDay) -> Result<DailyUsage, StoreError> {
+        let user = user.clone();
+        self.readers.read(move |read| usage::get(read, &user, day)).await
     }
 
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {

@@ -242,6 +242,8 @@ impl Probe {
         Usage {
             cpu_micros: u64::try_from(self.share.meter().total().as_micros()).unwrap_or(u64::MAX),
             peak_memory_bytes: self.memory.peak(),
+            // For how long is known to whoever gave it its place.
+            memory_byte_seconds: 0,
             host_calls: self.counters.host_calls.load(Ordering::Relaxed),
             events: self.counters.events.load(Ordering::Relaxed),
             event_bytes: self.counters.event_bytes.load(Ordering::Relaxed),

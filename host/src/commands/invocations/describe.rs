@@ -41,6 +41,7 @@ pub(super) fn one(body: &InvocationBody, ages: Ages) -> String {
     text.line("version", &body.agent_version);
     text.line("session", &format!("{} of {}", body.session_id, body.user_id));
     text.line("status", body.status.as_str());
+    text.line("in line", &body.queue_position.map(place).unwrap_or_default());
     text.line("because", body.reason.as_deref().unwrap_or_default());
     if let Some(waiting) = &body.waiting {
         text.lines("waits", waits(waiting, ages));
@@ -75,7 +76,8 @@ fn status(body: &InvocationBody, ages: Ages) -> String {
         (None, 0) => String::new(),
     });
     let reason = body.reason.as_deref().filter(|reason| *reason != body.status.as_str());
-    match (waiting, reason) {
+    let place = body.queue_position.map(place);
+    match (waiting.or(place), reason) {
         (Some(waiting), _) if !waiting.is_empty() => format!("{} {waiting}", body.status),
         (_, Some(reason)) => format!("{} ({})", body.status, one_line(reason)),
         _ => body.status.to_string(),
@@ -87,6 +89,11 @@ fn waits(waiting: &Waiting, ages: Ages) -> Vec<String> {
     let until = waiting.until.map(|until| format!("until {}, for {}", human::utc(until), ages.until(until)));
     let answers = waiting.requests.iter().map(|request| format!("for the answer to {request}"));
     until.into_iter().chain(answers).collect()
+}
+
+/// Where it is in the queue.
+fn place(before: usize) -> String {
+    if before == 0 { "next".to_owned() } else { format!("after {before} others") }
 }
 
 fn progress(progress: &Progress) -> String {
@@ -127,6 +134,7 @@ mod tests {
             user_id: "user".parse().unwrap(),
             agent_version: "sha256:00".into(),
             status,
+            queue_position: None,
             waiting: None,
             durable: true,
             reason: None,
@@ -173,7 +181,12 @@ mod tests {
         ] {
             assert!(text.contains(expected), "{expected:?} in {text}");
         }
-        assert!(!text.contains("used"), "{text}");
+        assert!(!text.contains("used") && !text.contains("in line"), "{text}");
+        let queued = InvocationBody { queue_position: Some(3), ..body(InvocationStatus::Queued) };
+        let text = one(&queued, Ages(NOW));
+        assert!(text.contains("status       queued\nin line      after 3 others\n"), "{text}");
+        let page = InvocationList { invocations: vec![queued], next: None };
+        assert!(list(&page, "http://127.0.0.1:8080", Ages(NOW)).contains("queued after 3 others"));
         let progress = Progress { message: "half".into(), done: Some(1), total: Some(2) };
         let usage = Usage { host_calls: 3, cpu_micros: 1500, ..Usage::default() };
         let text = one(&InvocationBody { progress: Some(progress), usage, ..waiting() }, Ages(NOW));

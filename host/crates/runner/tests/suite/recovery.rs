@@ -3,7 +3,7 @@
 use rak_core::time::UnixMillis;
 use rak_core::{
     Begin, Commit, Content, EncodedEvent, Event, EventLog as _, FunctionCall, InvocationId, InvocationRecord,
-    InvocationStatus, Part, StateDelta, Usage,
+    InvocationStatus, Part, Quota, StateDelta, Usage,
 };
 
 use rak_runner::Recovered;
@@ -39,7 +39,13 @@ async fn unfinished_runs_are_interrupted_with_their_open_calls_closed() {
     let test = TestRunner::new();
     let id = InvocationId::new();
     let message = event(id, None, "user", Part::Text("hello".into()));
-    let begin = Begin { record: record(id, InvocationStatus::Active), message: Some(message), pin: false };
+    let begin = Begin {
+        record: record(id, InvocationStatus::Active),
+        message: Some(message),
+        pin: false,
+        start_key: None,
+        quota: Quota::default(),
+    };
     test.store.begin(begin).await.unwrap();
     let call = FunctionCall { id: "1".into(), name: "f".into(), args: serde_json::json!({}) };
     let commit = Commit {
@@ -54,7 +60,13 @@ async fn unfinished_runs_are_interrupted_with_their_open_calls_closed() {
     test.store.commit(commit).await.unwrap();
     let queued = InvocationId::new();
     test.store
-        .begin(Begin { record: record(queued, InvocationStatus::Queued), message: None, pin: false })
+        .begin(Begin {
+            record: record(queued, InvocationStatus::Queued),
+            message: None,
+            pin: false,
+            start_key: None,
+            quota: Quota::default(),
+        })
         .await
         .unwrap();
 

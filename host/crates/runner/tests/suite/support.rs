@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::StreamExt as _;
-use rak_core::time::UnixMillis;
+use rak_core::time::{UnixDay, UnixMillis};
 use rak_core::{
-    Agent, AgentDescriptor, AgentError, AgentOutcome, AgentRun, AppName, Commit, Content, Custom, Emission,
-    Event, EventLog, EventStream, HistoryPage, HistoryQuery, InvocationFilter, InvocationId, InvocationPage,
-    InvocationRecord, NewSession, RunConfig, RunError, Session, SessionFilter, SessionId, SessionKey,
-    SessionPage, SessionService, StateDelta, StoreError, Usage,
+    Agent, AgentDescriptor, AgentError, AgentOutcome, AgentRun, AppName, Commit, Content, Custom, DailyUsage,
+    Emission, Event, EventLog, EventStream, HistoryPage, HistoryQuery, IdempotencyKey, InvocationFilter,
+    InvocationId, InvocationPage, InvocationRecord, NewSession, RunConfig, RunError, Session, SessionFilter,
+    SessionId, SessionKey, SessionPage, SessionService, StateDelta, StoreError, Usage, UserId,
 };
 use rak_core::{Begin, EncodedEvent, JournalChunk};
 use rak_runner::{RunRequest, Runner, RunnerBuilder, StartedRun};
@@ -240,6 +240,18 @@ impl EventLog for FailingStore {
 
     async fn message(&self, id: InvocationId) -> Result<Option<(u64, EncodedEvent)>, StoreError> {
         self.inner.message(id).await
+    }
+
+    async fn started_with(
+        &self,
+        session: &SessionKey,
+        key: &IdempotencyKey,
+    ) -> Result<Option<(InvocationId, String)>, StoreError> {
+        self.inner.started_with(session, key).await
+    }
+
+    async fn used(&self, user: &UserId, day: UnixDay) -> Result<DailyUsage, StoreError> {
+        self.inner.used(user, day).await
     }
 
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {

@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use rak_core::time::UnixMillis;
 use rak_core::{
-    AppName, Content, Event, IfBusy, InvocationId, InvocationRecord, InvocationStatus, OnDisconnect,
-    Progress, RunConfig, Session, SessionId, SessionKey, StateDelta, Usage, UserId, Waiting,
+    AppName, Content, Event, IdempotencyKey, IfBusy, InvocationId, InvocationRecord, InvocationStatus,
+    OnDisconnect, Priority, Progress, RunConfig, Session, SessionId, SessionKey, StateDelta, Usage, UserId,
+    Waiting,
 };
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +34,10 @@ pub struct ErrorBody {
     pub error: String,
     /// The same as a stable word.
     pub code: String,
-    /// The invocation that has the session, where the session is busy.
+    /// When trying again may help, in milliseconds; the header `Retry-After` says it in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+    /// The invocation that has the session, where the session is busy, or that was started with the same key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invocation_id: Option<InvocationId>,
     /// The sessions that could be meant, where it is not clear which.
@@ -179,6 +183,12 @@ pub struct RunBody {
     /// The longest the run may take, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<NonZeroU64>,
+    /// How urgent it is among the runs that wait for a place, from -100 to 100; 0 where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
+    /// A second start with the same key in the session, and the same message, is the same invocation.
+    #[serde(default, deserialize_with = "empty_is_absent", skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 impl RunBody {
@@ -192,6 +202,20 @@ impl RunBody {
             on_disconnect: None,
             if_busy: None,
             timeout_ms: None,
+            priority: None,
+            idempotency_key: None,
+        }
+    }
+
+    /// Its options, as the runner takes them. `streaming` is what it means to say nothing about that.
+    pub(crate) fn config(&self, streaming: bool) -> RunConfig {
+        RunConfig {
+            streaming: self.streaming.unwrap_or(streaming),
+            if_busy: self.if_busy.map(IfBusy::from).unwrap_or_default(),
+            on_disconnect: self.on_disconnect.map(OnDisconnect::from),
+            timeout: self.timeout_ms.map(|ms| Duration::from_millis(ms.get())),
+            priority: self.priority.unwrap_or_default(),
+            idempotency_key: self.idempotency_key.clone(),
         }
     }
 }
@@ -256,21 +280,6 @@ impl From<BusyPolicy> for IfBusy {
     }
 }
 
-/// The options of a run, as the runner takes them.
-pub(crate) fn run_config(
-    streaming: bool,
-    on_disconnect: Option<DisconnectPolicy>,
-    if_busy: Option<BusyPolicy>,
-    timeout_ms: Option<NonZeroU64>,
-) -> RunConfig {
-    RunConfig {
-        streaming,
-        if_busy: if_busy.map(IfBusy::from).unwrap_or_default(),
-        on_disconnect: on_disconnect.map(OnDisconnect::from),
-        timeout: timeout_ms.map(|ms| Duration::from_millis(ms.get())),
-    }
-}
-
 /// `GET /api/v1/invocations/{id}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -287,6 +296,9 @@ pub struct InvocationBody {
     pub agent_version: String,
     /// Where it is; one that is being stopped has the status it is going to end with.
     pub status: InvocationStatus,
+    /// How many go before it, where it waits for its session or for a place: 0 for the one that is next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_position: Option<usize>,
     /// What it waits for, where it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting: Option<Waiting>,
@@ -322,6 +334,7 @@ impl InvocationBody {
             user_id,
             agent_version: record.agent_version,
             status,
+            queue_position: None,
             waiting: record.waiting.filter(|_| status == InvocationStatus::Waiting),
             durable: record.resume.is_some(),
             reason: record.reason,

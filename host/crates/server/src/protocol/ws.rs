@@ -8,8 +8,12 @@
 use std::borrow::Cow;
 use std::num::NonZeroU64;
 use std::str::FromStr;
+use std::time::Duration;
 
-use rak_core::{AppName, Content, Event, InputRequest, InvocationId, InvocationStatus, SessionId, UserId};
+use rak_core::{
+    AppName, Content, Event, IdempotencyKey, IfBusy, InputRequest, InvocationId, InvocationStatus,
+    OnDisconnect, Priority, RunConfig, SessionId, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::json;
@@ -71,6 +75,12 @@ pub struct WsRun {
     /// The longest the run may take, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<NonZeroU64>,
+    /// How urgent it is among the runs that wait for a place, from -100 to 100; 0 where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
+    /// A second start with the same key in the session, and the same message, is the same invocation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 impl WsRun {
@@ -86,6 +96,20 @@ impl WsRun {
             on_disconnect: None,
             if_busy: None,
             timeout_ms: None,
+            priority: None,
+            idempotency_key: None,
+        }
+    }
+
+    /// Its options, as the runner takes them.
+    pub(crate) fn config(&self) -> RunConfig {
+        RunConfig {
+            streaming: self.streaming.unwrap_or(true),
+            if_busy: self.if_busy.map(IfBusy::from).unwrap_or_default(),
+            on_disconnect: self.on_disconnect.map(OnDisconnect::from),
+            timeout: self.timeout_ms.map(|ms| Duration::from_millis(ms.get())),
+            priority: self.priority.unwrap_or_default(),
+            idempotency_key: self.idempotency_key.clone(),
         }
     }
 }
@@ -282,13 +306,22 @@ pub enum WsServerMessage {
         /// What the client called the run.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         request_id: Option<String>,
+        /// When trying again may help, in milliseconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after_ms: Option<u64>,
     },
 }
 
 impl WsServerMessage {
     /// An error that is about nothing in particular.
     pub(crate) fn error(message: impl Into<String>) -> Self {
-        Self::Error { message: message.into(), code: None, invocation_id: None, request_id: None }
+        Self::Error {
+            message: message.into(),
+            code: None,
+            invocation_id: None,
+            request_id: None,
+            retry_after_ms: None,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
 use futures::StreamExt as _;
-use rak_core::{InvocationFilter, InvocationId, RunError};
+use rak_core::{InvocationFilter, InvocationId, InvocationRecord, RunError};
 
 use crate::error::ApiError;
 use crate::extract::{self, PathId, Query};
@@ -37,15 +37,7 @@ pub(crate) async fn list(
         limit: page_size(parameters.limit),
     };
     let page = state.runner.event_log().invocations(filter).await?;
-    let invocations = page
-        .invocations
-        .into_iter()
-        .map(|record| {
-            let live = state.invocation_tracker.status(record.id);
-            InvocationBody::new(record, live)
-        })
-        .collect();
-    Ok(Json(InvocationList { invocations, next: page.next }))
+    Ok(Json(InvocationList { invocations: bodies(&state, page.invocations), next: page.next }))
 }
 
 pub(crate) async fn get(
@@ -130,7 +122,17 @@ pub(crate) async fn journal(
 
 async fn body(state: &AppState, id: InvocationId) -> Result<InvocationBody, ApiError> {
     let record = state.runner.invocation(id).await?.ok_or(RunError::InvocationNotFound(id))?;
-    Ok(InvocationBody::new(record, state.invocation_tracker.status(id)))
+    bodies(state, vec![record]).pop().ok_or_else(|| RunError::InvocationNotFound(id).into())
+}
+
+/// The records with what the running host knows beside them.
+fn bodies(state: &AppState, records: Vec<InvocationRecord>) -> Vec<InvocationBody> {
+    let positions = state.runner.queue_positions(&records);
+    let body = |(record, queue_position): (InvocationRecord, Option<usize>)| {
+        let live = state.invocation_tracker.status(record.id);
+        InvocationBody { queue_position, ..InvocationBody::new(record, live) }
+    };
+    records.into_iter().zip(positions).map(body).collect()
 }
 
 fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, ApiError> {

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, stream};
 use rak_core::{EventStream, InvocationId, SessionId};
+use rak_runner::StartedRun;
 
 use crate::error::ApiError;
 use crate::extract::{Json, PathId};
@@ -25,13 +26,12 @@ pub(crate) async fn run(
 ) -> Result<Response, ApiError> {
     let start = RunStart::from_body(session_id, body, false);
     let streaming = start.streaming();
-    let id = InvocationId::new();
-    let run = start.start(&state, id).await?;
+    let StartedRun { invocation_id: id, events } = start.start(&state, InvocationId::new()).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/json".parse().map_err(ApiError::internal)?),
         (event_stream::INVOCATION_ID, event_stream::header_value(id)),
     ];
-    Ok((headers, Body::from_stream(answer(id, run.events, streaming))).into_response())
+    Ok((headers, Body::from_stream(answer(id, events, streaming))).into_response())
 }
 
 pub(crate) async fn run_sse(
@@ -41,9 +41,8 @@ pub(crate) async fn run_sse(
 ) -> Result<Response, ApiError> {
     let start = RunStart::from_body(session_id, body, true);
     let streaming = start.streaming();
-    let id = InvocationId::new();
-    let run = start.start(&state, id).await?;
-    Ok(event_stream::respond(id, run.events, streaming, &state.settings))
+    let StartedRun { invocation_id: id, events } = start.start(&state, InvocationId::new()).await?;
+    Ok(event_stream::respond(id, events, streaming, &state.settings))
 }
 
 /// A [`RunAnswer`](crate::protocol::rest::RunAnswer) that is written while the run goes on, so that the events of a

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use axum::http::StatusCode;
 use futures::{Stream, StreamExt as _};
 use rak_core::InvocationId;
 use tokio::task::JoinSet;
@@ -173,7 +172,7 @@ impl Reader {
                 .await;
         };
         if let Some(error) = self.too_many() {
-            return self.reply_about(&subscribe.invocation_id, error.text(), error.code()).await;
+            return self.reply_error(&subscribe.invocation_id, &error).await;
         }
         let feed = RunFeed { id, outbox: self.outbox.clone(), request_id: None, notice: None };
         let state = self.state.clone();
@@ -194,10 +193,7 @@ impl Reader {
 
     fn too_many(&self) -> Option<ApiError> {
         let limit = self.state.settings.max_runs_per_socket;
-        (self.feeds.len() >= limit).then(|| {
-            let text = format!("{limit} runs share this socket already, which is the limit");
-            ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_runs", text)
-        })
+        (self.feeds.len() >= limit).then(|| ApiError::too_many_runs(limit))
     }
 
     /// The run is stopped at once; the answer waits for its place.
@@ -240,10 +236,7 @@ impl Reader {
         };
         match done {
             Ok(message) => self.reply(message).await,
-            Err(error) => {
-                let error = ApiError::from(error);
-                self.reply_about(&target, error.text(), error.code()).await
-            }
+            Err(error) => self.reply_error(&target, &error.into()).await,
         }
     }
 
@@ -274,12 +267,24 @@ impl Reader {
         self.reply(WsServerMessage::Status { invocation_id: target, status }).await
     }
 
+    async fn reply_error(&self, target: &str, error: &ApiError) -> Result<(), OutboxError> {
+        let message = WsServerMessage::Error {
+            message: error.text().to_owned(),
+            code: Some(error.code().to_owned()),
+            invocation_id: Some(target.to_owned()),
+            request_id: None,
+            retry_after_ms: error.retry_after_ms(),
+        };
+        self.reply(message).await
+    }
+
     async fn reply_about(&self, target: &str, message: &str, code: &str) -> Result<(), OutboxError> {
         let message = WsServerMessage::Error {
             message: message.to_owned(),
             code: Some(code.to_owned()),
             invocation_id: Some(target.to_owned()),
             request_id: None,
+            retry_after_ms: None,
         };
         self.reply(message).await
     }

@@ -31,10 +31,16 @@ pub(super) struct RunFeed {
 impl RunFeed {
     /// A whole run: `started`, its events, `completed`. The run has an id before it starts, but the client gets the
     /// id afterwards: from then on it can be cancelled, by any socket.
-    pub(super) async fn run(self, state: &AppState, message: WsRun) -> Result<(), OutboxError> {
+    pub(super) async fn run(mut self, state: &AppState, message: WsRun) -> Result<(), OutboxError> {
         let start = RunStart::from_message(message);
         let streaming = start.streaming();
         let started = start.start(state, self.id).await;
+        if let Ok(run) = &started
+            && run.invocation_id != self.id
+        {
+            // It was started before, with the same key: who cancels it is told there.
+            (self.id, self.notice) = (run.invocation_id, None);
+        }
         self.started().await?;
         match started {
             Ok(run) => {
@@ -66,7 +72,7 @@ impl RunFeed {
             }
             Err(error) => {
                 let error = ApiError::from(error);
-                self.error(error.text().to_owned(), error.code().to_owned()).await
+                self.error(error.text().to_owned(), error.code().to_owned(), error.retry_after_ms()).await
             }
         }
     }
@@ -93,7 +99,7 @@ impl RunFeed {
                 }
                 Some(Shown::Failed(_, failure) | Shown::Broken(failure)) => {
                     let RunFailure { code, text, .. } = failure;
-                    self.error(format!("Agent error: {text}"), code).await?;
+                    self.error(format!("Agent error: {text}"), code, None).await?;
                 }
             }
         }
@@ -161,15 +167,22 @@ impl RunFeed {
     }
 
     async fn failed_to_run(&self, error: &ApiError) -> Result<(), OutboxError> {
-        self.error(format!("Failed to run agent: {}", error.text()), error.code().to_owned()).await
+        let text = format!("Failed to run agent: {}", error.text());
+        self.error(text, error.code().to_owned(), error.retry_after_ms()).await
     }
 
-    async fn error(&self, message: String, code: String) -> Result<(), OutboxError> {
+    async fn error(
+        &self,
+        message: String,
+        code: String,
+        retry_after_ms: Option<u64>,
+    ) -> Result<(), OutboxError> {
         let message = WsServerMessage::Error {
             message,
             code: Some(code),
             invocation_id: Some(self.id.to_string()),
             request_id: self.request_id.clone(),
+            retry_after_ms,
         };
         self.outbox.send(Outgoing::Message(message)).await
     }

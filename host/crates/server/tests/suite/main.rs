@@ -1,6 +1,8 @@
 //! What the server does, seen from outside, over real sockets.
 
 #[cfg(test)]
+mod admission;
+#[cfg(test)]
 mod agent_forms;
 #[cfg(test)]
 mod agents;

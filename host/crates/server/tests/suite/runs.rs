@@ -189,11 +189,17 @@ async fn without_a_default_the_agent_has_to_be_named() {
 
 #[tokio::test]
 async fn a_full_host_says_when_to_try_again() {
-    let app = TestApp::start_with(|_, runner| runner.max_invocations = 1);
+    let app = TestApp::start_with(|_, runner| {
+        runner.max_invocations = 1;
+        runner.admission.max_queued = 0;
+    });
     let (_stream, _run) = app.puppet_stream("a", json!({})).await;
     let answer = app.post("/api/v1/sessions/b/run", json!({"newMessage": message("hi")})).await;
     assert_eq!(answer.refusal(), (503, "full".into()));
-    assert_eq!(answer.headers["retry-after"], "1");
+    assert_eq!(
+        (&answer.headers["retry-after"], &answer.json()["retryAfterMs"]),
+        (&"1".parse().unwrap(), &json!(1000))
+    );
 }
 
 #[tokio::test]

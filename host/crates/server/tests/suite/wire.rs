@@ -5,7 +5,8 @@ use std::num::NonZeroU64;
 use rak_core::time::UnixMillis;
 use rak_core::{
     AgentCounters, AgentGrants, AgentInfo, AgentSource, AppName, CodeTier, Content, Event, InvocationId,
-    InvocationStatus, Pinning, Progress, Refusal, SessionId, Usage, UserId, VersionInfo, VersionState,
+    InvocationStatus, Pinning, Priority, Progress, Refusal, SessionId, Usage, UserId, VersionInfo,
+    VersionState,
 };
 use rak_server::protocol::rest::{
     AgentList, BusyPolicy, CreateSession, DisconnectPolicy, ErrorBody, History, InvocationBody,
@@ -62,6 +63,8 @@ fn whole_run() -> WsRun {
         on_disconnect: Some(DisconnectPolicy::GraceMs(1000)),
         if_busy: Some(BusyPolicy::Queue),
         timeout_ms: NonZeroU64::new(5000),
+        priority: Some(Priority::new(-5).unwrap()),
+        idempotency_key: Some("k1".parse().unwrap()),
         ..WsRun::new(session(), Content::new_user_text("hi"))
     }
 }
@@ -102,12 +105,14 @@ fn what_the_server_says_on_a_socket() {
             code: None,
             invocation_id: None,
             request_id: None,
+            retry_after_ms: None,
         },
         WsServerMessage::Error {
             message: "Agent error: bad luck".into(),
             code: Some("no_luck".into()),
             invocation_id: Some(ID.into()),
             request_id: Some("r1".into()),
+            retry_after_ms: Some(1500),
         },
     ];
     for status in [WsStatus::Active, WsStatus::Completed, WsStatus::Cancelled, WsStatus::NotFound] {
@@ -128,6 +133,8 @@ fn bodies_of_runs() {
             on_disconnect: Some(DisconnectPolicy::Cancel),
             if_busy: Some(BusyPolicy::Interrupt),
             timeout_ms: NonZeroU64::new(5000),
+            priority: Some(Priority::new(100).unwrap()),
+            idempotency_key: Some("k1".parse().unwrap()),
             ..RunBody::new(Content::new_user_text("hi"))
         },
         RunBody {
@@ -216,6 +223,7 @@ fn invocation(status: InvocationStatus) -> InvocationBody {
         user_id: user(),
         agent_version: "sha256:00".into(),
         status,
+        queue_position: None,
         waiting: None,
         durable: true,
         reason: None,
@@ -233,11 +241,19 @@ fn bodies_of_invocations() {
         reason: Some("no_luck".into()),
         ended_at: Some(UnixMillis(1_700_000_000_500)),
         progress: Some(Progress { message: "half".into(), done: Some(1), total: Some(2) }),
-        usage: Usage { cpu_micros: 1, peak_memory_bytes: 2, host_calls: 3, events: 4, event_bytes: 5 },
+        usage: Usage {
+            cpu_micros: 1,
+            peak_memory_bytes: 2,
+            memory_byte_seconds: 6,
+            host_calls: 3,
+            events: 4,
+            event_bytes: 5,
+        },
         ..invocation(InvocationStatus::Failed)
     };
-    let list =
-        InvocationList { invocations: vec![invocation(InvocationStatus::Active), ended], next: Some(id()) };
+    let queued = InvocationBody { queue_position: Some(0), ..invocation(InvocationStatus::Queued) };
+    let invocations = vec![invocation(InvocationStatus::Active), ended, queued];
+    let list = InvocationList { invocations, next: Some(id()) };
     comes_back(&list);
     insta::assert_json_snapshot!("invocation_list", list);
 }
@@ -309,10 +325,12 @@ fn refusals() {
     let plain = ErrorBody {
         error: "there is no such route".into(),
         code: "not_found".into(),
+        retry_after_ms: None,
         invocation_id: None,
         matches: vec![],
     };
     let whole = ErrorBody {
+        retry_after_ms: Some(1500),
         invocation_id: Some(id()),
         matches: vec![SessionName { session_id: session(), app_name: agent(), user_id: user() }],
         ..plain.clone()

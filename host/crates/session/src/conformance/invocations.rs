@@ -9,8 +9,14 @@ use rak_core::{
 
 use super::fixture::{Run, key};
 
-const USAGE: Usage =
-    Usage { cpu_micros: u64::MAX, peak_memory_bytes: 1 << 40, host_calls: 3, events: 4, event_bytes: 5 };
+const USAGE: Usage = Usage {
+    cpu_micros: u64::MAX,
+    peak_memory_bytes: 1 << 40,
+    memory_byte_seconds: 2,
+    host_calls: 3,
+    events: 4,
+    event_bytes: 5,
+};
 
 fn progress() -> Progress {
     Progress { message: "half".into(), done: Some(1), total: Some(u64::MAX) }

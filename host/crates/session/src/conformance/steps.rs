@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use rak_core::{
     Begin, Commit, Content, EventLog, InvocationFilter, InvocationId, InvocationRest, InvocationStatus,
-    InvocationStep, Progress, Resume, SessionFilter, SessionService, Usage, Waiting, time::UnixMillis,
+    InvocationStep, Priority, Progress, Resume, SessionFilter, SessionService, Usage, Waiting,
+    time::UnixMillis,
 };
 
 use super::fixture::{Run, event, is_conflict, key, numbers, resume, text, whole_history};
@@ -31,6 +32,7 @@ pub async fn a_resting_record_comes_back_whole<S: SessionService + EventLog>(sto
             seed: [255; 32],
             deadline: Some(UnixMillis(i64::MIN)),
             ran_ms: u64::MAX,
+            priority: Priority::new(-7).unwrap(),
             stalled: u32::MAX,
             attempt_began_at: u64::MAX,
             message: Some(Content::new_model_text("as long as it is queued \0 'quoted'")),

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use rak_core::{
-    Begin, Commit, EncodedEvent, InvocationFilter, InvocationId, InvocationPage, InvocationRecord,
-    InvocationStep, StoreError, time::UnixMillis,
+    Begin, Commit, DailyUsage, EncodedEvent, IdempotencyKey, InvocationFilter, InvocationId, InvocationPage,
+    InvocationRecord, InvocationStep, SessionKey, StartKey, StoreError, UserId,
+    time::{UnixDay, UnixMillis},
 };
 
 use super::tables::{InvocationRow, Tables};
@@ -13,17 +14,31 @@ use crate::scoped_delta::ScopedDelta;
 
 impl Tables {
     pub(super) fn begin(&mut self, begin: Begin) -> Result<u64, StoreError> {
-        let Begin { record, message, pin } = begin;
+        let Begin { record, message, pin, start_key, quota } = begin;
         let (id, key) = (record.id, record.session.clone());
         let version = pin.then(|| record.agent_version.clone());
-        if let Some(row) = self.invocations.get_mut(&id) {
+        let today = (key.user_id.clone(), record.started_at.day());
+        let before = self.invocations.get(&id).map(|row| row.record.usage);
+        if let Some(row) = self.invocations.get(&id) {
             if row.record.session != key {
                 return Err(refusal::other_session(id));
             }
             refusal::check_step(id, row.record.status, record.status)?;
-            row.record = record;
-        } else {
-            self.invocations.insert(id, InvocationRow::new(record));
+        } else if let Some(exceeded) = quota.exceeded_by(&self.used(&today.0, today.1)) {
+            return Err(StoreError::QuotaExceeded(exceeded));
+        }
+        if let Some(StartKey { key: start, digest }) = start_key {
+            let started = self.starts.entry((key.clone(), start.clone())).or_insert((id, digest));
+            if started.0 != id {
+                return Err(refusal::key_used(&start, started.0));
+            }
+        }
+        let used = self.usage.entry(today).or_default();
+        used.invocations += u64::from(before.is_none());
+        used.add(&before.unwrap_or_default(), &record.usage);
+        match self.invocations.get_mut(&id) {
+            Some(row) => row.record = record,
+            None => drop(self.invocations.insert(id, InvocationRow::new(record))),
         }
         let now = UnixMillis::now();
         let message = message.map(Arc::new);
@@ -64,6 +79,9 @@ impl Tables {
             row.events.extend(events);
             row.journal.extend(journal.filter(|chunk| chunk.count > 0));
             row.journal_length = journal_length;
+            if let Some(now) = step.as_ref().and_then(InvocationStep::usage) {
+                self.usage.entry((key.user_id, at.day())).or_default().add(&row.record.usage, now);
+            }
             if let Some(step) = step {
                 take_step(&mut row.record, step, at);
             }
@@ -75,6 +93,18 @@ impl Tables {
         let skip = usize::try_from(after).unwrap_or(usize::MAX);
         let events = self.invocations.get(&id).into_iter().flat_map(|row| &row.events);
         events.skip(skip).take(limit).map(|event| EncodedEvent::clone(event)).collect()
+    }
+
+    pub(super) fn started_with(
+        &self,
+        session: &SessionKey,
+        key: &IdempotencyKey,
+    ) -> Option<(InvocationId, String)> {
+        self.starts.get(&(session.clone(), key.clone())).cloned()
+    }
+
+    pub(super) fn used(&self, user: &UserId, day: UnixDay) -> DailyUsage {
+        self.usage.get(&(user.clone(), day)).copied().unwrap_or_default()
     }
 
     pub(super) fn invocation(&self, id: InvocationId) -> Option<InvocationRecord> {

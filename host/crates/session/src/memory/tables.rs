@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rak_core::{
-    AppName, EncodedEvent, InvocationId, InvocationRecord, JournalChunk, Scope, SessionKey, StateDelta,
-    StoreError, UserId, time::UnixMillis,
+    AppName, DailyUsage, EncodedEvent, IdempotencyKey, InvocationId, InvocationRecord, JournalChunk, Scope,
+    SessionKey, StateDelta, StoreError, UserId,
+    time::{UnixDay, UnixMillis},
 };
 
 use crate::scoped_delta::{ScopedDelta, StateChange, check_scope, entry_bytes};
@@ -14,6 +15,10 @@ use crate::scoped_delta::{ScopedDelta, StateChange, check_scope, entry_bytes};
 pub(super) struct Tables {
     pub(super) sessions: BTreeMap<SessionKey, SessionRow>,
     pub(super) invocations: BTreeMap<InvocationId, InvocationRow>,
+    /// What clients called the starts of invocations, and the digests that came with it.
+    pub(super) starts: BTreeMap<(SessionKey, IdempotencyKey), (InvocationId, String)>,
+    /// What users used, by day.
+    pub(super) usage: BTreeMap<(UserId, UnixDay), DailyUsage>,
     scopes: BTreeMap<ScopeKey, ScopeState>,
     /// Counts changes of sessions; the order of lists.
     changes: i64,

@@ -1,7 +1,7 @@
 //! What is to be written, with its JSON made: that needs no transaction.
 
 use rak_core::{
-    Commit, EncodedEvent, InvocationId, InvocationRecord, InvocationStep, JournalChunk, SessionKey,
+    Commit, EncodedEvent, InvocationId, InvocationRecord, InvocationStep, JournalChunk, SessionKey, StartKey,
     StoreError, time::UnixMillis,
 };
 use serde::Serialize;
@@ -11,9 +11,10 @@ use crate::scoped_delta::ScopedDelta;
 /// What a command takes up in the queue beside its texts, in bytes.
 pub(super) const COMMAND_BYTES: usize = 512;
 
-/// A record.
+/// A record, and what its start is called.
 pub(super) struct EncodedRecord {
     pub(super) record: InvocationRecord,
+    pub(super) start_key: Option<StartKey>,
     pub(super) progress: Option<String>,
     pub(super) usage: String,
     pub(super) waiting: Option<String>,
@@ -21,13 +22,14 @@ pub(super) struct EncodedRecord {
 }
 
 impl EncodedRecord {
-    pub(super) fn new(record: InvocationRecord) -> Result<Self, StoreError> {
+    pub(super) fn new(record: InvocationRecord, start_key: Option<StartKey>) -> Result<Self, StoreError> {
         Ok(Self {
             progress: encode(record.progress.as_ref())?,
             usage: json(&record.usage)?,
             waiting: encode(record.waiting.as_ref())?,
             resume: encode(record.resume.as_ref())?,
             record,
+            start_key,
         })
     }
 

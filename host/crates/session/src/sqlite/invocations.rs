@@ -1,8 +1,8 @@
 //! Invocations: begun, continued, ended, listed.
 
 use rak_core::{
-    EncodedEvent, InvocationFilter, InvocationId, InvocationPage, InvocationRecord, InvocationStatus,
-    InvocationStep, SessionKey, Usage, time::UnixMillis,
+    EncodedEvent, IdempotencyKey, InvocationFilter, InvocationId, InvocationPage, InvocationRecord,
+    InvocationStatus, InvocationStep, Quota, SessionKey, StartKey, StoreError, Usage, time::UnixMillis,
 };
 use rusqlite::{Connection, OptionalExtension, Params, Row, named_params, params};
 
@@ -10,7 +10,7 @@ use super::column::{self, integer};
 use super::encoded::{EncodedCommit, EncodedRecord, EncodedStep};
 use super::fault::Fault;
 use super::writer::WriteTransaction;
-use super::{history, journal, sessions, state};
+use super::{history, journal, sessions, state, usage};
 use crate::refusal;
 
 /// The columns of a record, in the order in which [`record`] reads them.
@@ -40,14 +40,17 @@ pub(super) const FIND: &str = "
     FROM invocations CROSS JOIN sessions ON sessions.pk = session_pk WHERE id = ?1";
 const INSERT: &str = "
     INSERT INTO invocations (id, session_pk, agent_version, status, reason, attempt, started_at, ended_at, progress,
-        usage, waiting, resume, message_position)
+        usage, waiting, resume, message_position, start_key, start_digest)
     VALUES (:id, :session_pk, :agent_version, :status, :reason, :attempt, :started_at, :ended_at, :progress,
-        :usage, :waiting, :resume, :message_position)";
+        :usage, :waiting, :resume, :message_position, :start_key, :start_digest)";
 pub(super) const UPDATE: &str = "
     UPDATE invocations SET agent_version = :agent_version, status = :status, reason = :reason, attempt = :attempt,
         started_at = :started_at, ended_at = :ended_at, progress = :progress, usage = :usage, waiting = :waiting,
-        resume = :resume, message_position = coalesce(message_position, :message_position)
+        resume = :resume, message_position = coalesce(message_position, :message_position),
+        start_key = coalesce(start_key, :start_key), start_digest = coalesce(start_digest, :start_digest)
     WHERE id = :id AND session_pk = :session_pk";
+pub(super) const STARTED_WITH: &str =
+    "SELECT id, start_digest FROM invocations WHERE session_pk = ?1 AND start_key = ?2";
 pub(super) const NUMBER: &str = "UPDATE invocations SET last_seq = ?2 WHERE pk = ?1";
 pub(super) const JOURNAL: &str = "UPDATE invocations SET last_seq = ?2, journal_length = ?3 WHERE pk = ?1";
 /// ?4 the status, ?5 the reason, ?6 the progress, ?7 what was used, ?8 what it waits for, ?9 how to go on.
@@ -92,6 +95,7 @@ pub(super) fn begin(
     begin: &EncodedRecord,
     message: Option<&EncodedEvent>,
     pin: bool,
+    quota: &Quota,
 ) -> Result<u64, Fault> {
     let record = &begin.record;
     let found = find(write.connection, record.id, &record.session)?;
@@ -106,9 +110,16 @@ pub(super) fn begin(
             None => sessions::insert(write, &record.session, None, UnixMillis::now())?,
         },
     };
+    if let Some(StartKey { key, .. }) = &begin.start_key {
+        match find_start(write.connection, session_pk, key)? {
+            Some((other, _)) if other != record.id => return Err(refusal::key_used(key, other).into()),
+            _ => {}
+        }
+    }
     if pin {
         sessions::pin_unpinned(write.connection, session_pk, &record.agent_version)?;
     }
+    count(write.connection, record, found.as_ref(), quota)?;
     let at = UnixMillis::now();
     let position = sessions::touch(write, session_pk, at, usize::from(message.is_some()))?;
     let sql = if found.is_some() { UPDATE } else { INSERT };
@@ -121,6 +132,27 @@ pub(super) fn begin(
     Ok(position.cast_unsigned())
 }
 
+/// Counts a beginning for its user, where that has something left of its quota.
+fn count(
+    connection: &Connection,
+    record: &InvocationRecord,
+    found: Option<&Found>,
+    quota: &Quota,
+) -> Result<(), Fault> {
+    let (user, day) = (&record.session.user_id, record.started_at.day());
+    let before = match found {
+        Some(found) => usage::of_invocation(connection, found.pk)?,
+        None => match quota.exceeded_by(&usage::get(connection, user, day)?) {
+            Some(exceeded) => return Err(StoreError::QuotaExceeded(exceeded).into()),
+            None => Usage::default(),
+        },
+    };
+    usage::change(connection, user, day, |used| {
+        used.invocations = used.invocations.saturating_add(u64::from(found.is_none()));
+        used.add(&before, &record.usage);
+    })
+}
+
 /// Inserts or updates the whole record.
 fn put(
     connection: &Connection,
@@ -129,7 +161,7 @@ fn put(
     session_pk: i64,
     message_position: Option<i64>,
 ) -> Result<(), Fault> {
-    let EncodedRecord { record, progress, usage, waiting, resume } = begin;
+    let EncodedRecord { record, start_key, progress, usage, waiting, resume } = begin;
     connection.prepare_cached(sql)?.execute(named_params! {
         ":id": record.id.to_string(),
         ":session_pk": session_pk,
@@ -144,6 +176,8 @@ fn put(
         ":waiting": waiting,
         ":resume": resume,
         ":message_position": message_position,
+        ":start_key": start_key.as_ref().map(|start| start.key.as_str()),
+        ":start_digest": start_key.as_ref().map(|start| &start.digest),
     })?;
     Ok(())
 }
@@ -164,6 +198,11 @@ pub(super) fn commit(write: &mut WriteTransaction<'_>, commit: &EncodedCommit) -
     }
     if let Some(chunk) = journal.as_ref().filter(|chunk| chunk.count > 0) {
         journal::insert(write.connection, found.pk, chunk)?;
+    }
+    let used = step.as_ref().and_then(|step| step.step.usage());
+    if let Some(now) = used {
+        let before = usage::of_invocation(write.connection, found.pk)?;
+        usage::change(write.connection, &session.user_id, at.day(), |used| used.add(&before, now))?;
     }
     match step {
         Some(step) => take_step(write.connection, &found, step, *at),
@@ -226,6 +265,28 @@ fn take_step(
         }
     }
     Ok(())
+}
+
+/// The invocation of a session that was started with this key.
+pub(super) fn started_with(
+    connection: &Connection,
+    session: &SessionKey,
+    key: &IdempotencyKey,
+) -> Result<Option<(InvocationId, String)>, Fault> {
+    match sessions::find_pk(connection, session)? {
+        Some(session_pk) => find_start(connection, session_pk, key),
+        None => Ok(None),
+    }
+}
+
+fn find_start(
+    connection: &Connection,
+    session_pk: i64,
+    key: &IdempotencyKey,
+) -> Result<Option<(InvocationId, String)>, Fault> {
+    let start = |row: &Row<'_>| Ok((column::parsed(row, 0)?, row.get(1)?));
+    let mut statement = connection.prepare_cached(STARTED_WITH)?;
+    Ok(statement.query_row(params![session_pk, key.as_str()], start).optional()?)
 }
 
 pub(super) fn get(connection: &Connection, id: InvocationId) -> Result<Option<InvocationRecord>, Fault> {

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{history, invocations, journal, schema, sessions, state};
+use super::{history, invocations, journal, schema, sessions, state, usage};
 
 const STATEMENTS: &[&str] = &[
     sessions::GET,
@@ -31,6 +31,7 @@ const STATEMENTS: &[&str] = &[
     invocations::LIST_STATUS,
     invocations::LIST_SESSION,
     invocations::LIST_SESSION_AND_STATUS,
+    invocations::STARTED_WITH,
     invocations::UPDATE,
     invocations::NUMBER,
     invocations::JOURNAL,
@@ -41,6 +42,8 @@ const STATEMENTS: &[&str] = &[
     journal::CHUNKS,
     journal::DELETE,
     journal::PRUNE,
+    usage::GET,
+    usage::OF_INVOCATION,
 ];
 
 fn plan(connection: &Connection, sql: &str) -> Vec<String> {

@@ -17,7 +17,9 @@ mod memory {
             include_str!("../../src/conformance/journal.rs"),
             include_str!("../../src/conformance/load.rs"),
             include_str!("../../src/conformance/pins.rs"),
+            include_str!("../../src/conformance/quotas.rs"),
             include_str!("../../src/conformance/sessions.rs"),
+            include_str!("../../src/conformance/starts.rs"),
             include_str!("../../src/conformance/state.rs"),
             include_str!("../../src/conformance/steps.rs"),
         ];

@@ -1,7 +1,7 @@
 //! What several tests use.
 
 use rak_core::{
-    Begin, Commit, Content, EncodedEvent, Event, InvocationId, InvocationRecord, InvocationStatus,
+    Begin, Commit, Content, EncodedEvent, Event, InvocationId, InvocationRecord, InvocationStatus, Quota,
     SessionKey, StateDelta, Usage, time::UnixMillis,
 };
 
@@ -35,7 +35,13 @@ pub(crate) fn begin(id: InvocationId, key: &SessionKey) -> Begin {
         waiting: None,
         resume: None,
     };
-    Begin { record, message: Some(event(id, 0, "hello")), pin: false }
+    Begin {
+        record,
+        message: Some(event(id, 0, "hello")),
+        pin: false,
+        start_key: None,
+        quota: Quota::default(),
+    }
 }
 
 /// A commit of one event.

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use rak_core::time::UnixMillis;
+use rak_core::time::{UnixDay, UnixMillis};
 use rak_core::{
-    AppName, Begin, Commit, EncodedEvent, EventLog, HistoryPage, HistoryQuery, InvocationFilter,
-    InvocationId, InvocationPage, InvocationRecord, JournalChunk, NewSession, Session, SessionFilter,
-    SessionId, SessionKey, SessionPage, SessionService, StateDelta, StoreError,
+    AppName, Begin, Commit, DailyUsage, EncodedEvent, EventLog, HistoryPage, HistoryQuery, IdempotencyKey,
+    InvocationFilter, InvocationId, InvocationPage, InvocationRecord, JournalChunk, NewSession, Session,
+    SessionFilter, SessionId, SessionKey, SessionPage, SessionService, StateDelta, StoreError, UserId,
 };
 use rak_session::MemoryStore;
 
@@ -100,6 +100,16 @@ impl EventLog for FlakyStore {
     }
     async fn message(&self, id: InvocationId) -> Result<Option<(u64, EncodedEvent)>, StoreError> {
         self.up()?.message(id).await
+    }
+    async fn started_with(
+        &self,
+        session: &SessionKey,
+        key: &IdempotencyKey,
+    ) -> Result<Option<(InvocationId, String)>, StoreError> {
+        self.up()?.started_with(session, key).await
+    }
+    async fn used(&self, user: &UserId, day: UnixDay) -> Result<DailyUsage, StoreError> {
+        self.up()?.used(user, day).await
     }
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {
         self.up()?.invocation(id).await

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use rak_core::{
     Begin, Commit, EncodedEvent, Event, EventLog, HistoryPage, HistoryQuery, InvocationEnd, InvocationFilter,
     InvocationId, InvocationRecord, InvocationRest, InvocationStatus, InvocationStep, JournalChunk,
-    NewSession, Resume, Session, SessionFilter, SessionKey, SessionService, StateDelta, StoreError, Usage,
-    Waiting, time::UnixMillis,
+    NewSession, Quota, Resume, Session, SessionFilter, SessionKey, SessionService, StateDelta, StoreError,
+    Usage, Waiting, time::UnixMillis,
 };
 use serde_json::{Value, json};
 
@@ -318,7 +318,10 @@ impl Operation {
                 let id = fixed.runs[run];
                 let message = message.then(|| event(id, 0, &said(id, 0)));
                 let record = fixed.record(run, key, status, resume);
-                store.begin(Begin { record, message, pin }).await?.to_string()
+                store
+                    .begin(Begin { record, message, pin, start_key: None, quota: Quota::default() })
+                    .await?
+                    .to_string()
             }
             Self::Commit { run, key: k, first, events, state, at, journal, step } => {
                 let id = fixed.runs[run];
