@@ -29,9 +29,13 @@ const INTERRUPTED = 130;
  * @typedef {{id: string, agent: string, user: string}} Session a conversation of a user with an agent
  * @typedef {{message: string, done?: number, total?: number}} Progress
  * @typedef {{
+ *   requestId: string, kind: "approve" | "ask" | "message", prompt: string, details?: unknown, schema: unknown,
+ *   expiresAt?: number,
+ * }} Question what an agent asks a person
+ * @typedef {{
  *   id: string, seq?: number, author: string, partial: boolean, turnComplete: boolean, interrupted: boolean,
  *   content?: {role: string, parts: Array<{text?: string, thought?: boolean}>}, progress?: Progress,
- *   errorCode?: string, errorMessage?: string,
+ *   errorCode?: string, errorMessage?: string, inputRequired?: Question, inputResponse?: {requestId: string},
  * }} Event an event as the host sends it
  */
 
@@ -96,6 +100,14 @@ export class Rak {
     return this.#json("POST", `/api/v1/invocations/${encodeURIComponent(id)}/cancel`);
   }
 
+  /**
+   * Answers a question of a run, which is an event with `inputRequired`. The same answer again is no mistake.
+   * @param {{decision?: {approved: boolean, reason?: string}, answer?: unknown, message?: object, by?: string}} answer
+   */
+  async respond(id, requestId, answer) {
+    await this.#json("POST", `/api/v1/invocations/${encodeURIComponent(id)}/respond`, { requestId, ...answer });
+  }
+
   /** An answer of the host that is no refusal. @returns {Promise<Response>} */
   async open(method, path, { body, headers = {} } = {}) {
     const request = { method, headers };
@@ -140,6 +152,11 @@ export class Run {
   /** Stops the run; its stream then ends with RunFailed. */
   cancel() {
     return this.#rak.cancel(this.invocationId);
+  }
+
+  /** Answers a question of the run; see `Rak.respond`. */
+  respond(requestId, answer) {
+    return this.#rak.respond(this.invocationId, requestId, answer);
   }
 
   /** The text as it comes, each message with a line break at its end. */
@@ -204,8 +221,9 @@ export class Run {
 export class Text {
   #written = "";
 
-  /** What is new with an event. @param {Event} event */
+  /** What is new with an event. What the user says meanwhile is no text of the run. @param {Event} event */
   add(event) {
+    if (event.inputResponse) return "";
     const parts = event.content?.parts ?? [];
     const text = parts.map((part) => (part.thought ? "" : (part.text ?? ""))).join("");
     if (event.partial) {

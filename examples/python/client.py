@@ -104,6 +104,14 @@ class Rak:
         """Stops a run. One that is over stays as it is."""
         return self._json("POST", f"/api/v1/invocations/{quote(invocation_id, safe='')}/cancel")
 
+    def respond(self, invocation_id: str, request_id: str, **answer: Any) -> None:
+        """Answers a question of a run, with `decision=`, `answer=` or `message=`, and `by=` for who answers.
+
+        A question is an event with `inputRequired`. The same answer again is no mistake.
+        """
+        path = f"/api/v1/invocations/{quote(invocation_id, safe='')}/respond"
+        self._json("POST", path, {"requestId": request_id, **answer})
+
     def _json(self, method: str, path: str, body: Optional[dict[str, Any]] = None) -> Any:
         with self._open(method, path, body) as response:
             return json.load(response)
@@ -153,6 +161,10 @@ class Run:
     def cancel(self) -> None:
         """Stops the run; its stream then ends with RunFailed."""
         self._rak.cancel(self.invocation_id)
+
+    def respond(self, request_id: str, **answer: Any) -> None:
+        """Answers a question of the run; see `Rak.respond`."""
+        self._rak.respond(self.invocation_id, request_id, **answer)
 
     def text(self) -> Iterator[str]:
         """The text as it comes, each message with a line break at its end."""
@@ -224,7 +236,9 @@ class Text:
         self._written = ""
 
     def add(self, event: Event) -> str:
-        """What is new with an event."""
+        """What is new with an event. What the user says meanwhile is no text of the run."""
+        if "inputResponse" in event:
+            return ""
         parts = (event.get("content") or {}).get("parts", [])
         text = "".join(part["text"] for part in parts if "text" in part and not part.get("thought"))
         if event.get("partial"):

@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use rak_core::{AppName, InvocationId, InvocationStatus, SessionId, UserId};
+use serde_json::Value;
 
 use crate::project::Language;
 
@@ -40,7 +41,7 @@ pub(crate) enum Command {
     Agents(AgentsArguments),
     /// Talk to an agent of a running host
     Chat(ChatArguments),
-    /// Look at the runs of a running host, listen to them, pause, resume and cancel them
+    /// Look at the runs of a running host, listen to them, answer them, pause, resume and cancel them
     Invocations(InvocationsArguments),
     /// Repeat a recorded run, and say where it goes another way than it did
     Replay(ReplayArguments),
@@ -286,6 +287,8 @@ pub(crate) enum InvocationsAction {
         /// The invocation
         id: InvocationId,
     },
+    /// Answer what it asks, or say something to it
+    Respond(RespondArguments),
     /// Write down all that `rak replay` needs to repeat it elsewhere, but for the component
     Export {
         /// The invocation
@@ -294,6 +297,42 @@ pub(crate) enum InvocationsAction {
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("reply").required(true))]
+pub(crate) struct RespondArguments {
+    /// The invocation
+    pub(crate) id: InvocationId,
+    /// The question, as in `approve-1` [default: the one it waits for]
+    #[arg(value_name = "REQUEST")]
+    pub(crate) request: Option<String>,
+    /// What it asks about may be done
+    #[arg(long, group = "reply")]
+    pub(crate) approve: bool,
+    /// What it asks about may not be done
+    #[arg(long, group = "reply")]
+    pub(crate) reject: bool,
+    /// The answer to its question
+    #[arg(long, group = "reply", value_name = "JSON", value_parser = json, allow_negative_numbers = true)]
+    pub(crate) answer: Option<Value>,
+    /// What it is told, whether it asks for it or not
+    #[arg(long, group = "reply", value_name = "TEXT")]
+    pub(crate) message: Option<String>,
+    /// Why it may be done, or may not
+    #[arg(long, value_name = "WHY", conflicts_with_all = ["answer", "message"])]
+    pub(crate) reason: Option<String>,
+    /// What may be done instead of what it asks about
+    #[arg(long, value_name = "JSON", value_parser = json, conflicts_with_all = ["reject", "answer", "message"])]
+    pub(crate) edited: Option<Value>,
+    /// Who says it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: Option<String>,
+}
+
+fn json(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text)
+        .map_err(|error| format!("not JSON, where a text has quotes of its own: {error}"))
 }
 
 #[derive(Debug, Args)]

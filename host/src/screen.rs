@@ -2,8 +2,10 @@
 
 use std::io::{IsTerminal as _, Write as _, stderr, stdout};
 
-use rak_core::{Event, Part};
+use rak_core::{Event, InputKind, Part};
 
+use crate::human::Ages;
+use crate::question;
 use crate::telemetry::print_error;
 
 /// The exit code of a program that was interrupted.
@@ -19,6 +21,8 @@ pub(crate) struct Screen {
     written: String,
     /// Whether progress stands in the line of the cursor.
     progress: bool,
+    /// What kind of answer the agent asked for last.
+    asked: Option<InputKind>,
     exit_code: u8,
 }
 
@@ -43,7 +47,15 @@ impl Screen {
             };
             self.show_progress(&format!("{}{share}", progress.message));
         }
-        if let Some(content) = &event.content {
+        if let Some(request) = &event.input_required {
+            self.asked = Some(request.kind);
+            self.note(&question::shown(request, Ages::now()));
+        }
+        if let Some(response) = &event.input_response {
+            // What nobody was asked for is a message.
+            let kind = self.asked.filter(|_| event.content.is_none()).unwrap_or(InputKind::Message);
+            self.note(&question::answered(kind, response, event.content.as_ref()));
+        } else if let Some(content) = &event.content {
             self.show_parts(&content.parts, event.partial);
         }
         if let Some(message) = &event.error_message {
@@ -69,8 +81,13 @@ impl Screen {
     }
 
     fn show_error(&mut self, message: &str) {
+        self.note(&format!("error: {message}"));
+    }
+
+    /// Something that the agent does not say.
+    fn note(&mut self, text: &str) {
         self.break_line();
-        print_error(&format!("error: {message}"));
+        print_error(text);
     }
 
     /// In a terminal the newest progress stands in the place of the one before; in a file each has its line.

@@ -63,6 +63,35 @@ fn a_run_whose_socket_is_lost_can_be_cancelled() {
 }
 
 #[test]
+fn answers_what_is_asked() {
+    let host = TestHost::start();
+    let steps = r#"[{"op":"approve"},{"op":"ask","schema":{"type":"integer"}},{"op":"message"}]"#;
+    let answers = [
+        r#"{"decision":{"approved":false,"reason":"no"}}"#,
+        r#"{"answer":"x"}"#,
+        r#"{"answer":4}"#,
+        r#"{"message":{"parts":[{"text":"stop"}]}}"#,
+    ];
+    let mut page = drive(&host.url(), "program", steps, &answers);
+    page.succeed();
+    let expected = [
+        "connection open",
+        "started",
+        "asks approve: go on?",
+        "answered approve-1",
+        "asks ask: what next?",
+        "refused this is no answer to ask-2: \"x\" is not of type \"integer\"",
+        "answered ask-2",
+        "asks message: The agent waits for a message.",
+        "answered message-1",
+        "whole stop",
+        r#"whole [["approve",[false,null,"no",null]],["ask",4],["message","stop"]]"#,
+        "finished",
+    ];
+    assert_eq!(page.out.lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn shows_what_is_wrong() {
     let host = TestHost::start();
     let mut failed = drive(&host.url(), "countdown", "many", &[]);

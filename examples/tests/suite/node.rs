@@ -73,6 +73,40 @@ fn says_what_is_wrong() {
 }
 
 #[test]
+fn answers_what_an_agent_asks() {
+    let host = TestHost::start();
+    let program = format!(
+        r#"
+import {{ Rak, Text }} from {client:?};
+
+const rak = new Rak({url:?});
+const steps = [{{ op: "approve" }}, {{ op: "ask", schema: {{ type: "integer" }} }}, {{ op: "message" }}];
+const run = await rak.run(await rak.createSession("program"), JSON.stringify(steps));
+const answers = {{
+  approve: {{ decision: {{ approved: true }}, by: "ada" }},
+  ask: {{ answer: 4 }},
+  message: {{ message: {{ parts: [{{ text: "stop" }}] }} }},
+}};
+const text = new Text();
+for await (const event of run) {{
+  const question = event.inputRequired;
+  if (question?.kind === "ask") {{
+    await run.respond(question.requestId, {{ answer: "x" }}).catch((error) => console.log(error.code));
+  }}
+  if (question) await run.respond(question.requestId, answers[question.kind]);
+  process.stdout.write(text.add(event));
+}}
+"#,
+        client = example("node/client.mjs"),
+        url = host.url(),
+    );
+    let mut program = Program::start("node", ["--input-type=module", "-e", &program]);
+    program.succeed();
+    let answers = r#"[["approve",[true,"ada",null,null]],["ask",4],["message","stop"]]"#;
+    assert_eq!(program.out, format!("invalid_answer\n{answers}\n"));
+}
+
+#[test]
 fn is_a_module_too() {
     let host = TestHost::start();
     let program = format!(

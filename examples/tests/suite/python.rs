@@ -73,6 +73,28 @@ fn says_what_is_wrong() {
 }
 
 #[test]
+fn answers_what_an_agent_asks() {
+    let host = TestHost::start();
+    let steps = r#"[{"op":"approve"},{"op":"ask","schema":{"type":"integer"}},{"op":"message"}]"#;
+    let answered = |lines: &str| {
+        let script = r#"printf "$0" | python3 -B "$@""#;
+        let file = example("python/approve.py").into_os_string();
+        let rest = ["--url", &host.url(), "--agent", "program", steps].map(Into::into);
+        Program::start("sh", ["-c", script, lines].map(Into::into).into_iter().chain([file]).chain(rest))
+    };
+    let mut approve = answered(r#"n too dear\n4 or so\n"x"\n4\nstop\n"#);
+    approve.succeed();
+    let expected = "[[\"approve\",[false,null,\"too dear\",null]],[\"ask\",4],[\"message\",\"stop\"]]\n";
+    assert_eq!(approve.out, expected);
+    for said in ["go on?", "not JSON", "this is no answer to ask-2"] {
+        assert!(approve.err.contains(said), "{said:?} in {}", approve.err);
+    }
+    let mut alone = answered("");
+    assert_eq!(alone.end(), 1);
+    assert!(alone.err.contains("there is nobody to answer"), "{}", alone.err);
+}
+
+#[test]
 fn is_a_module_too() {
     let host = TestHost::start();
     let program = format!(

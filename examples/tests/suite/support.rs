@@ -24,6 +24,9 @@ pub(crate) fn example(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
+/// The agent that asks, among others: it does what its input says.
+const ASKING: &str = "program";
+
 /// A folder with the agents that ship.
 pub(crate) fn agents() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -34,7 +37,7 @@ pub(crate) fn agents() -> TempDir {
     folder
 }
 
-/// A host on a free port, with the agents that ship. It shuts down in order when it is dropped.
+/// A host on a free port, with the agents that ship and one that asks. It shuts down in order when it is dropped.
 pub(crate) struct TestHost {
     pub(crate) address: SocketAddr,
     runner: Runner,
@@ -49,6 +52,8 @@ impl TestHost {
         let shutdown = CancellationToken::new();
         let (address, runner, server) = runtime.block_on(async {
             let folder = agents();
+            let asking = rak_test_guests::fixture(ASKING);
+            std::fs::copy(asking, folder.path().join(asking.file_name().unwrap())).unwrap();
             let engine = WasmEngine::new(EngineSettings::default()).unwrap();
             // Compiled once for all tests.
             let cache = CompileCache::open(Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled")).unwrap();

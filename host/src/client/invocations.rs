@@ -1,10 +1,10 @@
 //! The invocations of a host.
 
-use rak_core::{InvocationId, InvocationStatus, SessionId};
-use rak_server::protocol::rest::{InvocationBody, InvocationList};
+use rak_core::{InputRequest, InvocationId, InvocationStatus, Reply, Respond, SessionId};
+use rak_server::protocol::rest::{DecisionBody, InvocationBody, InvocationList, RespondAnswer, RespondBody};
 use reqwest::{Method, Response};
 
-use super::{ANSWER_TIMEOUT, Answer, ClientError, HostClient};
+use super::{ANSWER_TIMEOUT, Answer, ClientError, HostClient, Next, Said};
 
 /// What is asked of an invocation.
 #[derive(Clone, Copy)]
@@ -69,6 +69,42 @@ impl HostClient {
         self.answer(self.request(Method::POST, &path).timeout(ANSWER_TIMEOUT)).await
     }
 
+    /// Says something to an invocation. When the host answers, it is stored.
+    pub(crate) async fn respond(
+        &self,
+        id: InvocationId,
+        respond: Respond,
+    ) -> Result<Answer<RespondAnswer>, ClientError> {
+        let path = ["invocations", &id.to_string(), "respond"];
+        let request = self.request(Method::POST, &path).json(&respond_body(respond));
+        self.answer(request.timeout(ANSWER_TIMEOUT)).await
+    }
+
+    /// The questions that an invocation waits for.
+    pub(crate) async fn questions(
+        &self,
+        invocation: &InvocationBody,
+    ) -> Result<Vec<InputRequest>, ClientError> {
+        let ids = invocation.waiting.as_ref().map(|waiting| waiting.requests.as_slice()).unwrap_or_default();
+        let mut questions = Vec::new();
+        if ids.is_empty() {
+            return Ok(questions);
+        }
+        // They were stored before the invocation waited for them.
+        let mut run = self.follow(invocation.invocation_id).await?;
+        while questions.len() < ids.len() {
+            match run.next().await? {
+                Next::Said(Said { outcome: Ok(event), .. }) => {
+                    questions
+                        .extend(event.input_required.filter(|request| ids.contains(&request.request_id)));
+                }
+                Next::Said(_) | Next::Again => {}
+                Next::End => break,
+            }
+        }
+        Ok(questions)
+    }
+
     /// Stops a run. One that is over stays as it is.
     pub(crate) async fn cancel(&self, run: Option<InvocationId>) -> Result<(), ClientError> {
         let id = run.ok_or_else(|| self.strange("it does not say which invocation it began".to_owned()))?;
@@ -80,5 +116,21 @@ impl HostClient {
         let path = ["invocations", &id.to_string(), "journal"];
         let response = self.send(self.request(Method::GET, &path)).await?;
         Ok(Download { host: self, response })
+    }
+}
+
+fn respond_body(respond: Respond) -> RespondBody {
+    let Respond { reply, by, user_id } = respond;
+    let body = RespondBody { by, user_id, ..RespondBody::default() };
+    match reply {
+        Reply::Decision { request_id, decision } => RespondBody {
+            request_id: Some(request_id),
+            decision: Some(DecisionBody::Whole(decision)),
+            ..body
+        },
+        Reply::Answer { request_id, answer } => {
+            RespondBody { request_id: Some(request_id), answer: Some(answer), ..body }
+        }
+        Reply::Message { request_id, content } => RespondBody { request_id, message: Some(content), ..body },
     }
 }

@@ -3,6 +3,7 @@
 mod describe;
 mod export;
 mod follow;
+mod respond;
 
 use std::process::ExitCode;
 
@@ -24,12 +25,18 @@ pub(crate) async fn run(arguments: InvocationsArguments) -> anyhow::Result<ExitC
         }
         InvocationsAction::Show { id } => {
             let answer = host.invocation(id).await?;
-            if json { answer.json } else { describe::one(&answer.value, Ages::now()) }
+            if json {
+                answer.json
+            } else {
+                let questions = host.questions(&answer.value).await?;
+                describe::one(&answer.value, &questions, Ages::now())
+            }
         }
         InvocationsAction::Follow { id } => return follow::run(&host, id, json).await,
         InvocationsAction::Pause { id } => wish(&host, id, Wish::Pause, json).await?,
         InvocationsAction::Resume { id } => wish(&host, id, Wish::Resume, json).await?,
         InvocationsAction::Cancel { id } => wish(&host, id, Wish::Cancel, json).await?,
+        InvocationsAction::Respond(arguments) => respond::run(&host, arguments, json).await?,
         InvocationsAction::Export { id, output } => {
             return export::run(&host, id, output.as_deref()).await;
         }

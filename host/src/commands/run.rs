@@ -7,20 +7,24 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use futures::StreamExt as _;
-use rak_core::{AppName, Content, RunConfig};
+use rak_core::{AppName, Content, EventStream, InvocationId, RunConfig};
 use rak_registry::Manifest;
 use rak_runner::Runner;
 use rak_session::MemoryStore;
 use rak_wasm::ComponentAgent;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::RunArguments;
 use crate::config::Config;
 use crate::host;
+use crate::input::Input;
+use crate::person::{Desk, Left, Person};
 use crate::screen::{INTERRUPTED, Screen};
+use crate::telemetry::print_error;
 
-/// Runs an agent once. Ctrl-C cancels the run, a second one leaves at once.
+/// Runs an agent once. Ctrl-C cancels the run, a second one leaves at once. What it asks is answered by the lines of the
+/// input.
 pub(crate) async fn run(arguments: RunArguments) -> anyhow::Result<ExitCode> {
     let mut config = Config::load(&arguments.config)?;
     config.engine.pooling = false;
@@ -40,21 +44,47 @@ pub(crate) async fn run(arguments: RunArguments) -> anyhow::Result<ExitCode> {
         .build()?;
 
     // One stream for all of the run: a signal that comes between two events is not lost.
-    let mut interrupt = signal(SignalKind::interrupt())?;
+    let interrupt = signal(SignalKind::interrupt())?;
     let cancel = CancellationToken::new();
     let run = RunConfig { timeout: arguments.timeout_ms.map(Duration::from_millis), ..RunConfig::default() };
     let message = Content::new_user_text(&arguments.text);
-    let mut events =
-        runner.run_with_cancellation("user", "terminal", message, run, Some(cancel.clone())).await?;
-    let mut screen = Screen::new(arguments.json);
+    let events = runner.run_with_cancellation("user", "terminal", message, run, Some(cancel.clone())).await?;
+    let mut input = Input::plain();
+    let person = Person::new(Desk::Runner(runner.clone()), Some(&mut input), None);
+    listen(&runner, events, person, Screen::new(arguments.json), interrupt, &cancel).await
+}
+
+/// Shows what comes, and has what is asked answered, until the run is over.
+async fn listen(
+    runner: &Runner,
+    mut events: EventStream,
+    mut person: Person<'_>,
+    mut screen: Screen,
+    mut interrupt: Signal,
+    cancel: &CancellationToken,
+) -> anyhow::Result<ExitCode> {
+    let mut is_given_up = false;
     loop {
         tokio::select! {
-            event = events.next() => match event {
-                Some(event) => {
-                    let event = event.context("failed to read the run's events")?;
-                    screen.show(&event.event, &event.json);
+            event = events.next() => {
+                let Some(event) = event else {
+                    let code = screen.end();
+                    return Ok(if is_given_up { ExitCode::FAILURE } else { ExitCode::from(code) });
+                };
+                let event = event.context("failed to read the run's events")?;
+                person.leave_line();
+                screen.show(&event.event, &event.json);
+                person.see(&event.event);
+            }
+            left = person.leaves() => match left {
+                Left::InputEnded { id, .. } if waits_for_ever(runner, id).await => {
+                    print_error("error: there is nobody to answer, and the run would wait for ever");
+                    is_given_up = true;
+                    cancel.cancel();
                 }
-                None => return Ok(ExitCode::from(screen.end())),
+                // What the agent does then may be what is looked for.
+                Left::InputEnded { .. } => print_error("there is nobody to answer; the run goes on without"),
+                Left::Interrupted => cancel.cancel(),
             },
             _ = interrupt.recv() => {
                 if cancel.is_cancelled() {
@@ -64,6 +94,12 @@ pub(crate) async fn run(arguments: RunArguments) -> anyhow::Result<ExitCode> {
             }
         }
     }
+}
+
+/// Whether a run waits for an answer only.
+async fn waits_for_ever(runner: &Runner, id: InvocationId) -> bool {
+    let waiting = runner.invocation(id).await.ok().flatten().and_then(|record| record.waiting);
+    waiting.is_some_and(|waiting| waiting.until.is_none())
 }
 
 /// The agent that is meant: a component, or what the agents folder has under a name.

@@ -79,7 +79,7 @@ async fn one_agent_is_shown_with_its_versions() {
         "name         echo\n",
         "state        ready\n",
         "imports      rak:agent/events@0.1.2\n",
-        "granted      history; state of session, user, app; log\n",
+        "granted      history; state of session, user, app; people; log\n",
         "\n1        current  ",
     ] {
         assert!(shown.contains(expected), "{expected:?} in {shown}");

@@ -19,4 +19,5 @@ mod hot_loading;
 mod invocations_command;
 mod languages;
 mod load;
+mod people;
 mod support;

@@ -211,9 +211,11 @@ impl RunHost for RunContext {
             events.push(event);
         }
         let step = Some(resting(InvocationStatus::Waiting, Some(Waiting { until, requests })));
-        self.recorder.record_locked(writing, Record { events, step, ..Record::default() }).await?;
+        // Before the question is seen: who saw it and asks finds that the run waits.
         self.tracker.set_status(self.info.id, InvocationStatus::Waiting);
-        Ok(())
+        let record = Record { events, step, ..Record::default() };
+        let asked = self.recorder.record_locked(writing, record).await.map(drop);
+        asked.inspect_err(|_| self.tracker.set_status(self.info.id, InvocationStatus::Active))
     }
 
     async fn answer(&self, request_id: &str) -> InputResponse {

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use rak_core::{Progress, Waiting};
+use rak_core::{InputRequest, Progress, Waiting};
 use rak_server::protocol::rest::{InvocationBody, InvocationList};
 
 use crate::human::{self, Ages, Labelled, one_line};
+use crate::question;
 use crate::table::Table;
 
 /// More of a name is not shown in the table.
@@ -33,8 +34,8 @@ pub(super) fn list(page: &InvocationList, host: &str, ages: Ages) -> String {
     format!("{table}{more}")
 }
 
-/// Everything of one.
-pub(super) fn one(body: &InvocationBody, ages: Ages) -> String {
+/// Everything of one, with what it asks.
+pub(super) fn one(body: &InvocationBody, questions: &[InputRequest], ages: Ages) -> String {
     let mut text = Labelled::default();
     text.line("invocation", &body.invocation_id.to_string());
     text.line("agent", body.app_name.as_str());
@@ -65,13 +66,17 @@ pub(super) fn one(body: &InvocationBody, ages: Ages) -> String {
         text.line("", &format!("{} calls to the host", usage.host_calls));
         text.line("", &format!("{} events of {}", usage.events, human::bytes(usage.event_bytes)));
     }
-    text.to_string()
+    let asked = questions
+        .iter()
+        .map(|request| format!("\n\n{} {}", one_line(&request.request_id), question::shown(request, ages)));
+    std::iter::once(text.to_string()).chain(asked).collect()
 }
 
 /// The status, and what it waits for.
 fn status(body: &InvocationBody, ages: Ages) -> String {
     let waiting = body.waiting.as_ref().map(|waiting| match (&waiting.until, waiting.requests.len()) {
-        (_, requests @ 1..) => format!("for {requests} answers"),
+        (_, 1) => "for an answer".to_owned(),
+        (_, requests @ 2..) => format!("for {requests} answers"),
         (Some(until), 0) => format!("for {}", ages.until(*until)),
         (None, 0) => String::new(),
     });
@@ -120,7 +125,7 @@ fn cut(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use rak_core::time::UnixMillis;
-    use rak_core::{InvocationId, InvocationStatus, Usage};
+    use rak_core::{InputKind, InvocationId, InvocationStatus, Usage};
 
     use super::*;
 
@@ -170,8 +175,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_asked_is_shown_below() {
+        let kind = InputKind::Approve;
+        let question = InputRequest {
+            request_id: kind.request_id(1),
+            kind,
+            prompt: "Pay".into(),
+            details: Some(70.into()),
+            schema: kind.schema(),
+            expires_at: None,
+        };
+        let waiting = Waiting { until: None, requests: vec![question.request_id.clone()] };
+        let asking = InvocationBody { waiting: Some(waiting), ..body(InvocationStatus::Waiting) };
+        let text = one(&asking, &[question], Ages(NOW));
+        assert!(text.contains("waits        for the answer to approve-1\n"), "{text}");
+        assert!(text.ends_with("\n\napprove-1 to be approved: Pay\n  70"), "{text}");
+        let page = InvocationList { invocations: vec![asking], next: None };
+        assert!(list(&page, "", Ages(NOW)).contains(" waiting for an answer "));
+    }
+
+    #[test]
     fn one_is_shown_with_all_that_is_known() {
-        let text = one(&waiting(), Ages(NOW));
+        let text = one(&waiting(), &[], Ages(NOW));
         for expected in [
             "invocation   01a20b98-951a-7222-825f-d9b9ee605546\n",
             "session      demo of user\n",
@@ -189,7 +214,7 @@ mod tests {
         assert!(list(&page, "http://127.0.0.1:8080", Ages(NOW)).contains("queued after 3 others"));
         let progress = Progress { message: "half".into(), done: Some(1), total: Some(2) };
         let usage = Usage { host_calls: 3, cpu_micros: 1500, ..Usage::default() };
-        let text = one(&InvocationBody { progress: Some(progress), usage, ..waiting() }, Ages(NOW));
+        let text = one(&InvocationBody { progress: Some(progress), usage, ..waiting() }, &[], Ages(NOW));
         assert!(text.contains("progress     half (1 of 2)\n") && text.contains("3 calls"), "{text}");
     }
 }

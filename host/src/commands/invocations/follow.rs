@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use rak_core::{InvocationId, InvocationStatus};
 
 use crate::client::{ClientError, HostClient, Next, Said};
+use crate::question;
 use crate::screen::{INTERRUPTED, Screen};
+use crate::telemetry::print_error;
 
 /// Shows what there is and what comes, until it is over. Ctrl-C leaves, and the run goes on.
 pub(super) async fn run(host: &HostClient, id: InvocationId, json: bool) -> anyhow::Result<ExitCode> {
@@ -22,7 +24,15 @@ async fn listen(host: &HostClient, id: InvocationId, screen: &mut Screen) -> Res
     let mut failed = false;
     loop {
         match run.next().await? {
-            Next::Said(Said { json, outcome: Ok(event) }) => screen.show(&event, &json),
+            Next::Said(Said { json, outcome: Ok(event) }) => {
+                screen.show(&event, &json);
+                // What came before may be answered by now.
+                if let Some(request) = &event.input_required
+                    && is_open(host, id, &request.request_id).await
+                {
+                    print_error(&question::command(request, id, host.address()));
+                }
+            }
             Next::Said(Said { json, outcome: Err(failure) }) => {
                 failed = true;
                 screen.fail(&failure.error, &json);
@@ -31,6 +41,11 @@ async fn listen(host: &HostClient, id: InvocationId, screen: &mut Screen) -> Res
             Next::End => return Ok(failed),
         }
     }
+}
+
+async fn is_open(host: &HostClient, id: InvocationId, request_id: &str) -> bool {
+    let waiting = host.invocation(id).await.ok().and_then(|answer| answer.value.waiting);
+    waiting.is_some_and(|waiting| waiting.requests.iter().any(|request| request == request_id))
 }
 
 /// On the stream a run whose time was over looks like one that failed.
