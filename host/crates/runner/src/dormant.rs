@@ -116,7 +116,7 @@ impl Runner {
             match self.prepare(&dormant).await {
                 Ok(prepared) => return Some(self.again(dormant, prepared, places)),
                 Err(RunError::Store(error)) => {
-                    tracing::warn!(invocation = %dormant.record.id, %error, "a run cannot go on yet");
+                    tracing::debug!(invocation = %dormant.record.id, %error, "a run cannot go on yet");
                 }
                 Err(error) => {
                     let error = not_begun(&error);

@@ -232,7 +232,8 @@ impl From<StoreError> for ApiError {
             StoreError::NotFound { .. } => Self::new(StatusCode::NOT_FOUND, "not_found", text),
             StoreError::TooLarge { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", text),
             StoreError::Unavailable { reason } => {
-                tracing::error!(%reason, "the store failed");
+                // The store itself says it, and not for every request.
+                tracing::debug!(%reason, "the store failed");
                 Self::store_unavailable()
             }
         }
