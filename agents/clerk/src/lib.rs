@@ -30,7 +30,9 @@ impl Order {
 
 fn describe() -> Descriptor {
     let skill = Skill::new("order", "Order things")
-        .with_description("Orders what is sent. Asks who pays, once, and asks for approval where it costs more than 100.")
+        .with_description(
+            "Orders what is sent. Asks who pays, once, and asks for approval where it costs more than 100.",
+        )
         .with_tags(["demo", "approval", "person in the loop"])
         .with_examples(["3 chairs at 140", "2 pens at 1"]);
     rak::descriptor!().with_name("clerk").with_skill(skill)
@@ -51,7 +53,8 @@ fn cost_centre(cx: &Context) -> Result<String, Failure> {
     if let Some(known) = cx.session().get(COST_CENTRE)? {
         return Ok(known);
     }
-    let chosen: String = cx.people().ask("Which cost centre pays for you?", json!({"enum": COST_CENTRES}), None)?;
+    let chosen: String =
+        cx.people().ask("Which cost centre pays for you?", json!({"enum": COST_CENTRES}), None)?;
     cx.session().set(COST_CENTRE, &chosen)?;
     Ok(chosen)
 }

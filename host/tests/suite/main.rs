@@ -15,6 +15,7 @@ mod clients;
 mod command_line;
 mod crash;
 mod dev;
+mod disk_faults;
 mod hot_loading;
 mod invocations_command;
 mod languages;

@@ -18,7 +18,8 @@ const STORE_END_TIMEOUT: Duration = Duration::from_secs(30);
 const RETRY_END: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
 /// Stores the end. What cannot be stored becomes a failure that can be; a store that takes nothing leaves the terminal
-/// event to the listeners for now, and is asked again until it takes it.
+/// event to the listeners for now, and is asked again until it takes it. A run that was stopped ends as whoever stopped
+/// it was told, whenever that can be stored.
 pub(crate) async fn end(
     recorder: &Arc<Recorder>,
     stopping: &CancellationToken,
@@ -27,23 +28,30 @@ pub(crate) async fn end(
     usage: Usage,
 ) -> (InvocationStatus, Vec<Arc<EncodedEvent>>) {
     let status = ending.status();
+    let stopped = match ending {
+        Ending::Stopped(reason) => Some(reason),
+        Ending::Completed(_) | Ending::Failed { .. } => None,
+    };
     let error = match store_end(recorder, ending, state, usage).await {
         Ok(events) => return (status, events),
         Err(error) => error,
     };
     tracing::warn!(invocation = %recorder.id, %error, "the end of a run could not be stored");
     let message = format!("the end of the run could not be stored: {}", error.message);
-    let failed =
-        move || Ending::Failed { code: "not_stored".into(), message: message.clone(), details: None };
-    if let Ok(events) = store_end(recorder, failed(), StateDelta::new(), usage).await {
-        return (InvocationStatus::Failed, events);
+    let otherwise = move || match stopped {
+        Some(reason) => Ending::Stopped(reason),
+        None => Ending::Failed { code: "not_stored".into(), message: message.clone(), details: None },
+    };
+    let status = otherwise().status();
+    if let Ok(events) = store_end(recorder, otherwise(), StateDelta::new(), usage).await {
+        return (status, events);
     }
-    let events = failed().events(recorder.id, "", &[], &StateDelta::new());
-    store_end_later(recorder.clone(), stopping.clone(), failed, usage);
+    let events = otherwise().events(recorder.id, "", &[], &StateDelta::new());
+    store_end_later(recorder.clone(), stopping.clone(), otherwise, usage);
     let events = recorder::encode(events)
         .inspect_err(|error| tracing::error!(%error, "the terminal event was lost"))
         .unwrap_or_default();
-    (InvocationStatus::Failed, events)
+    (status, events)
 }
 
 /// Asks the store again and again. Where the host ends before it answers, the run is found at the next start.

@@ -152,7 +152,7 @@ impl Runner {
             match self.prepare(&dormant).await {
                 Ok(prepared) => return Some(self.again(dormant, prepared, place)),
                 Err(RunError::Store(error)) => {
-                    tracing::warn!(invocation = %dormant.record.id, %error, "a run cannot go on yet");
+                    tracing::debug!(invocation = %dormant.record.id, %error, "a run cannot go on yet");
                 }
                 Err(error) => {
                     let error = not_begun(&error);

@@ -20,9 +20,10 @@ use crate::agent_choice;
 use crate::dormant::{Dormant, Seat};
 use crate::invocation_tracker::InvocationTracker;
 use crate::listener::{self, Attendance, LiveRun, LiveRuns};
-use crate::recorder::Recorder;
+use crate::recorder::{Record, Recorder};
 use crate::recovery::{self, Recovered};
 use crate::registry::StaticRegistry;
+use crate::run_context::resting;
 use crate::run_task::{Deadline, RunTask, Start};
 use crate::session_queue::{SessionQueue, Turn};
 use crate::starts::Starts;
@@ -511,19 +512,51 @@ impl Runner {
     }
 
     /// Lets a durable invocation rest: it gives up its memory at its next call to the host, or at once where it computes,
-    /// until somebody resumes it. One that rests already rests on.
+    /// until somebody resumes it. When this returns, that is stored: it rests in the next host, too. One that rests
+    /// already rests on.
     pub async fn pause(&self, id: InvocationId) -> Result<(), RunError> {
-        let record = self.unfinished(id).await?;
-        if record.resume.is_none() {
-            return Err(RunError::NotDurable(id));
-        }
+        self.store_control(id, InvocationStatus::Paused).await?;
         if self.inner.tracker.pause(id) { Ok(()) } else { Err(RunError::InvocationOver(id)) }
     }
 
-    /// Lets a paused invocation go on. One that is not paused goes on anyway.
+    /// Lets a paused invocation go on, in the next host, too. One that is not paused goes on anyway.
     pub async fn resume(&self, id: InvocationId) -> Result<(), RunError> {
-        self.unfinished(id).await?;
+        self.store_control(id, InvocationStatus::Queued).await?;
         if self.inner.tracker.resume(id) { Ok(()) } else { Err(RunError::InvocationOver(id)) }
+    }
+
+    /// Stores what a client wants of an invocation that is not over.
+    async fn store_control(&self, id: InvocationId, status: InvocationStatus) -> Result<(), RunError> {
+        let live = self.inner.live.get_or_find(id);
+        let stored = self.store_control_of(id, status, &live).await;
+        drop(live);
+        self.inner.live.forget(id);
+        stored
+    }
+
+    async fn store_control_of(
+        &self,
+        id: InvocationId,
+        status: InvocationStatus,
+        live: &Arc<LiveRun>,
+    ) -> Result<(), RunError> {
+        let record = self.unfinished(id).await?;
+        let recorder = self.recorder(&record, live);
+        let writing = recorder.lock().await?;
+        // Read again: whoever writes its end holds the lock.
+        let record = self.unfinished(id).await?;
+        let pauses = status == InvocationStatus::Paused;
+        if pauses && record.resume.is_none() {
+            return Err(RunError::NotDurable(id));
+        }
+        let is_paused = record.status == InvocationStatus::Paused;
+        if pauses == is_paused {
+            return Ok(());
+        }
+        let waiting = record.waiting.filter(|_| pauses);
+        let step = Some(resting(status, waiting));
+        let stored = recorder.record_locked(writing, Record { step, ..Record::default() }).await;
+        stored.map(drop).map_err(|failure| StoreError::unavailable(failure.message).into())
     }
 
     pub(crate) async fn unfinished(&self, id: InvocationId) -> Result<InvocationRecord, RunError> {

@@ -262,7 +262,8 @@ impl From<StoreError> for ApiError {
                 Self::too_many("quota_exceeded", text, Duration::from_millis(left))
             }
             StoreError::Unavailable { reason } => {
-                tracing::error!(%reason, "the store failed");
+                // The store itself says it, and not for every request.
+                tracing::debug!(%reason, "the store failed");
                 Self::store_unavailable()
             }
         }

@@ -1,8 +1,9 @@
 //! The store in one SQLite file.
 //!
 //! [`writer`] is the only one who writes: commands queue up, and what is ready is committed together. [`readers`] see
-//! what is committed. Each of [`sessions`], [`state`], [`history`], [`invocations`], [`journal`] and [`usage`] has its statements and what is
-//! done with them; none knows threads or locks. [`schema`] owns the version of the file, [`mod@file`] who may use it.
+//! what is committed. Each of [`sessions`], [`state`], [`history`], [`invocations`], [`journal`] and [`usage`] has its
+//! statements and what is done with them; none knows threads or locks. [`schema`] owns the version of the file,
+//! [`mod@file`] who may use it, and [`mod@log`] the log beside it.
 
 mod column;
 mod connection;
@@ -13,6 +14,7 @@ mod health;
 mod history;
 mod invocations;
 mod journal;
+mod log;
 mod options;
 #[cfg(test)]
 mod query_plans;
@@ -26,6 +28,7 @@ mod writer;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use rak_core::{
@@ -41,7 +44,7 @@ pub use self::stats::SqliteStats;
 use self::encoded::{COMMAND_BYTES, EncodedCommit, EncodedRecord};
 use self::file::OwnedFile;
 use self::readers::Readers;
-use self::writer::Writer;
+use self::writer::{Database, Writer};
 use crate::scoped_delta::ScopedDelta;
 
 /// Keeps everything in one SQLite file.
@@ -53,7 +56,10 @@ use crate::scoped_delta::ScopedDelta;
 ///
 /// **Surviving.** With [`Synchronous::Normal`], the default, what was acknowledged survives any death of the process;
 /// with [`Synchronous::Full`] it survives a loss of power too. [`Self::close`] and dropping the store commit what is
-/// queued and leave one file without a log beside it.
+/// queued and leave one file without a log beside it. After a flush that failed, the next one says nothing of what was
+/// written before the first: a commit that failed so is taken back and written over, and a log that was on its way into
+/// the file is written again and moved from its beginning. Where it does not read any more as it was acknowledged, the
+/// store takes and gives nothing until it is opened again.
 ///
 /// **Sharing.** A file belongs to one host at a time, by a lock on the file `<path>.lock`. Others may read it, with the
 /// `sqlite3` shell or to copy it (`.backup`), at any time.
@@ -77,11 +83,15 @@ impl SqliteStore {
     /// This blocks for the moment that it takes to read the file's log.
     pub fn open(path: impl AsRef<Path>, options: SqliteOptions) -> Result<Self, StoreError> {
         let OwnedFile { path, lock } = OwnedFile::claim(path.as_ref())?;
-        let connection = connection::open_writer(&path, &options)?;
-        let changes = connection.query_row(sessions::NEWEST_CHANGE, [], |row| row.get(0));
-        let changes = changes.map_err(StoreError::unavailable)?;
-        let writer = Writer::start(connection, lock, changes).map_err(StoreError::unavailable)?;
         let readers = Readers::new(path.clone(), options.reader_connections);
+        let open = {
+            let path = path.clone();
+            Box::new(move || connection::open_writer(&path, &options))
+        };
+        let mut database = Database::open(&path, Arc::clone(readers.pool()), open)?;
+        let changes = database.connection()?.query_row(sessions::NEWEST_CHANGE, [], |row| row.get(0));
+        let changes = changes.map_err(StoreError::unavailable)?;
+        let writer = Writer::start(database, lock, changes).map_err(StoreError::unavailable)?;
         Ok(Self { path, readers, writer })
     }
 

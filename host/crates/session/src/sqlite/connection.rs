@@ -17,9 +17,6 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const CACHED_STATEMENTS: usize = 64;
 /// Pages the writer keeps, in KiB: the indexes' hot ends of a store with some millions of events.
 const WRITER_CACHE_KIB: i64 = 32 << 10;
-/// Pages the log holds before they go into the database. At 4 KiB each that is 16 MiB: a flush every few thousand
-/// commits, and a log that is replayed in no time after a crash.
-const CHECKPOINT_PAGES: i64 = 4096;
 /// What a log that grew beyond it in a burst is cut back to, in bytes.
 const MAX_IDLE_LOG_BYTES: i64 = 64 << 20;
 
@@ -54,7 +51,8 @@ fn prepare_writer(connection: &Connection, options: &SqliteOptions) -> rusqlite:
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     // A savepoint keeps the pages it may have to bring back; in memory, so that a full disk does not stop it.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))?;
+    // The writer moves the log by itself: SQLite would tell nobody that it failed.
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
     connection.pragma_update_and_check(None, "journal_size_limit", MAX_IDLE_LOG_BYTES, |_| Ok(()))?;
     if let Some(bytes) = options.max_file_bytes {
         let page: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
@@ -72,9 +70,4 @@ pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
     connection.pragma_update(None, "trusted_schema", false)?;
     Ok(connection)
-}
-
-/// Moves the whole log into the database and empties it.
-pub(super) fn checkpoint(connection: &Connection) -> rusqlite::Result<()> {
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
 }

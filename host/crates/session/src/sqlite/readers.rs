@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 
 use rak_core::StoreError;
 use rusqlite::{Connection, Transaction};
@@ -22,19 +22,23 @@ pub(super) struct Readers {
     pool: Arc<Pool>,
 }
 
-struct Pool {
+/// The connections, which the writer may have closed for a moment.
+pub(super) struct Pool {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
+    /// Held by those who read; false while the writer cannot open the file.
+    usable: RwLock<bool>,
 }
 
 impl Readers {
     pub(super) fn new(path: PathBuf, size: usize) -> Self {
         let size = size.clamp(1, MAX_READERS);
-        Self {
-            permits: Arc::new(Semaphore::new(size)),
-            size,
-            pool: Arc::new(Pool { path, idle: Mutex::default() }),
-        }
+        let pool = Pool { path, idle: Mutex::default(), usable: RwLock::new(true) };
+        Self { permits: Arc::new(Semaphore::new(size)), size, pool: Arc::new(pool) }
+    }
+
+    pub(super) fn pool(&self) -> &Arc<Pool> {
+        &self.pool
     }
 
     /// Runs a query on one state of the database, on a thread that may block.
@@ -76,7 +80,19 @@ impl Pool {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Waits for the queries that are under way and closes all connections. New queries wait until the answer is dropped,
+    /// and are refused where it is false by then.
+    pub(super) fn suspend(&self) -> RwLockWriteGuard<'_, bool> {
+        let usable = self.usable.write().unwrap_or_else(PoisonError::into_inner);
+        self.idle().clear();
+        usable
+    }
+
     fn read<T>(&self, query: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+        let usable = self.usable.read().unwrap_or_else(PoisonError::into_inner);
+        if !*usable {
+            return Err(StoreError::unavailable("the disk does not let it open its file again").into());
+        }
         let idle = self.idle().pop();
         let mut connection = idle.map_or_else(|| open_reader(&self.path), Ok)?;
         let transaction = connection.transaction()?;

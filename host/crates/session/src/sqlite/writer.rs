@@ -1,6 +1,8 @@
 //! The one who writes: a thread that commits what is ready in one transaction.
 
 mod command;
+mod complaint;
+mod database;
 #[cfg(test)]
 mod tests;
 mod thread;
@@ -13,6 +15,7 @@ use rusqlite::Connection;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 use self::command::{Call, Message, Queued};
+pub(super) use self::database::Database;
 use self::thread::WriterThread;
 use super::fault::Fault;
 use super::file::FileLock;
@@ -53,7 +56,7 @@ impl WriteTransaction<'_> {
 
 impl Writer {
     /// Starts the thread. `changes` is the number of the newest change in the file.
-    pub(super) fn start(connection: Connection, lock: FileLock, changes: i64) -> std::io::Result<Self> {
+    pub(super) fn start(database: Database, lock: FileLock, changes: i64) -> std::io::Result<Self> {
         let (commands, inbox) = mpsc::channel(MAX_QUEUED);
         let (alive, ended) = watch::channel(());
         let counters = Arc::new(Counters::default());
@@ -61,7 +64,7 @@ impl Writer {
             inbox,
             counters: Arc::clone(&counters),
             changes,
-            connection,
+            database,
             _lock: lock,
             _alive: alive,
         };

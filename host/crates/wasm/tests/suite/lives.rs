@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use rak_core::{
     Content, Decision, Event, HistoryQuery, InputKind, InputRequest, InvocationId, InvocationRecord,
-    InvocationStatus, Part, Reply, Respond, RunConfig, SessionKey, StateDelta,
+    InvocationStatus, Part, Reply, Respond, RespondError, RunConfig, RunError, SessionKey, StateDelta,
 };
 use rak_runner::{RunRequest, Runner, RunnerSettings};
 use rak_test_guests::fixture;
@@ -207,7 +207,7 @@ impl Trial {
         }
     }
 
-    /// Answers what it was asked; again, where the host died before it said that it has the answer.
+    /// Answers what it was asked; again, where the host died before it said that it has the answer, or could not store it.
     async fn answer(&mut self, runner: &Runner) {
         while let Some(request) = self.open.last() {
             let request_id = request.request_id.clone();
@@ -224,8 +224,13 @@ impl Trial {
                 }
             };
             let respond = Respond { reply, by: Some("ann".into()), user_id: None };
-            runner.respond(self.id(), respond).await.expect("the answer is taken");
-            self.open.pop();
+            match runner.respond(self.id(), respond).await {
+                Err(RespondError::Run(RunError::Store(_))) => tokio::task::yield_now().await,
+                taken => {
+                    taken.expect("the answer is taken");
+                    self.open.pop();
+                }
+            }
         }
     }
 

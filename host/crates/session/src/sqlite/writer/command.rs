@@ -4,7 +4,7 @@ use rak_core::StoreError;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::WriteTransaction;
-use crate::sqlite::fault::Fault;
+use crate::sqlite::fault::{Fault, unavailable};
 
 /// What the thread receives.
 pub(super) enum Message {
@@ -63,8 +63,7 @@ where
             Ok(answer) => (Outcome::Done, Ok(answer)),
             Err(Fault::Refused(error)) => (Outcome::Refused, Err(error)),
             Err(Fault::Database(error)) => {
-                tracing::warn!(%error, "a command failed in the SQLite store");
-                let error = StoreError::unavailable(error);
+                let error = unavailable(&error);
                 (Outcome::Broken(error.clone()), Err(error))
             }
         };

@@ -1,5 +1,6 @@
 //! Groups of commands, with the thread held where the test wants it.
 
+use std::path::Path;
 use std::sync::{Arc, mpsc};
 
 use rak_core::StoreError;
@@ -7,12 +8,29 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-use super::Writer;
+use super::{Database, Writer};
 use crate::sqlite::connection::open_reader;
 use crate::sqlite::fault::Fault;
 use crate::sqlite::file::OwnedFile;
+use crate::sqlite::readers::Readers;
 
-/// A writer on a table of numbers, each there once.
+/// A database with a table of numbers, each there once.
+fn open_numbers(path: &Path) -> Database {
+    let readers = Readers::new(path.to_owned(), 1);
+    let open = {
+        let path = path.to_owned();
+        move || {
+            let connection = Connection::open(&path).unwrap();
+            let schema =
+                "PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS numbers (n INTEGER PRIMARY KEY)";
+            connection.execute_batch(schema).unwrap();
+            Ok(connection)
+        }
+    };
+    Database::open(path, Arc::clone(readers.pool()), Box::new(open)).unwrap()
+}
+
+/// A writer on such a table.
 struct Fixture {
     writer: Arc<Writer>,
     reader: Connection,
@@ -24,12 +42,9 @@ impl Fixture {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = OwnedFile::claim(&folder.path().join("a.db")).unwrap();
-        let connection = Connection::open(&file.path).unwrap();
-        connection
-            .execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE numbers (n INTEGER PRIMARY KEY)")
-            .unwrap();
+        let database = open_numbers(&file.path);
         let reader = open_reader(&file.path).unwrap();
-        let writer = Arc::new(Writer::start(connection, file.lock, 0).unwrap());
+        let writer = Arc::new(Writer::start(database, file.lock, 0).unwrap());
         Self { writer, reader, calls: JoinSet::new(), _folder: folder }
     }
 
