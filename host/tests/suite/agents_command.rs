@@ -62,13 +62,13 @@ async fn agents_are_listed_with_what_is_wrong_with_them() {
     let lines: Vec<_> = listed.lines().collect();
     assert!(lines[0].starts_with("NAME       STATE    VERSION  DIGEST        LOADED"), "{listed}");
     assert!(lines[1].starts_with("broken     refused  -        -             -"), "{listed}");
-    assert!(lines[2].starts_with("countdown  ready    1        "), "{listed}");
-    assert!(lines[4].ends_with("Says what it is told, word by word."), "{listed}");
+    assert!(lines[3].starts_with("countdown  ready    1        "), "{listed}");
+    assert!(lines[5].ends_with("Says what it is told, word by word."), "{listed}");
     let refused = lines.last().expect("a line");
     assert!(refused.starts_with("broken was refused") && refused.contains("not WebAssembly"), "{listed}");
     let listed = json(&operated.done(&["list", "--json"]).await);
     assert_eq!(listed["agents"][0]["state"], "refused");
-    assert_eq!(listed["agents"][3]["name"], "echo");
+    assert_eq!(listed["agents"][4]["name"], "echo");
 }
 
 #[tokio::test]

@@ -36,8 +36,8 @@ async fn column(language: Language) {
     let component = std::fs::read(&path).unwrap_or_else(|error| {
         panic!("{} cannot be read ({error}); `cargo xtask languages` builds it", path.display())
     });
-    let subject = Subject::start(language, component.clone()).await;
-    let failed = behaviours::run_all(&subject).await;
+    let mut subject = Subject::start(language, component.clone()).await;
+    let failed = behaviours::run_all(&mut subject).await;
     assert!(
         failed.is_empty(),
         "{}: {} behaviours differ:\n{}",

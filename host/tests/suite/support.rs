@@ -165,11 +165,16 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    pub(crate) async fn start(mut command: Command) -> Self {
+    pub(crate) async fn start(command: Command) -> Self {
+        Self::start_within(PATIENCE, command).await
+    }
+
+    /// The same for one that compiles large components first.
+    pub(crate) async fn start_within(patience: Duration, mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let errors = child.stderr.take().map(|errors| BufReader::new(errors).lines());
-        let line = line_with(&mut lines, "").await;
+        let line = line_within(patience, &mut lines, "").await;
         let url = line.strip_prefix("listening on ").expect(&line).to_owned();
         Self { child, lines, errors, url, client: reqwest::Client::new() }
     }
@@ -294,6 +299,10 @@ impl Host {
 }
 
 async fn line_with(lines: &mut Lines<impl AsyncBufRead + Unpin>, text: &str) -> String {
+    line_within(PATIENCE, lines, text).await
+}
+
+async fn line_within(patience: Duration, lines: &mut Lines<impl AsyncBufRead + Unpin>, text: &str) -> String {
     let waiting = async {
         loop {
             let line = lines.next_line().await.expect("an output").expect("it does not end");
@@ -302,7 +311,7 @@ async fn line_with(lines: &mut Lines<impl AsyncBufRead + Unpin>, text: &str) -> 
             }
         }
     };
-    tokio::time::timeout(PATIENCE, waiting).await.expect("it says so")
+    tokio::time::timeout(patience, waiting).await.expect("it says so")
 }
 
 async fn read(response: Response) -> (u16, Value) {

@@ -225,7 +225,13 @@ impl Runner {
             start_key: None,
             quota: Quota::default(),
         };
-        if let Err(error) = self.inner().log.begin(begin).await {
+        let live = self.inner().live.get_or_find(guard.id());
+        // Who answers a question of it at the same moment writes its status, too.
+        let stored = match self.recorder(&begin.record, &live).lock().await {
+            Ok(_writing) => self.inner().log.begin(begin).await.map(drop),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = stored {
             tracing::warn!(invocation = %guard.id(), %error, "that a run waits for its turn could not be stored");
         }
     }

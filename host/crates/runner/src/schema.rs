@@ -117,7 +117,7 @@ impl<'a> Expansion<'a> {
     }
 }
 
-fn value_of<'a>(root: &'a Value, key: &str) -> *const Value {
+fn value_of(root: &Value, key: &str) -> *const Value {
     root.get(key).map_or(std::ptr::null(), std::ptr::from_ref)
 }
 

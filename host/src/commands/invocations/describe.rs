@@ -208,7 +208,7 @@ mod tests {
         }
         assert!(!text.contains("used") && !text.contains("in line"), "{text}");
         let queued = InvocationBody { queue_position: Some(3), ..body(InvocationStatus::Queued) };
-        let text = one(&queued, Ages(NOW));
+        let text = one(&queued, &[], Ages(NOW));
         assert!(text.contains("status       queued\nin line      after 3 others\n"), "{text}");
         let page = InvocationList { invocations: vec![queued], next: None };
         assert!(list(&page, "http://127.0.0.1:8080", Ages(NOW)).contains("queued after 3 others"));

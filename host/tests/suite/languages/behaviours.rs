@@ -3,6 +3,7 @@
 mod content;
 mod failing;
 mod own;
+mod people;
 mod session;
 mod stopping;
 
@@ -14,10 +15,24 @@ use super::subject::Subject;
 /// A behaviour: what it is called, and what is expected of it.
 type Behaviour<'a> = (&'static str, LocalBoxFuture<'a, anyhow::Result<()>>);
 
-/// Runs every behaviour, many at a time, and says what differs.
-pub(super) async fn run_all(subject: &Subject) -> Vec<String> {
-    let groups = [content::all, failing::all, own::all, session::all, stopping::all];
-    let behaviours = groups.into_iter().flat_map(|group| group(subject));
+/// Runs every behaviour, and says what differs.
+pub(super) async fn run_all(subject: &mut Subject) -> Vec<String> {
+    let groups = [content::all, failing::all, own::all, people::all, session::all, stopping::all];
+    let mut differing = differ(groups.iter().flat_map(|group| group(subject))).await;
+    // The same again where runs that wait for a person have lost their memory when the answer comes.
+    subject.restart_hasty().await;
+    let again = differ(people::all(subject)).await;
+    differing.extend(again.into_iter().map(|text| format!("{text}, put away")));
+    let asked = people::ask_all(subject).await;
+    subject.restart_hasty().await;
+    let later = differ(people::answer_all(subject, asked)).await;
+    differing.extend(later.into_iter().map(|text| format!("{text}, in the next host")));
+    differing
+}
+
+/// Runs behaviours, all at the same time, and says which differ.
+async fn differ<'a>(behaviours: impl IntoIterator<Item = Behaviour<'a>>) -> Vec<String> {
+    let behaviours = behaviours.into_iter();
     let results = join_all(behaviours.map(|(name, behaviour)| async move { (name, behaviour.await) })).await;
     let differ = |(name, result): (&str, anyhow::Result<()>)| Some(format!("  {name}: {:#}", result.err()?));
     results.into_iter().filter_map(differ).collect()

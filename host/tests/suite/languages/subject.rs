@@ -1,15 +1,19 @@
 //! A conformance agent in a host of its own.
 
-use std::fs::File;
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 
 use super::Language;
-use crate::support::{Host, Place, Sse};
+use crate::support::{Host, PATIENCE, Place, Sse};
+
+/// A JavaScript engine of 13 MB takes over a minute of processor time, and the machine may have other things to do.
+const COMPILES_WITHIN: Duration = Duration::from_mins(10);
 
 /// Under which name the agent is served.
 pub(super) const AGENT: &str = "conformance";
@@ -35,13 +39,19 @@ greeting = "hi"
 list = [1, "a"]
 "#;
 
+/// A run gives up its memory as soon as it waits.
+const HASTY: &str = "
+[durability]
+longest_wait_ms = 0
+";
+
 /// An agent that is served.
 pub(super) struct Subject {
     pub(super) language: Language,
     pub(super) host: Host,
     log: PathBuf,
     sessions: AtomicU32,
-    _place: Place,
+    place: Place,
 }
 
 /// A run that is over.
@@ -56,11 +66,15 @@ impl Subject {
         place.configure(CONFIGURATION);
         place.put(&format!("{AGENT}.wasm"), component);
         let log = place.path("log");
-        let mut command = place.rak(&["serve", "--listen", "127.0.0.1:0"]);
-        command.env("RAK_LOG", "warn,rak::guest=trace");
-        command.stderr(Stdio::from(File::create(&log).expect("a file")));
-        let host = Host::start(command).await;
-        Self { language, host, log, sessions: AtomicU32::default(), _place: place }
+        let host = serve(&place, &log).await;
+        Self { language, host, log, sessions: AtomicU32::default(), place }
+    }
+
+    /// Goes on in another host, which puts runs away as soon as they wait.
+    pub(super) async fn restart_hasty(&mut self) {
+        self.end().await;
+        self.place.configure(&format!("{CONFIGURATION}{HASTY}"));
+        self.host = serve(&self.place, &self.log).await;
     }
 
     /// What the host has logged so far.
@@ -94,10 +108,58 @@ impl Subject {
         Ok(stream)
     }
 
+    /// Answers a question of a run, or says something to it.
+    pub(super) async fn respond(&self, invocation: &str, body: &Value) -> anyhow::Result<()> {
+        self.request(invocation, "respond", body).await
+    }
+
+    pub(super) async fn cancel(&self, invocation: &str) -> anyhow::Result<()> {
+        self.request(invocation, "cancel", &json!({})).await
+    }
+
+    pub(super) async fn pause(&self, invocation: &str) -> anyhow::Result<()> {
+        self.request(invocation, "pause", &json!({})).await
+    }
+
+    pub(super) async fn resume(&self, invocation: &str) -> anyhow::Result<()> {
+        self.request(invocation, "resume", &json!({})).await
+    }
+
+    async fn request(&self, invocation: &str, what: &str, body: &Value) -> anyhow::Result<()> {
+        let path = format!("/api/v1/invocations/{invocation}/{what}");
+        let (status, answer) = self.host.post(&path, body.clone()).await;
+        ensure!(status == 200, "{what} {body} was answered with {status}: {answer}");
+        Ok(())
+    }
+
+    /// Waits until a run has this status.
+    pub(super) async fn until_status(&self, invocation: &str, status: &str) -> anyhow::Result<()> {
+        let path = format!("/api/v1/invocations/{invocation}");
+        let waiting = async {
+            while self.host.get(&path).await.1["status"] != status {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.with_context(|| format!("it never was {status}"))
+    }
+
     pub(super) async fn stop(mut self) {
+        self.end().await;
+    }
+
+    async fn end(&mut self) {
         self.host.signal(rustix::process::Signal::TERM);
         assert!(self.host.ended().await.success());
     }
+}
+
+/// A host whose log goes on where that of the one before it ended.
+async fn serve(place: &Place, log: &Path) -> Host {
+    let mut command = place.rak(&["serve", "--listen", "127.0.0.1:0"]);
+    command.env("RAK_LOG", "warn,rak::guest=trace");
+    let log = OpenOptions::new().create(true).append(true).open(log).expect("a file");
+    command.stderr(Stdio::from(log));
+    Host::start_within(COMPILES_WITHIN, command).await
 }
 
 impl Ran {

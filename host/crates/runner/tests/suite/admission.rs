@@ -370,10 +370,11 @@ async fn a_run_is_paused_in_the_queue_and_keeps_its_age() {
     let paused = host.start("ann", "2").await;
     let next = host.start("ann", "3").await;
     host.runner.pause(paused).await.unwrap();
-    while host.status(paused).await != InvocationStatus::Paused {
+    assert_eq!(host.status(paused).await, InvocationStatus::Paused, "also where the host ends now");
+    while host.position(next).await != Some(0) {
         tokio::task::yield_now().await;
     }
-    assert_eq!([host.position(paused).await, host.position(next).await], [None, Some(0)]);
+    assert_eq!(host.position(paused).await, None);
     host.runner.resume(paused).await.unwrap();
     while host.position(paused).await != Some(0) {
         tokio::task::yield_now().await;
@@ -381,7 +382,8 @@ async fn a_run_is_paused_in_the_queue_and_keeps_its_age() {
     assert_eq!(host.status(paused).await, InvocationStatus::Queued, "also where the host ends now");
     // And once more, now that it was put away already.
     host.runner.pause(paused).await.unwrap();
-    while host.status(paused).await != InvocationStatus::Paused {
+    assert_eq!(host.status(paused).await, InvocationStatus::Paused, "also where the host ends now");
+    while host.position(next).await != Some(0) {
         tokio::task::yield_now().await;
     }
     host.runner.resume(paused).await.unwrap();

@@ -1,7 +1,9 @@
 //! `docs/protocol.md` is true: the types of the server read what it shows, and write it back as it is there.
 
 use rak_core::{AgentInfo, Content, Event, VersionInfo};
-use rak_server::protocol::rest::{ErrorBody, InvocationBody, PatchSession, Recording, RunBody, SessionBody};
+use rak_server::protocol::rest::{
+    ErrorBody, InvocationBody, PatchSession, Recording, RespondBody, RunBody, SessionBody,
+};
 use rak_server::{WsClientMessage, WsServerMessage};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -43,6 +45,7 @@ fn every_example_is_read_and_written_by_its_type() {
             "Content" => check::<Content>(text),
             "Event" => check::<Event>(text),
             "RunBody" => check::<RunBody>(text),
+            "RespondBody" => check::<RespondBody>(text),
             "SessionBody" => check::<SessionBody>(text),
             "PatchSession" => check::<PatchSession>(text),
             "AgentInfo" => check::<AgentInfo>(text),

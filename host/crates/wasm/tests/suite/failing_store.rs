@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::StreamExt as _;
-use rak_core::time::UnixMillis;
+use rak_core::time::{UnixDay, UnixMillis};
 use rak_core::{
-    Begin, Commit, Decision, EncodedEvent, EventLog, InvocationFilter, InvocationId, InvocationPage,
-    InvocationRecord, InvocationStatus, JournalChunk, OnDisconnect, Reply, Respond, RespondError, RunConfig,
-    RunError, StoreError,
+    Begin, Commit, DailyUsage, Decision, EncodedEvent, EventLog, IdempotencyKey, InvocationFilter,
+    InvocationId, InvocationPage, InvocationRecord, InvocationStatus, JournalChunk, OnDisconnect, Reply,
+    Respond, RespondError, RunConfig, RunError, SessionKey, StoreError, UserId,
 };
 use rak_runner::RunnerSettings;
 use serde_json::{Value, json};
@@ -99,6 +99,18 @@ impl EventLog for FailingLog {
 
     async fn message(&self, id: InvocationId) -> Result<Option<(u64, EncodedEvent)>, StoreError> {
         self.inner.message(id).await
+    }
+
+    async fn started_with(
+        &self,
+        session: &SessionKey,
+        key: &IdempotencyKey,
+    ) -> Result<Option<(InvocationId, String)>, StoreError> {
+        self.inner.started_with(session, key).await
+    }
+
+    async fn used(&self, user: &UserId, day: UnixDay) -> Result<DailyUsage, StoreError> {
+        self.inner.used(user, day).await
     }
 
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::{Behaviour, answers};
 use crate::languages::subject::Subject;
+use crate::support::Sse;
 
 pub(super) fn all(subject: &Subject) -> Vec<Behaviour<'_>> {
     vec![
@@ -22,9 +23,12 @@ async fn is_cancelled(subject: &Subject, behaviour: &str, progress: &str) -> any
     let mut stream = subject.begin(&subject.new_session(), behaviour, &[]).await?;
     let event = stream.next().await.context("an event")?;
     ensure!(event["progress"] == json!({"message": progress}), "{event}");
-    let path = format!("/api/v1/invocations/{}/cancel", stream.invocation);
-    let (status, _) = subject.host.post(&path, json!({})).await;
-    ensure!(status == 200, "the cancel was answered with {status}");
+    ends_cancelled(subject, stream).await
+}
+
+/// Cancels a run, which says nothing more than that.
+pub(super) async fn ends_cancelled(subject: &Subject, mut stream: Sse) -> anyhow::Result<()> {
+    subject.cancel(&stream.invocation).await?;
     let rest = stream.rest().await;
     let [last] = rest.as_slice() else { anyhow::bail!("one event was expected: {rest:?}") };
     ensure!(last["errorMessage"] == "Invocation cancelled" && last["turnComplete"] == true, "{last}");
