@@ -3,6 +3,7 @@
 //! A figure is worth something only beside another one that was taken in the same minute: each bench has a subject, which is
 //! what the host does, and a floor, which is the least that the same work can cost, and they take turns.
 
+mod durability;
 mod languages;
 mod measure;
 
@@ -26,6 +27,17 @@ enum Bench {
         /// The component.
         component: PathBuf,
     },
+    /// The journal, replay, runs that wait, and listeners, with `echo.wasm` and `worker.wasm` of a folder; writes
+    /// durability.json beside them, and tables
+    Durability {
+        /// Where the components are.
+        folder: PathBuf,
+        #[command(flatten)]
+        scale: durability::Scale,
+    },
+    /// A part of that, in a process of its own; writes the numbers as JSON
+    #[command(hide = true)]
+    DurabilityPart(durability::Part),
 }
 
 fn main() -> ExitCode {
@@ -46,6 +58,12 @@ fn run(bench: Bench) -> anyhow::Result<()> {
             let numbers = runtime.block_on(languages::one(&component));
             let numbers = numbers.with_context(|| format!("failed to measure {}", component.display()))?;
             measure::say(&mut std::io::stdout(), &serde_json::to_string(&numbers)?);
+            Ok(())
+        }
+        Bench::Durability { folder, scale } => durability::all(&folder, scale),
+        Bench::DurabilityPart(part) => {
+            let numbers = durability::one(&part).with_context(|| format!("failed to measure {part}"))?;
+            measure::say(&mut std::io::stdout(), &numbers);
             Ok(())
         }
     }

@@ -55,7 +55,6 @@ impl Rounds {
     pub(crate) fn figures(mut self) -> Figures {
         self.times.sort_by(f64::total_cmp);
         self.medians.sort_by(f64::total_cmp);
-        let middle = quantile(&self.medians, 50);
         #[expect(clippy::cast_precision_loss, reason = "counts of a bench are small")]
         let page_faults = self.page_faults as f64 / self.times.len() as f64;
         Figures {
@@ -63,16 +62,27 @@ impl Rounds {
             p99: quantile(&self.times, 99),
             best_round: quantile(&self.medians, 0),
             worst_round: quantile(&self.medians, 100),
-            spread: (quantile(&self.medians, 75) - quantile(&self.medians, 25)) / middle,
+            spread: spread(&self.medians),
             page_faults,
         }
     }
 }
 
 /// A value that so many of a hundred do not exceed; of sorted values.
-fn quantile(sorted: &[f64], of_a_hundred: usize) -> f64 {
+pub(crate) fn quantile(sorted: &[f64], of_a_hundred: usize) -> f64 {
     let last = sorted.len().saturating_sub(1);
     sorted.get(last * of_a_hundred / 100).copied().unwrap_or(f64::NAN)
+}
+
+/// The value in the middle.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    quantile(&values, 50)
+}
+
+/// How far the middle half lies apart, as a part of the median; of sorted values.
+fn spread(sorted: &[f64]) -> f64 {
+    (quantile(sorted, 75) - quantile(sorted, 25)) / quantile(sorted, 50)
 }
 
 /// Pages that were brought into this process so far, from wherever they came.
@@ -91,6 +101,20 @@ pub(crate) fn private_bytes() -> u64 {
     let kibibytes = |line: &str| line.split_whitespace().nth(1)?.parse::<u64>().ok();
     let private = rollup.lines().filter(|line| line.starts_with("Private_"));
     private.filter_map(kibibytes).sum::<u64>() << 10
+}
+
+/// What the process has in memory, in bytes.
+pub(crate) fn resident_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kibibytes = line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
+    kibibytes.unwrap_or(0) << 10
+}
+
+/// Time on processors so far, of all threads together.
+pub(crate) fn cpu_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::try_from(time).unwrap_or_default()
 }
 
 /// Says something to whoever called.
@@ -117,9 +141,11 @@ mod tests {
 
     #[test]
     fn the_system_says_what_a_process_holds() {
-        assert!(private_bytes() > 0);
+        assert!(private_bytes() > 0 && resident_bytes() > 0);
         let before = page_faults();
+        let used = cpu_time();
         let pages = vec![1u8; 4 << 20];
         assert!(page_faults() > before, "{}", pages.len());
+        assert!(cpu_time() > used);
     }
 }

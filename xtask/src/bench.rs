@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what it costs, measured the same way each time.
 
 pub(crate) mod author;
+pub(crate) mod durability;
 pub(crate) mod hotload;
 mod http;
 pub(crate) mod languages;

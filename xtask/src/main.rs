@@ -47,6 +47,9 @@ enum Task {
     },
     /// Run all tests; what follows `--` goes to `cargo nextest run`
     Test {
+        /// Only the host's tests, and nothing that other languages' compilers are needed for: for a second run
+        #[arg(long)]
+        host: bool,
         /// Arguments of `cargo nextest run`
         #[arg(last = true)]
         nextest: Vec<String>,
@@ -68,6 +71,18 @@ enum Task {
 enum Bench {
     /// The author's loop with the clock running, from `rak new` to an answer and on
     Author,
+    /// What durable runs cost: the journal, repeating, 100 000 that wait for a person, a thousand listeners
+    Durability {
+        /// A little of everything in the development build: whether it works, and no numbers to be believed
+        #[arg(long, conflicts_with = "write")]
+        quick: bool,
+        /// How many invocations wait for a person, if not 100 000
+        #[arg(long, value_name = "N")]
+        waiting: Option<usize>,
+        /// Write the README's tables
+        #[arg(long)]
+        write: bool,
+    },
     /// What a fresh run and a live instance cost in each language, beside wasmtime alone
     Languages,
     /// How long after a component was saved the first event of its new version comes
@@ -83,10 +98,13 @@ fn main() -> ExitCode {
         Task::Agents { all } => agents::build(all).map(drop),
         Task::Demo { all, serve } => demo::run(all, &serve),
         Task::Languages { write } => languages::run(write),
-        Task::Test { nextest } => test::run(&nextest),
+        Task::Test { host, nextest } => test::run(host, &nextest),
         Task::Bindings { check } => bindings::run(check),
         Task::Check => check::run(),
         Task::Bench(Bench::Author) => bench::author::run(),
+        Task::Bench(Bench::Durability { quick, waiting, write }) => {
+            bench::durability::run(quick, waiting, write)
+        }
         Task::Bench(Bench::Languages) => bench::languages::run(),
         Task::Bench(Bench::Hotload { components }) => bench::hotload::run(&components),
     };

@@ -33,6 +33,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("rak-sdk", &["rak-sdk-macros"]),
     ("rak-sdk-macros", &[]),
+    ("rak-agent-clerk", &["rak-sdk"]),
     ("rak-agent-counter", &["rak-sdk"]),
     ("rak-agent-countdown", &["rak-sdk"]),
     ("rak-agent-echo", &["rak-sdk"]),
@@ -40,8 +41,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("rak-guest-fixtures", &["rak-sdk"]),
     ("rak-test-guests", &[]),
     ("rak-examples", &["rak"]),
-    // It measures what runs an agent, and wasmtime alone beside it.
-    ("rak-bench", &["rak-core", "rak-wasm"]),
+    // It measures what runs an agent, wasmtime alone beside it, and a host that it puts together itself.
+    ("rak-bench", &["rak-core", "rak-runner", "rak-server", "rak-session", "rak-wasm"]),
     ("xtask", &[]),
 ];
 
