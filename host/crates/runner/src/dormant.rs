@@ -126,14 +126,35 @@ impl Dormant {
             () = abandoned(self.audience.as_ref()) => self.guard.stop(StopReason::Disconnected),
         }
     }
+
+    /// Returns when its time has come: true where it may go on, false where it was stopped. Boxed, where it waits for a time,
+    /// a token or listeners at all: most that rest for long wait for a person, and for nothing else.
+    async fn time_comes(&self, pause: Instant, paused: bool) -> bool {
+        let wakes = self.record.waiting.as_ref().map_or(Some(UnixMillis(0)), |waiting| waiting.until);
+        let deadline = self.record.resume.as_ref().and_then(|resume| resume.deadline);
+        let only_woken = paused || wakes.is_none();
+        if only_woken && deadline.is_none() && self.audience.is_none() && self.caller_token.is_none() {
+            return std::future::pending().await;
+        }
+        Box::pin(async {
+            tokio::select! {
+                biased;
+                () = self.watch_for_stop() => false,
+                () = async { tokio::time::sleep_until(pause).await; until(wakes).await }, if !paused => true,
+            }
+        })
+        .await
+    }
 }
 
 impl Runner {
     /// Waits until it may go on, and makes a run of it; none where it is over, or left to the next host.
-    pub(crate) async fn wake(&self, mut dormant: Dormant) -> Option<(RunTask, Start)> {
+    ///
+    /// What it does not do most of the time is boxed: very many may rest, and each of them is as large as this.
+    pub(crate) async fn wake(&self, mut dormant: Box<Dormant>) -> Option<Box<(RunTask, Start)>> {
         let place = loop {
             let woken = match self.rests(&mut dormant).await {
-                Woken::GoesOn(()) => self.sits_down(&mut dormant).await,
+                Woken::GoesOn(()) => Box::pin(self.sits_down(&mut dormant)).await,
                 Woken::Rests => Woken::Rests,
                 Woken::Stopped => Woken::Stopped,
                 Woken::Left => Woken::Left,
@@ -141,7 +162,7 @@ impl Runner {
             match woken {
                 Woken::GoesOn(place) => break place,
                 Woken::Rests => {}
-                Woken::Stopped => return self.end_dormant(dormant, None).await,
+                Woken::Stopped => return Box::pin(self.end_dormant(dormant, None)).await,
                 Woken::Left => return self.leave(dormant),
             }
         };
@@ -149,21 +170,21 @@ impl Runner {
         let token = dormant.guard.token().clone();
         let (mut pause, longest) = RETRY;
         loop {
-            match self.prepare(&dormant).await {
-                Ok(prepared) => return Some(self.again(dormant, prepared, place)),
+            match Box::pin(self.prepare(&dormant)).await {
+                Ok(prepared) => return Some(Box::new(self.again(*dormant, prepared, place))),
                 Err(RunError::Store(error)) => {
                     tracing::debug!(invocation = %dormant.record.id, %error, "a run cannot go on yet");
                 }
                 Err(error) => {
                     let error = not_begun(&error);
                     let ending = Ending::of(Err(error), dormant.guard.settle());
-                    return self.end_dormant(dormant, Some(ending)).await;
+                    return Box::pin(self.end_dormant(dormant, Some(ending))).await;
                 }
             }
             tokio::select! {
                 biased;
                 () = stopping.cancelled() => return self.leave(dormant),
-                () = token.cancelled() => return self.end_dormant(dormant, None).await,
+                () = token.cancelled() => return Box::pin(self.end_dormant(dormant, None)).await,
                 () = sleep(pause) => pause = pause.saturating_mul(2).min(longest),
             }
         }
@@ -171,14 +192,13 @@ impl Runner {
 
     /// Returns when it may go on, or was stopped.
     async fn rests(&self, dormant: &mut Dormant) -> Woken {
-        let wakes = dormant.record.waiting.as_ref().map_or(Some(UnixMillis(0)), |waiting| waiting.until);
         let pause = Instant::now() + std::mem::take(&mut dormant.pause);
         let stopping = self.inner().stopping.clone();
         let mut woken = dormant.record.status == InvocationStatus::Paused && !dormant.guard.is_paused();
         loop {
             let paused = dormant.guard.is_paused();
             if paused {
-                self.store_paused(dormant).await;
+                Box::pin(self.store_paused(dormant)).await;
             }
             if woken && !paused {
                 return Woken::GoesOn(());
@@ -188,10 +208,9 @@ impl Runner {
                 () = dormant.guard.token().cancelled() => return Woken::Stopped,
                 () = stopping.cancelled() => return Woken::Left,
                 () = dormant.guard.changed() => woken = true,
-                () = dormant.watch_for_stop() => {}
-                () = async { tokio::time::sleep_until(pause).await; until(wakes).await }, if !paused => {
+                goes_on = dormant.time_comes(pause, paused) => if goes_on {
                     return Woken::GoesOn(());
-                }
+                },
             }
         }
     }
@@ -356,10 +375,10 @@ impl Runner {
     /// Ends it without a run.
     pub(crate) async fn end_dormant(
         &self,
-        dormant: Dormant,
+        dormant: Box<Dormant>,
         ending: Option<Ending>,
-    ) -> Option<(RunTask, Start)> {
-        let Dormant { guard, seat, record, .. } = dormant;
+    ) -> Option<Box<(RunTask, Start)>> {
+        let Dormant { guard, seat, record, .. } = *dormant;
         let live = self.inner().live.get_or_find(record.id);
         live.continue_at(record.progress.as_ref());
         let recorder = self.recorder(&record, &live);
@@ -377,12 +396,13 @@ impl Runner {
     }
 
     /// The host ends before it goes on: what is stored says so already.
-    fn leave(&self, dormant: Dormant) -> Option<(RunTask, Start)> {
+    fn leave(&self, dormant: Box<Dormant>) -> Option<Box<(RunTask, Start)>> {
         if let Some(live) = self.inner().live.get(dormant.record.id) {
             live.feed.close();
         }
-        dormant.guard.leave();
-        dormant.seat.keep();
+        let Dormant { guard, seat, .. } = *dormant;
+        guard.leave();
+        seat.keep();
         None
     }
 }

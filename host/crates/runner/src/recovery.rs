@@ -107,7 +107,7 @@ async fn resume(runner: &Runner, mut record: InvocationRecord) -> Result<(), Sto
         Ok(Turn::Later { turn, .. }) => Seat::Waits(turn),
         Err(_) => Seat::Lost,
     };
-    let dormant = Dormant { guard, seat, record, pause, audience: None, caller_token: None };
+    let dormant = Box::new(Dormant { guard, seat, record, pause, audience: None, caller_token: None });
     if let Some(attempts) = exhausted {
         let message = format!("the host ended {attempts} times in a row before the run came any further");
         let ending = Ending::Failed { code: "attempts_exhausted".into(), message, details: None };

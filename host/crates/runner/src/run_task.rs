@@ -192,7 +192,7 @@ impl RunTask {
     }
 
     /// Runs it until it is over; gives what is left of it where it was put away.
-    pub(crate) async fn run(self, start: Start) -> Option<Dormant> {
+    pub(crate) async fn run(self, start: Start) -> Option<Box<Dormant>> {
         let id = self.record.id;
         let mut holdings = Holdings::default();
         let (result, usage) = {
@@ -214,7 +214,7 @@ impl RunTask {
         if let Err(AgentError::PutAway { waiting }) = &result
             && self.guard.stopped().is_none()
         {
-            return Some(self.rest(waiting.clone(), usage, holdings).await);
+            return Some(Box::new(self.rest(waiting.clone(), usage, holdings).await));
         }
         let ending = Ending::of(result, self.guard.settle());
         let context = &holdings.context;

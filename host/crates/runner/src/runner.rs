@@ -319,12 +319,12 @@ impl Runner {
         };
         let events = listener::from_the_start(id, inner.log.clone(), Attendance::new(live.clone()));
         let runner = self.clone();
-        self.inner.tasks.spawn(async move { runner.live(id, Some((task, start))).await });
+        self.inner.tasks.spawn(async move { runner.live(id, Some(Box::new((task, start)))).await });
         Ok(StartedRun { invocation_id: id, events })
     }
 
     /// Goes on with an invocation that has no run in memory.
-    pub(crate) fn lives_on(&self, dormant: Dormant) {
+    pub(crate) fn lives_on(&self, dormant: Box<Dormant>) {
         let (runner, id) = (self.clone(), dormant.record.id);
         self.inner.tasks.spawn(async move {
             let next = Box::pin(runner.wake(dormant)).await;
@@ -334,10 +334,15 @@ impl Runner {
 
     /// The life of an invocation: in memory, put away, in memory again. The runs are boxed, so that one that is put away
     /// takes little room.
-    async fn live(&self, id: InvocationId, mut next: Option<(RunTask, Start)>) {
-        while let Some((task, start)) = next {
+    async fn live(&self, id: InvocationId, mut next: Option<Box<(RunTask, Start)>>) {
+        while let Some(run) = next {
+            let (task, start) = *run;
             next = match Box::pin(task.run(start)).await {
-                Some(dormant) => Box::pin(self.wake(dormant)).await,
+                Some(dormant) => {
+                    // Who listens finds it again; the memory of one that nobody holds is given back.
+                    self.inner.live.forget(id);
+                    Box::pin(self.wake(dormant)).await
+                }
                 None => None,
             };
         }
