@@ -1,12 +1,13 @@
 """The way to the contract's types and back; the generated modules are the committed stubs."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
 import pytest
 from componentize_py_types import Err
-from wit_world.imports import common, context, events, log, people, session
+from wit_world.imports import agents, common, context, events, log, people, session, wait
 
 import rak
 from rak import document
@@ -145,6 +146,99 @@ def test_people_are_asked_in_the_contracts_words(monkeypatch: pytest.MonkeyPatch
     assert cx.people.ask("well", True, expires=0.07) == [4]
     assert (cx.people.next_message(0), cx.people.next_message()) == (None, rak.Content.user("stop"))
     assert asked == [("do\ufffd", '{"a":1}', None), ("well", "true", 70)]
+
+
+class Resource:
+    """What the generated code hands out: its end is noted."""
+
+    def __init__(self, name: str, ends: list[str]) -> None:
+        self._name = name
+        self._ends = ends
+
+    def __exit__(self, *_: object) -> None:
+        self._ends.append(self._name)
+
+
+class RawWaitable(Resource, wait.Waitable):
+    def ready(self) -> bool:
+        return True
+
+
+class RawChild(Resource, agents.Child):
+    def invocation_id(self) -> str:
+        return "i1"
+
+    def finish(self) -> agents.Reply:
+        return agents.Reply("i1", common.Content("model", [common.Part_Text("hi")]), True, "b", '{"n":1}')
+
+    def cancel(self) -> None:
+        self._ends.append("cancel")
+
+    def subscribe(self) -> wait.Waitable:
+        return RawWaitable("waitable", self._ends)
+
+
+def test_agents_are_called_in_the_contracts_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[object] = []
+
+    def call(*call: object) -> agents.Reply:
+        called.append(call)
+        return agents.Reply("i1", None, False, None, None)
+
+    def start(*call: object) -> agents.Child:
+        called.append(call)
+        return RawChild("child", [])
+
+    listed = [agents.Summary("a", "A.", "1", '{"type":"string"}', None), agents.Summary("b", "", "", None, "[1]")]
+    monkeypatch.setattr(agents, "available", lambda: listed)
+    monkeypatch.setattr(agents, "call", call)
+    monkeypatch.setattr(agents, "start", start)
+    cx = rak.Context(Imports())
+    assert cx.agents.available() == [
+        rak.AgentSummary("a", "A.", "1", {"type": "string"}),
+        rak.AgentSummary("b", "", "", extra=[1]),
+    ]
+    assert cx.agents.call("a\ud83c", "hi") == rak.AgentReply("i1")
+    child = cx.agents.start("b", {"n": 1}, session="s\ud83c", timeout=0.07, relay=True, detached=True, extra=[1])
+    assert child.invocation_id == "i1"
+    assert child.finish() == rak.AgentReply("i1", rak.Content.model("hi"), True, "b", {"n": 1})
+    assert called == [
+        ("a\ufffd", convert.content_out(rak.Content.user("hi")), agents.Options(None, None, False, False, None)),
+        (
+            "b",
+            convert.content_out(rak.Content.user('{"n":1}')),
+            agents.Options("s\ufffd", 70, True, True, "[1]"),
+        ),
+    ]
+
+
+def test_a_child_is_dropped_after_what_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    ends: list[str] = []
+    monkeypatch.setattr(agents, "start", lambda *_: RawChild("child", ends))
+    monkeypatch.setattr(wait, "any", lambda of, timeout_ms: list(range(len(of))))
+    cx = rak.Context(Imports())
+    with cx.agents.start("a", "hi") as child:
+        assert cx.wait_any([child]) == [0] and child.ready()
+        child.cancel()
+    assert ends == ["cancel", "waitable", "child"]
+    ends.clear()
+    cx.agents.start("a", "hi").ready()
+    assert ends == ["waitable", "child"]
+
+
+def test_a_child_that_failed_raises_the_hosts_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> agents.Reply:
+        raise Err(common.Failure(common.FailureKind.DEADLINE_EXCEEDED, "timed_out", "late", None, '{"invocationId":"i1"}'))
+
+    monkeypatch.setattr(agents, "call", fail)
+    monkeypatch.setattr(agents, "start", lambda *_: RawChild("child", []))
+    monkeypatch.setattr(RawChild, "finish", fail)
+    cx = rak.Context(Imports())
+    waits: list[Callable[[], object]] = [lambda: cx.agents.call("a", "hi"), cx.agents.start("a", "hi").finish]
+    for wait_for in waits:
+        with pytest.raises(rak.Failure) as caught:
+            wait_for()
+        assert (caught.value.code, caught.value.details) == ("timed_out", {"invocationId": "i1"})
 
 
 def test_a_question_that_expired_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ What an agent is: `agent`. What the host offers it: `Context`. How it fails: `Fa
 """
 
 from .agent import Agent, Answer, Stream, agent
+from .agents import AgentReply, AgentSummary, Agents, Child
 from .content import (
     Blob,
     Content,
@@ -36,8 +37,12 @@ from .wait import Waitable
 
 __all__ = [
     "Agent",
+    "AgentReply",
+    "AgentSummary",
+    "Agents",
     "Answer",
     "Blob",
+    "Child",
     "Content",
     "Context",
     "Custom",

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from wit_world.exports import entry
-from wit_world.imports import common, context, events, log, people, session
+from wit_world.imports import agents, common, context, events, log, people, session
 
 from .. import document
+from ..agents import AgentOptions, AgentReply, AgentSummary
 from ..content import Blob, Content, Custom, FileRef, FunctionCall, FunctionResponse, Part, Text, Thought
 from ..context import Info
 from ..descriptor import Descriptor, Skill
@@ -203,6 +204,36 @@ def _entry_in(entry: session.Entry) -> Entry:
 
 def decision_in(decision: people.Decision) -> Decision:
     return Decision(decision.approved, decision.by, decision.reason, json_in(decision.edited))
+
+
+def summary_in(summary: agents.Summary) -> AgentSummary:
+    return AgentSummary(
+        summary.name,
+        summary.description,
+        summary.version,
+        json_in(summary.input_schema),
+        json_in(summary.extra),
+    )
+
+
+def agent_options_out(options: AgentOptions) -> agents.Options:
+    return agents.Options(
+        maybe(text, options.session),
+        options.timeout_ms,
+        bool(options.relay),
+        bool(options.detached),
+        maybe(json_out, options.extra),
+    )
+
+
+def reply_in(reply: agents.Reply) -> AgentReply:
+    return AgentReply(
+        reply.invocation_id,
+        maybe(content_in, reply.content),
+        reply.escalate,
+        reply.transfer_to,
+        json_in(reply.extra),
+    )
 
 
 def outcome_out(outcome: Outcome) -> entry.Outcome:

@@ -10,8 +10,19 @@
 Its clock moves only when the agent waits, so a test of an hour takes no time.
 """
 
+from .agents import AgentCall, FakeAgent
 from .fake_host import FakeHost
 from .fake_run import FakeRun, LogLine
 from .people import Approval, Asked, Question, Reply
 
-__all__ = ["Approval", "Asked", "FakeHost", "FakeRun", "LogLine", "Question", "Reply"]
+__all__ = [
+    "AgentCall",
+    "Approval",
+    "Asked",
+    "FakeAgent",
+    "FakeHost",
+    "FakeRun",
+    "LogLine",
+    "Question",
+    "Reply",
+]

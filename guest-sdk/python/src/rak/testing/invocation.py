@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..agents import AgentOptions, AgentReply, AgentSummary
 from ..content import Content
 from ..context import Info
 from ..events import Event, is_stored
@@ -14,10 +15,12 @@ from ..log import Level
 from ..outcome import Outcome
 from ..people import Decision
 from ..session import Entry, Page
+from .agents import FakeAgents, FakeChild
 from .clock import Clock
 from .fake_run import FakeRun, LogLine
 from .people import Approval, FakePeople, Question
 from .state import State, as_json
+from .timer import FakeTimer
 
 # The most entries that one page of history has.
 _MAX_PAGE = 1000
@@ -33,6 +36,7 @@ class Invocation:
         entries: Sequence[Entry],
         state: Mapping[str, Any],
         people: FakePeople,
+        agents: FakeAgents,
         clock: Clock,
     ) -> None:
         self._info = info
@@ -40,12 +44,15 @@ class Invocation:
         self._entries = entries
         self._state = State(state)
         self._people = people
+        self._agents = agents
         self._clock = clock
         self._events: list[Event] = []
         self._logs: list[LogLine] = []
 
     def finish(self, outcome: Outcome | Failure) -> FakeRun:
-        """What the run left behind. A good end stores what was changed; a bad one forgets it."""
+        """What the run left behind. A good end stores what was changed; a bad one forgets it. What still goes on is
+        stopped."""
+        self._agents.finish()
         if isinstance(outcome, Outcome):
             self._state.store()
         return FakeRun(
@@ -54,6 +61,7 @@ class Invocation:
             state=self._state.stored,
             changes=self._state.changes,
             asked=self._people.asked,
+            agent_calls=self._agents.calls,
             logs=self._logs,
             slept=self._clock.now_ms / 1000,
         )
@@ -119,6 +127,18 @@ class Invocation:
         self._clock.gate()
         return self._people.next_message(timeout_ms)
 
+    def agents(self) -> list[AgentSummary]:
+        self._clock.gate()
+        return self._agents.available()
+
+    def call_agent(self, agent: str, input: Content, options: AgentOptions) -> AgentReply:
+        self._clock.gate()
+        return self._agents.start(agent, input, options).wait()
+
+    def start_agent(self, agent: str, input: Content, options: AgentOptions) -> FakeChild:
+        self._clock.gate()
+        return self._agents.start(agent, input, options)
+
     def sleep(self, ms: int) -> None:
         self._clock.count_call()
         self._clock.wait_until(self._clock.now_ms + ms)
@@ -146,25 +166,3 @@ class Invocation:
 
 def _seconds(ms: int | None) -> float | None:
     return None if ms is None else ms / 1000
-
-
-class FakeTimer:
-    """A point on the fake clock."""
-
-    def __init__(self, clock: Clock, at_ms: int) -> None:
-        self._clock = clock
-        self.at_ms = at_ms
-
-    def is_due(self) -> bool:
-        return self._clock.now_ms >= self.at_ms
-
-    def ready(self) -> bool:
-        self._clock.count_call()
-        return self.is_due()
-
-    def block(self) -> None:
-        self._clock.count_call()
-        self._clock.wait_until(self.at_ms)
-
-    def close(self) -> None:
-        """Forgetting a timer is nothing that the fake host sees."""
