@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::host::{self, Host};
 use crate::wait::millis;
-use crate::{Events, Failure, Log, People, Session, Waitable};
+use crate::{Agents, Events, Failure, Log, People, Session, Waitable};
 
 /// The invocation, as its agent sees it: who asks, what is left, and everything the host does for it.
 ///
@@ -80,6 +80,11 @@ impl Context {
     /// Whoever can be asked, and what the user says while the agent works.
     pub fn people(&self) -> People<'_> {
         People::new(&self.host)
+    }
+
+    /// Other agents of this host, and what they answer.
+    pub fn agents(&self) -> Agents<'_> {
+        Agents::new(&self.host)
     }
 
     /// What the operator reads.

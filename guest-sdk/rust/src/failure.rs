@@ -11,6 +11,8 @@ use serde_json::Value;
 
 /// The host's word for a question that nobody answered in time.
 const EXPIRED: &str = "expired";
+/// The host's word for another agent that took longer than it may.
+const TIMED_OUT: &str = "timed_out";
 
 /// Why something failed. The client reads the kind and the message, so the message is written for them.
 ///
@@ -65,6 +67,17 @@ impl Failure {
     /// Whether it is that nobody answered in time. Other than after [`Failure::deadline_exceeded`], the run can go on.
     pub fn is_expired(&self) -> bool {
         self.kind == FailureKind::DeadlineExceeded && self.code.as_deref() == Some(EXPIRED)
+    }
+
+    /// Another agent took longer than it may: what [`Agents`](crate::Agents) fails with after the timeout of its options.
+    pub fn timed_out() -> Self {
+        Self::new(FailureKind::DeadlineExceeded, "it took too long").with_code(TIMED_OUT)
+    }
+
+    /// Whether it is that another agent took longer than it may. Other than after [`Failure::deadline_exceeded`], the run
+    /// can go on.
+    pub fn is_timed_out(&self) -> bool {
+        self.kind == FailureKind::DeadlineExceeded && self.code.as_deref() == Some(TIMED_OUT)
     }
 
     /// Any error, with its sources in the message, as [`FailureKind::Failed`].
@@ -252,6 +265,13 @@ mod tests {
         assert!(Failure::expired().is_expired());
         assert!(!Failure::deadline_exceeded().is_expired());
         assert!(!Failure::failed("old").with_code("expired").is_expired());
+    }
+
+    #[test]
+    fn only_another_agents_time_is_timed_out() {
+        assert!(Failure::timed_out().is_timed_out());
+        assert!(!Failure::deadline_exceeded().is_timed_out());
+        assert!(!Failure::expired().is_timed_out());
     }
 
     #[test]

@@ -4,6 +4,7 @@
 #[path = "private.rs"]
 pub mod __private;
 mod agent;
+mod agents;
 mod content;
 mod context;
 mod descriptor;
@@ -21,6 +22,7 @@ pub mod testing;
 mod wait;
 
 pub use agent::{Agent, FromInput, Json};
+pub use agents::{AgentOptions, AgentSummary, Agents, Child, Reply};
 pub use content::{Blob, Content, Custom, FileRef, FunctionCall, FunctionResponse, Part, role};
 pub use context::{Context, Info};
 pub use descriptor::{Descriptor, Skill};

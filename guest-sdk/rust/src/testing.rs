@@ -28,9 +28,11 @@
 //!
 //! The function given to `run` is the agent's own: the one under `#[rak::agent]`, or `MyAgent::run` of a type.
 
+mod agents;
 mod clock;
 mod invocation;
 mod people;
+mod started;
 mod state;
 mod test_run;
 
@@ -43,6 +45,8 @@ use serde_json::Value;
 use crate::wait::millis;
 use crate::{Content, Context, Entry, FromInput, Info, IntoOutcome};
 
+use agents::Agents;
+pub use agents::{AgentCall, FakeAgent};
 use clock::Clock;
 pub(crate) use invocation::Invocation;
 pub use people::Asked;
@@ -58,6 +62,7 @@ pub struct FakeHost {
     history: Vec<Entry>,
     state: BTreeMap<String, Value>,
     script: Script,
+    agents: BTreeMap<String, FakeAgent>,
     limits: Limits,
 }
 
@@ -86,13 +91,14 @@ impl Default for FakeHost {
             history: Vec::new(),
             state: BTreeMap::new(),
             script: Script::default(),
+            agents: BTreeMap::new(),
             limits: Limits::default(),
         }
     }
 }
 
 impl FakeHost {
-    /// A user without history or state, an agent without configuration, nobody to answer it, no deadline.
+    /// A user without history or state, an agent without configuration, nobody to answer it, no other agents, no deadline.
     pub fn new() -> Self {
         Self::default()
     }
@@ -192,6 +198,7 @@ impl FakeHost {
             clock: Clock::new(self.limits),
             state: State::new(self.state.clone()).into(),
             people: People::new(self.script.clone()),
+            agents: Agents::new(self.agents.clone()),
             events: Vec::new().into(),
             logs: Vec::new().into(),
         });

@@ -4,6 +4,8 @@ extern crate rak_sdk as rak;
 
 #[path = "readme/described.rs"]
 mod described;
+#[path = "readme/editor.rs"]
+mod editor;
 #[path = "readme/greeter.rs"]
 mod greeter;
 #[path = "readme/payer.rs"]
@@ -18,6 +20,7 @@ fn the_readme_shows_what_is_tested() {
         include_str!("readme/greeter.rs"),
         include_str!("readme/described.rs"),
         include_str!("readme/payer.rs"),
+        include_str!("readme/editor.rs"),
     ];
     assert_eq!(shown, tested);
 }

@@ -1,5 +1,6 @@
 //! The conformance agent in Rust: what `guest-sdk/CONFORMANCE.md` says, and nothing else.
 
+mod agents;
 mod content;
 mod failing;
 mod own;
@@ -25,7 +26,7 @@ fn describe() -> Descriptor {
 fn run(cx: &Context, input: Content) -> Result<Outcome, Failure> {
     let said = input.parts.first().and_then(|part| part.as_text()).unwrap_or_default().to_owned();
     let (name, argument) = said.split_once(' ').unwrap_or((&said, ""));
-    for part in [content::run, failing::run, session::run, waiting::run, people::run, own::run] {
+    for part in [content::run, failing::run, session::run, waiting::run, people::run, agents::run, own::run] {
         if let Some(answer) = part(cx, name, argument, &input) {
             return answer;
         }
