@@ -5,6 +5,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any, NoReturn
 
 import rak
@@ -422,6 +423,56 @@ def drop(cx: rak.Context, agent: str, input: rak.Content) -> str:
 def detach(cx: rak.Context, argument: str, input: rak.Content) -> str:
     agent, text = first_word(argument)
     return cx.agents.start(agent, text, detached=True).invocation_id
+
+
+# Tools
+
+
+def asked_of(argument: str) -> rak.FunctionCall:
+    """The call of a tool."""
+    name, args = first_word(argument)
+    return rak.FunctionCall("1", name, json.loads(args))
+
+
+def told(answer: rak.FunctionResponse | rak.Failure) -> dict[str, Any]:
+    """What a tool answered."""
+    if isinstance(answer, rak.Failure):
+        raise answer
+    return {"response": answer.response, "failed": answer.failed}
+
+
+@behaviour
+def tools(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    return ",".join(tool.name for tool in cx.tools.available())
+
+
+@behaviour
+def hints(cx: rak.Context, name: str, input: rak.Content) -> str:
+    [tool] = [tool for tool in cx.tools.available() if tool.name == name]
+    hinted = [hint.name for hint in fields(tool.hints) if getattr(tool.hints, hint.name)]
+    return ",".join(hinted).replace("_", "-")
+
+
+@behaviour
+def tool(cx: rak.Context, argument: str, input: rak.Content) -> dict[str, Any]:
+    return told(cx.tools.call(asked_of(argument)))
+
+
+@behaviour
+def tool_fails(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    return failure_of(lambda: cx.tools.call(asked_of(argument)))
+
+
+@behaviour
+def tool_all(cx: rak.Context, argument: str, input: rak.Content) -> list[dict[str, Any]]:
+    return [told(answer) for answer in cx.tools.call_all([asked_of(argument)] * 3)]
+
+
+@behaviour
+def tool_start(cx: rak.Context, argument: str, input: rak.Content) -> dict[str, Any]:
+    with cx.tools.start(asked_of(argument)) as running:
+        cx.wait_any([running])
+        return told(running.finish())
 
 
 # The language's own

@@ -80,9 +80,18 @@ def test_a_child_can_be_an_agent_in_earnest() -> None:
     def doubles(cx: rak.Context, number: int) -> int:
         return number * 2
 
-    host = FakeHost(agents={"doubles": lambda input: FakeHost().run(doubles, input).result})
+    host = FakeHost(agents={"doubles": lambda input: FakeHost().run(doubles, input)})
     assert host.run(lambda cx, _: cx.agents.call("doubles", 4).text).answer == "8"
     assert host.run(lambda cx, _: cx.agents.call("doubles", "x")).failure.kind == FailureKind.INVALID_ARGUMENT
+
+
+def test_what_a_child_emitted_last_is_its_answer_where_it_has_no_other() -> None:
+    def says(cx: rak.Context, input: str) -> None:
+        cx.events.content("a")
+        cx.events.content("b")
+
+    host = FakeHost(agents={"says": lambda input: FakeHost().run(says, input)})
+    assert host.run(lambda cx, _: cx.agents.call("says").text).answer == "b"
 
 
 def test_what_is_said_with_a_call_is_kept() -> None:

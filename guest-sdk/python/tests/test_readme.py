@@ -15,6 +15,8 @@ def test_the_readme_shows_what_is_tested() -> None:
         "test_buyer.py",
         "publisher.py",
         "test_publisher.py",
+        "assistant.py",
+        "test_assistant.py",
         "test_described.py",
     ]
     assert shown == [(HERE / "readme" / file).read_text() for file in files]

@@ -33,6 +33,7 @@ from .log import Level, Log
 from .outcome import Outcome
 from .people import Decision, People
 from .session import Entry, Page, Session
+from .tools import Running, Tool, ToolHints, Tools
 from .wait import Waitable
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "People",
     "Progress",
     "Role",
+    "Running",
     "Session",
     "Skill",
     "Stream",
@@ -72,6 +74,9 @@ __all__ = [
     "TextDelta",
     "Thought",
     "ThoughtDelta",
+    "Tool",
+    "ToolHints",
+    "Tools",
     "Waitable",
     "agent",
 ]

@@ -12,6 +12,7 @@ from .failure import Failure
 from .log import Log
 from .people import People
 from .session import Session
+from .tools import Tools
 from .wait import Waitable, maybe_millis, millis
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Context:
     In a component it speaks to the host; in a test, to a `rak.testing.FakeHost`. All times are seconds.
     """
 
-    __slots__ = ("_host", "agents", "events", "log", "people", "session")
+    __slots__ = ("_host", "agents", "events", "log", "people", "session", "tools")
 
     events: Events
     """What the client sees."""
@@ -58,6 +59,8 @@ class Context:
     """A person in the loop."""
     agents: Agents
     """Other agents of this host."""
+    tools: Tools
+    """What the agent may use."""
     log: Log
     """What the operator reads."""
 
@@ -67,6 +70,7 @@ class Context:
         self.session = Session(host)
         self.people = People(host)
         self.agents = Agents(host)
+        self.tools = Tools(host)
         self.log = Log(host)
 
     @property

@@ -10,9 +10,11 @@ from typing import Any
 from ..agents import AgentOptions, AgentReply, AgentSummary
 from ..content import Content
 from ..failure import Failure, FailureKind
-from ..outcome import Outcome, outcome_of
+from ..outcome import outcome_of
 from ..wait import millis
+from .calls import AgentCall
 from .clock import Clock
+from .fake_run import FakeRun
 from .state import as_json
 from .timer import FakeTimer
 from .work import FakeWork, not_found
@@ -24,7 +26,7 @@ class FakeAgent:
 
     run: Callable[[Content], Any]
     """What it does: takes the input, and returns what an agent may return, or a `Failure`. One that it raises is how it
-    fails, too. To run an agent in earnest: `lambda input: FakeHost().run(agent, input).result`."""
+    fails, too. A `FakeRun` is what another agent does in earnest: `lambda input: FakeHost().run(agent, input)`."""
     description: str = ""
     """What it says that it does."""
     version: str = "1.0.0"
@@ -35,28 +37,6 @@ class FakeAgent:
     """JSON: what else it says about itself."""
     takes: float = 0
     """How many seconds of the fake clock it works."""
-
-
-@dataclass
-class AgentCall:
-    """Another agent was called."""
-
-    agent: str
-    """Its name."""
-    input: Content
-    """What it was told."""
-    session: str | None = None
-    """The session that it was called in."""
-    timeout: float | None = None
-    """How many seconds it could take."""
-    relay: bool = False
-    """Whether the client would have seen what it emits."""
-    detached: bool = False
-    """Whether it would have gone on after the run."""
-    extra: Any = None
-    """JSON that the host was told."""
-    cancelled: bool = False
-    """Whether it was stopped before it was over: by the agent, or by the end of the run."""
 
 
 class FakeAgents:
@@ -130,10 +110,14 @@ def _end(id: str, run: Callable[[Content], Any], input: Content) -> AgentReply |
         answer = run(deepcopy(input))
     except Failure as failure:
         return failure
+    emitted: list[Content] = []
+    if isinstance(answer, FakeRun):
+        emitted, answer = answer.contents, answer.result
     if isinstance(answer, Failure):
         return answer
-    outcome: Outcome = outcome_of(answer)
-    return AgentReply(id, outcome.content, outcome.escalate, outcome.transfer_to, as_json(outcome.extra))
+    outcome = outcome_of(answer)
+    content = outcome.content or (emitted[-1] if emitted else None)
+    return AgentReply(id, content, outcome.escalate, outcome.transfer_to, as_json(outcome.extra))
 
 
 def _stopped(id: str, kind: FailureKind, code: str, how: str) -> Failure:

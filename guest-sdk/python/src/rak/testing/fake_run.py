@@ -10,7 +10,7 @@ from ..events import Event, Progress, TextDelta
 from ..failure import Failure
 from ..log import Level
 from ..outcome import Outcome
-from .agents import AgentCall
+from .calls import AgentCall, ToolCall
 from .people import Asked
 
 
@@ -43,6 +43,8 @@ class FakeRun:
     """What it asked people, in order."""
     agent_calls: list[AgentCall]
     """The agents it called, in order."""
+    tool_calls: list[ToolCall]
+    """The tools it called, in order."""
     logs: list[LogLine]
     """The lines it logged."""
     slept: float

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..agents import AgentOptions, AgentReply, AgentSummary
-from ..content import Content
+from ..content import Content, FunctionCall, FunctionResponse
 from ..context import Info
 from ..events import Event, is_stored
 from ..failure import Failure
@@ -15,12 +15,14 @@ from ..log import Level
 from ..outcome import Outcome
 from ..people import Decision
 from ..session import Entry, Page
+from ..tools import Tool, ToolOptions
 from .agents import FakeAgents, FakeChild
 from .clock import Clock
 from .fake_run import FakeRun, LogLine
 from .people import Approval, FakePeople, Question
 from .state import State, as_json
 from .timer import FakeTimer
+from .tools import FakeRunning, FakeTools
 
 # The most entries that one page of history has.
 _MAX_PAGE = 1000
@@ -37,6 +39,7 @@ class Invocation:
         state: Mapping[str, Any],
         people: FakePeople,
         agents: FakeAgents,
+        tools: FakeTools,
         clock: Clock,
     ) -> None:
         self._info = info
@@ -45,6 +48,7 @@ class Invocation:
         self._state = State(state)
         self._people = people
         self._agents = agents
+        self._tools = tools
         self._clock = clock
         self._events: list[Event] = []
         self._logs: list[LogLine] = []
@@ -53,6 +57,7 @@ class Invocation:
         """What the run left behind. A good end stores what was changed; a bad one forgets it. What still goes on is
         stopped."""
         self._agents.finish()
+        self._tools.finish()
         if isinstance(outcome, Outcome):
             self._state.store()
         return FakeRun(
@@ -62,6 +67,7 @@ class Invocation:
             changes=self._state.changes,
             asked=self._people.asked,
             agent_calls=self._agents.calls,
+            tool_calls=self._tools.calls,
             logs=self._logs,
             slept=self._clock.now_ms / 1000,
         )
@@ -138,6 +144,22 @@ class Invocation:
     def start_agent(self, agent: str, input: Content, options: AgentOptions) -> FakeChild:
         self._clock.gate()
         return self._agents.start(agent, input, options)
+
+    def tools(self) -> list[Tool]:
+        self._clock.gate()
+        return self._tools.available()
+
+    def call_tool(self, call: FunctionCall, options: ToolOptions) -> FunctionResponse:
+        self._clock.count_call()
+        return self._tools.start(call, options).wait()
+
+    def call_tools(self, calls: list[FunctionCall], options: ToolOptions) -> list[FunctionResponse | Failure]:
+        self._clock.count_call()
+        return self._tools.call_all(calls, options)
+
+    def start_tool(self, call: FunctionCall, options: ToolOptions) -> FakeRunning:
+        self._clock.count_call()
+        return self._tools.start(call, options)
 
     def sleep(self, ms: int) -> None:
         self._clock.count_call()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from typing import Generic, Protocol, TypeVar
 
@@ -11,6 +11,7 @@ from .clock import Clock
 from .timer import FakeTimer
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 class Record(Protocol):
@@ -22,6 +23,14 @@ class Record(Protocol):
 def not_found(what: str, name: str, names: Iterable[str]) -> Failure:
     """Nothing has this name; the message says what there is."""
     return Failure.not_found(f"no {what} is called {name!r}; the test has {', '.join(names) or 'none'}")
+
+
+def attempt(step: Callable[[], T]) -> T | Failure:
+    """What comes of a step, or the failure that it raises."""
+    try:
+        return step()
+    except Failure as failure:
+        return failure
 
 
 class FakeWork(Generic[R]):
