@@ -5,7 +5,10 @@
 
 use serde_json::Value;
 
-use crate::{AgentOptions, AgentSummary, Content, Decision, Event, Failure, Info, Level, Page, Reply};
+use crate::{
+    AgentOptions, AgentSummary, Content, Decision, Event, Failure, FunctionCall, FunctionResponse, Info,
+    Level, Page, Reply, Tool, ToolOptions,
+};
 
 #[cfg(target_family = "wasm")]
 pub(crate) use crate::guest::Imports as Current;
@@ -18,6 +21,8 @@ pub(crate) trait Host {
     type Timer: Timer;
     /// Another agent that was started.
     type Child: Child<Timer = Self::Timer>;
+    /// A call of a tool that was started.
+    type Running: Started<Timer = Self::Timer, Answer = FunctionResponse>;
 
     fn info(&self) -> Info;
     fn config(&self, key: &str) -> Option<Value>;
@@ -45,6 +50,15 @@ pub(crate) trait Host {
         input: Content,
         options: &AgentOptions,
     ) -> Result<Self::Child, Failure>;
+
+    fn tools(&self) -> Result<Vec<Tool>, Failure>;
+    fn call_tool(&self, call: FunctionCall, options: &ToolOptions) -> Result<FunctionResponse, Failure>;
+    fn call_tools(
+        &self,
+        calls: Vec<FunctionCall>,
+        options: &ToolOptions,
+    ) -> Vec<Result<FunctionResponse, Failure>>;
+    fn start_tool(&self, call: FunctionCall, options: &ToolOptions) -> Result<Self::Running, Failure>;
 
     fn sleep(&self, ms: u64);
     fn timer(&self, ms: u64) -> Self::Timer;

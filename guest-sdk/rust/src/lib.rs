@@ -19,6 +19,7 @@ mod people;
 mod session;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
+mod tools;
 mod wait;
 
 pub use agent::{Agent, FromInput, Json};
@@ -33,4 +34,5 @@ pub use outcome::{IntoOutcome, Outcome};
 pub use people::{Decision, People};
 pub use rak_sdk_macros::agent;
 pub use session::{Entry, Page, Pages, Session};
+pub use tools::{Hints, RunningTool, Tool, ToolOptions, Tools};
 pub use wait::Waitable;

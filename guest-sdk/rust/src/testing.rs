@@ -35,6 +35,7 @@ mod people;
 mod started;
 mod state;
 mod test_run;
+mod tools;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -53,6 +54,8 @@ pub use people::Asked;
 use people::{People, Script};
 use state::State;
 pub use test_run::{LogLine, TestRun};
+use tools::Tools;
+pub use tools::{FakeTool, ToolAnswer, ToolCall};
 
 /// A host in memory: what an agent finds when it runs. Each run begins with the same.
 #[derive(Clone, Debug)]
@@ -63,6 +66,7 @@ pub struct FakeHost {
     state: BTreeMap<String, Value>,
     script: Script,
     agents: BTreeMap<String, FakeAgent>,
+    tools: BTreeMap<String, FakeTool>,
     limits: Limits,
 }
 
@@ -92,13 +96,14 @@ impl Default for FakeHost {
             state: BTreeMap::new(),
             script: Script::default(),
             agents: BTreeMap::new(),
+            tools: BTreeMap::new(),
             limits: Limits::default(),
         }
     }
 }
 
 impl FakeHost {
-    /// A user without history or state, an agent without configuration, nobody to answer it, no other agents, no deadline.
+    /// A user without history or state, an agent without configuration, nobody to answer it, no other agents or tools, no deadline.
     pub fn new() -> Self {
         Self::default()
     }
@@ -199,6 +204,7 @@ impl FakeHost {
             state: State::new(self.state.clone()).into(),
             people: People::new(self.script.clone()),
             agents: Agents::new(self.agents.clone()),
+            tools: Tools::new(self.tools.clone()),
             events: Vec::new().into(),
             logs: Vec::new().into(),
         });

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rak::{AgentOptions, Content, Context, Failure, Outcome, Part};
 use serde_json::json;
 
-use crate::{Answer, number, text};
+use crate::{Answer, kind_and_code, number, split, text};
 
 pub(crate) fn run(cx: &Context, name: &str, argument: &str, _input: &Content) -> Answer {
     Some(match name {
@@ -81,12 +81,4 @@ fn detach(cx: &Context, argument: &str) -> Result<Outcome, Failure> {
     let (agent, said) = split(argument);
     let child = cx.agents().start_with(agent, said, &AgentOptions::new().detached())?;
     text(child.invocation_id())
-}
-
-fn split(argument: &str) -> (&str, &str) {
-    argument.split_once(' ').unwrap_or((argument, ""))
-}
-
-fn kind_and_code(failure: &Failure) -> String {
-    format!("{} {}", failure.kind, failure.code.as_deref().unwrap_or("-"))
 }

@@ -3,6 +3,7 @@
 
 mod agents;
 mod content;
+mod tools;
 
 use std::time::{Duration, UNIX_EPOCH};
 

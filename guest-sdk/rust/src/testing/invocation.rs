@@ -12,9 +12,11 @@ use super::clock::Clock;
 use super::people::People;
 use super::state::State;
 use super::test_run::{LogLine, TestRun};
+use super::tools::{FakeRunning, Tools};
 use crate::host::{Host, Timer};
 use crate::{
-    AgentOptions, AgentSummary, Content, Decision, Entry, Event, Failure, Info, Level, Outcome, Page, Reply,
+    AgentOptions, AgentSummary, Content, Decision, Entry, Event, Failure, FunctionCall, FunctionResponse,
+    Info, Level, Outcome, Page, Reply, Tool, ToolOptions,
 };
 
 /// One run under test. Shared with the timers it handed out.
@@ -28,6 +30,7 @@ pub(super) struct Inner {
     pub(super) state: RefCell<State>,
     pub(super) people: People,
     pub(super) agents: Agents,
+    pub(super) tools: Tools,
     pub(super) events: RefCell<Vec<Event>>,
     pub(super) logs: RefCell<Vec<LogLine>>,
 }
@@ -46,6 +49,7 @@ impl Inner {
             changes,
             asked: self.people.asked(),
             agent_calls: self.agents.calls(),
+            tool_calls: self.tools.calls(),
             logs: self.logs.take(),
             slept: Duration::from_millis(self.clock.now_ms()),
         }
@@ -63,11 +67,23 @@ impl Inner {
         self.state.borrow_mut().store();
         Ok(())
     }
+
+    /// Asks somebody, as a part of a call.
+    pub(super) fn approve(
+        &self,
+        action: &str,
+        details: &Value,
+        expires_ms: Option<u64>,
+    ) -> Result<Decision, Failure> {
+        self.state.borrow_mut().store();
+        self.people.approve(&self.clock, action, details, expires_ms)
+    }
 }
 
 impl Host for Invocation {
     type Timer = FakeTimer;
     type Child = FakeChild;
+    type Running = FakeRunning;
 
     fn info(&self) -> Info {
         self.0.clock.count_call();
@@ -139,8 +155,8 @@ impl Host for Invocation {
     }
 
     fn approve(&self, action: &str, details: &Value, expires_ms: Option<u64>) -> Result<Decision, Failure> {
-        self.0.ask()?;
-        self.0.people.approve(&self.0.clock, action, details, expires_ms)
+        self.0.gate()?;
+        self.0.approve(action, details, expires_ms)
     }
 
     fn ask(&self, question: &str, schema: &Value, expires_ms: Option<u64>) -> Result<Value, Failure> {
@@ -167,6 +183,34 @@ impl Host for Invocation {
     fn start_agent(&self, agent: &str, input: Content, options: &AgentOptions) -> Result<FakeChild, Failure> {
         self.0.gate()?;
         self.0.agents.start(&self.0, agent, input, options)
+    }
+
+    fn tools(&self) -> Result<Vec<Tool>, Failure> {
+        self.0.gate()?;
+        Ok(self.0.tools.available())
+    }
+
+    fn call_tool(&self, call: FunctionCall, options: &ToolOptions) -> Result<FunctionResponse, Failure> {
+        self.start_tool(call, options)?.end()
+    }
+
+    fn call_tools(
+        &self,
+        calls: Vec<FunctionCall>,
+        options: &ToolOptions,
+    ) -> Vec<Result<FunctionResponse, Failure>> {
+        if let Err(failure) = self.0.gate() {
+            return calls.iter().map(|_| Err(failure.clone())).collect();
+        }
+        // All of them have to be started before the first is waited for.
+        let running: Vec<_> =
+            calls.into_iter().map(|call| self.0.tools.start(&self.0, call, options)).collect();
+        running.into_iter().map(|running| running?.end()).collect()
+    }
+
+    fn start_tool(&self, call: FunctionCall, options: &ToolOptions) -> Result<FakeRunning, Failure> {
+        self.0.gate()?;
+        self.0.tools.start(&self.0, call, options)
     }
 
     fn sleep(&self, ms: u64) {
