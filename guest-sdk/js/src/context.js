@@ -2,6 +2,7 @@
  * What an agent is handed beside its input.
  */
 
+import { Agents } from "./agents.js";
 import { Events } from "./events.js";
 import { Failure } from "./failure.js";
 import { Log } from "./log.js";
@@ -31,6 +32,8 @@ export class Context {
     this.session = new Session(host);
     /** @readonly @type {People} A person in the loop. */
     this.people = new People(host);
+    /** @readonly @type {Agents} Other agents of this host. */
+    this.agents = new Agents(host);
     /** @readonly @type {Log} What the operator reads. */
     this.log = new Log(host);
   }

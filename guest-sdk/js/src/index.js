@@ -5,6 +5,7 @@
  */
 
 export { agent } from "./agent.js";
+export { AgentReply, Agents, Child } from "./agents.js";
 export { Content, custom, fileData, functionCall, functionResponse, inlineData, text, thought } from "./content.js";
 export { Context } from "./context.js";
 export { Events, progress, textDelta, thoughtDelta } from "./events.js";

@@ -22,6 +22,7 @@ import { liftOutcome, lowerOutcome } from "./contract/entry.js";
 import { Failure } from "./failure.js";
 import { copy } from "./json.js";
 import { isThenable, run } from "./run.js";
+import { Agents } from "./testing/agents.js";
 import { Clock } from "./testing/clock.js";
 import { Invocation } from "./testing/invocation.js";
 import { People } from "./testing/people.js";
@@ -97,12 +98,14 @@ export class FakeHost {
   }
 
   #invocation() {
-    const { info = {}, config = {}, state = {}, history = [], people = [], messages = [], ...limits } = this.#options;
+    const { info = {}, config = {}, state = {}, history = [], people = [], messages = [], ...more } = this.#options;
+    const { agents = {}, ...limits } = more;
     return new Invocation({
       info: { ...INFO, ...info },
       config: new Map(Object.entries(config).map(([key, value]) => [key, copy(value, `the config \`${key}\``)])),
       history: entries(history),
       people: new People(people, messages),
+      agents: new Agents(agents),
       clock: new Clock(limits),
       state: new State(state),
     });

@@ -258,6 +258,47 @@ export interface QuestionOptions {
   expiresInMs?: number | undefined;
 }
 
+// Other agents.
+
+/** An agent that may be called. */
+export interface AgentSummary {
+  /** The name to call it by. */
+  name: string;
+  /** What it does. */
+  description: string;
+  /** Which version it says it is. */
+  version: string;
+  /** JSON Schema of a structured input, where the agent wants one. */
+  inputSchema?: Json | undefined;
+  /** Anything else the agent says about itself. */
+  extra?: Json | undefined;
+}
+
+/** How an agent is called. */
+export interface AgentOptions {
+  /**
+   * The child's session among its agent's sessions of this user; a new one where it is left out. Children in the same session
+   * run one after the other.
+   */
+  session?: string | undefined;
+  /** How many milliseconds it may take. */
+  timeoutMs?: number | undefined;
+  /** Whether the client sees what the child emits, in this invocation's stream. */
+  relay?: boolean | undefined;
+  /** Whether the child goes on when this invocation ends. */
+  detached?: boolean | undefined;
+  /** What a host may want to know beside that. */
+  extra?: JsonInput | undefined;
+}
+
+/** One of several calls of agents. */
+export interface AgentTask {
+  /** The name of the agent. */
+  agent: string;
+  /** What it is told. A string is what the user says. */
+  input?: Content | string | undefined;
+}
+
 // What the host says.
 
 /** Who is asking, and which invocation this is. */

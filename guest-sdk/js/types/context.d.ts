@@ -1,6 +1,7 @@
 /**
  * What an agent is handed beside its input.
  */
+import { Agents } from "./agents.js";
 import { Events } from "./events.js";
 import { Log } from "./log.js";
 import { People } from "./people.js";
@@ -24,6 +25,8 @@ export declare class Context {
     session: Session;
     /** @readonly @type {People} A person in the loop. */
     people: People;
+    /** @readonly @type {Agents} Other agents of this host. */
+    agents: Agents;
     /** @readonly @type {Log} What the operator reads. */
     log: Log;
     /** @param {Host} host */

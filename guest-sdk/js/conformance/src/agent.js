@@ -4,6 +4,7 @@
 
 import { Content, Failure, agent } from "rak";
 
+import { agents } from "./agents.js";
 import { content } from "./content.js";
 import { context } from "./context.js";
 import { failing } from "./failing.js";
@@ -13,7 +14,9 @@ import { session } from "./session.js";
 import { waiting } from "./waiting.js";
 
 /** Every behaviour, by its name. Each takes the context, the argument and the input. */
-const behaviours = new Map(Object.entries({ ...content, ...failing, ...session, ...context, ...waiting, ...people, ...own }));
+const behaviours = new Map(
+  Object.entries({ ...content, ...failing, ...session, ...context, ...waiting, ...people, ...agents, ...own }),
+);
 
 export default agent({
   name: "conformance",

@@ -88,3 +88,29 @@ test("people", () => {
   assert.deepEqual([run("message 5").answer, run("message 5").sleptMs], ["none", 5]);
   assert.equal(run("expired").answer, "deadline-exceeded expired");
 });
+
+test("other agents", () => {
+  const agents = {
+    conformance: (/** @type {Content} */ input) => new FakeHost().run(conformance, input),
+    echo: (/** @type {Content} */ input) => input.text,
+  };
+  const calls = (/** @type {string} */ input) => run(input, { agents });
+  assert.equal(calls("agents").answer, "conformance,echo");
+  const answer = '{"answer":"done","escalate":true,"transferTo":"other","extra":{"n":1}}';
+  assert.equal(calls("call conformance outcome").answer, answer);
+  assert.ok(calls("call conformance outcome").agentCalls[0].relay);
+  const nothing = '{"answer":"said before","escalate":false,"transferTo":null,"extra":null}';
+  assert.equal(calls("call conformance nothing").answer, nothing);
+  const inSession = calls("call-in s echo hi ho");
+  assert.deepEqual([inSession.answer, inSession.agentCalls[0].session], ["hi ho", "s"]);
+  assert.equal(calls("call-fails 5 conformance sleep 9").answer, "deadline-exceeded timed_out");
+  assert.equal(calls("call-fails 0 conformance fail denied").answer, "denied E_ASKED");
+  assert.equal(calls("call-fails 0 nobody x").answer, "not-found -");
+  assert.equal(calls("fan echo a b").answer, "a b 1,a b 2,a b 3");
+  const race = calls("race conformance");
+  assert.deepEqual([race.answer, race.sleptMs, race.agentCalls[0].cancelled], ["1 slept", 1, true]);
+  const drop = calls("drop conformance");
+  assert.deepEqual([drop.answer, drop.agentCalls[0].cancelled], ["test-child-1", true]);
+  const detach = calls("detach conformance sleep 9");
+  assert.deepEqual([detach.answer, detach.agentCalls[0].cancelled], ["test-child-1", false]);
+});
