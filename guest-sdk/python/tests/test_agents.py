@@ -80,7 +80,16 @@ def test_a_child_can_be_an_agent_in_earnest() -> None:
     def doubles(cx: rak.Context, number: int) -> int:
         return number * 2
 
-    host = FakeHost(agents={"doubles": lambda input: FakeHost().run(doubles, input)})
+    def sleeps(cx: rak.Context, seconds: float) -> None:
+        cx.sleep(seconds)
+
+    host = FakeHost(
+        agents={
+            "doubles": lambda input: FakeHost().run(doubles, input),
+            "sleeps": lambda input: FakeHost().run(sleeps, input),
+        }
+    )
+    assert host.run(lambda cx, _: cx.agents.call("sleeps", 9).text).slept == 9
     assert host.run(lambda cx, _: cx.agents.call("doubles", 4).text).answer == "8"
     assert host.run(lambda cx, _: cx.agents.call("doubles", "x")).failure.kind == FailureKind.INVALID_ARGUMENT
 

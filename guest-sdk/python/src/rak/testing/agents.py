@@ -17,7 +17,7 @@ from .clock import Clock
 from .fake_run import FakeRun
 from .state import as_json
 from .timer import FakeTimer
-from .work import FakeWork, not_found
+from .work import FakeWork, attempt, not_found
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ class FakeAgent:
 
     run: Callable[[Content], Any]
     """What it does: takes the input, and returns what an agent may return, or a `Failure`. One that it raises is how it
-    fails, too. A `FakeRun` is what another agent does in earnest: `lambda input: FakeHost().run(agent, input)`."""
+    fails, too. A `FakeRun` is what another agent does in earnest, and as long as it takes:
+    `lambda input: FakeHost().run(agent, input)`."""
     description: str = ""
     """What it says that it does."""
     version: str = "1.0.0"
@@ -86,7 +87,8 @@ class FakeChild(FakeWork[AgentReply]):
     def __init__(self, id: str, agent: FakeAgent, call: AgentCall, clock: Clock, timeout_ms: int | None) -> None:
         self._id = id
         self._detached = call.detached
-        end, takes_ms = _end(id, agent.run, call.input), millis(agent.takes)
+        end, slept = _end(id, agent.run, call.input)
+        takes_ms = millis(agent.takes + slept)
         if timeout_ms is not None and timeout_ms < takes_ms:
             end, takes_ms = _stopped(id, FailureKind.DEADLINE_EXCEEDED, "timed_out", "took too long"), timeout_ms
         over = FakeTimer(clock, clock.now_ms + takes_ms)
@@ -105,19 +107,18 @@ def _agent(agent: FakeAgent | Callable[[Content], Any]) -> FakeAgent:
     return agent if isinstance(agent, FakeAgent) else FakeAgent(agent)
 
 
-def _end(id: str, run: Callable[[Content], Any], input: Content) -> AgentReply | Failure:
-    try:
-        answer = run(deepcopy(input))
-    except Failure as failure:
-        return failure
+def _end(id: str, run: Callable[[Content], Any], input: Content) -> tuple[AgentReply | Failure, float]:
+    """How a child ends, and how many seconds it slept before that."""
+    answer = attempt(lambda: run(deepcopy(input)))
     emitted: list[Content] = []
+    slept = 0.0
     if isinstance(answer, FakeRun):
-        emitted, answer = answer.contents, answer.result
+        emitted, slept, answer = answer.contents, answer.slept, answer.result
     if isinstance(answer, Failure):
-        return answer
+        return answer, slept
     outcome = outcome_of(answer)
     content = outcome.content or (emitted[-1] if emitted else None)
-    return AgentReply(id, content, outcome.escalate, outcome.transfer_to, as_json(outcome.extra))
+    return AgentReply(id, content, outcome.escalate, outcome.transfer_to, as_json(outcome.extra)), slept
 
 
 def _stopped(id: str, kind: FailureKind, code: str, how: str) -> Failure:

@@ -126,10 +126,7 @@ def _tool(tool: FakeTool | Callable[[Any], Any]) -> FakeTool:
 
 
 def _answer(tool: FakeTool, call: ToolCall, args: Any) -> FunctionResponse | Failure:
-    try:
-        answer = tool.run(args)
-    except Failure as failure:
-        return failure
+    answer = attempt(lambda: tool.run(args))
     match answer:
         case Failure():
             return answer
