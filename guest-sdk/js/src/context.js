@@ -8,6 +8,7 @@ import { Failure } from "./failure.js";
 import { Log } from "./log.js";
 import { People } from "./people.js";
 import { Session } from "./session.js";
+import { Tools } from "./tools.js";
 import { Waitable, millis } from "./wait.js";
 
 /** @import { Host } from "./host.js" */
@@ -34,6 +35,8 @@ export class Context {
     this.people = new People(host);
     /** @readonly @type {Agents} Other agents of this host. */
     this.agents = new Agents(host);
+    /** @readonly @type {Tools} What the agent may use. */
+    this.tools = new Tools(host);
     /** @readonly @type {Log} What the operator reads. */
     this.log = new Log(host);
   }

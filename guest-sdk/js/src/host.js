@@ -5,7 +5,8 @@
 
 /** @import { AgentReply } from "./agents.js" */
 /** @import { Content } from "./content.js" */
-/** @import { AgentSummary, Decision, Event, Info, Json, Level, Page } from "./types.js" */
+/** @import { Failure } from "./failure.js" */
+/** @import { AgentSummary, Decision, Event, Info, Json, Level, Page, Tool, ToolCall, ToolResponse } from "./types.js" */
 
 /**
  * What the host lets wait for: a timer, or the end of what goes on beside the agent.
@@ -46,6 +47,21 @@
  */
 
 /**
+ * A tool that works.
+ * @typedef {Work<ToolResponse>} ToolWork
+ */
+
+/**
+ * How a tool is called.
+ *
+ * @typedef {object} ToolRequestOptions
+ * @property {number | undefined} timeoutMs
+ * @property {string | undefined} idempotencyKey
+ * @property {boolean} relay
+ * @property {unknown} extra
+ */
+
+/**
  * The contract, in JavaScript's own values. Times are whole milliseconds; what can fail throws a `Failure`.
  *
  * @typedef {object} Host
@@ -66,6 +82,10 @@
  * @property {() => AgentSummary[]} agents
  * @property {(request: AgentRequest) => AgentReply} callAgent
  * @property {(request: AgentRequest) => ChildWork} startAgent
+ * @property {() => Tool[]} tools
+ * @property {(call: ToolCall, options: ToolRequestOptions) => ToolResponse} callTool
+ * @property {(calls: ToolCall[], options: ToolRequestOptions) => (ToolResponse | Failure)[]} callTools
+ * @property {(call: ToolCall, options: ToolRequestOptions) => ToolWork} startTool
  * @property {(ms: number) => void} sleep
  * @property {(ms: number) => Timer} timer
  * @property {(of: Timer[], timeoutMs: number | undefined) => number[]} any

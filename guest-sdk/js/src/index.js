@@ -14,5 +14,6 @@ export { LEVELS, Log } from "./log.js";
 export { Outcome } from "./outcome.js";
 export { People } from "./people.js";
 export { Session } from "./session.js";
+export { Running, Tools } from "./tools.js";
 export { Waitable } from "./wait.js";
 export * from "./types.js";

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { register } from "node:module";
 import { test } from "node:test";
 
-import { AgentReply, Content, Failure, Outcome, agent, progress } from "rak";
+import { AgentReply, Content, Failure, Outcome, agent, functionCall, functionResponse, progress } from "rak";
 
 register("./support/hooks.js", import.meta.url);
 const { component } = await import("rak/component");
@@ -79,6 +79,7 @@ for (const [engine, none, wide] of ENGINES) {
   test(`the host's answers are JavaScript's own values on ${engine}`, () => {
     const raw = { invocationId: "i", sessionId: "s", userId: "u", agent: "a", agentVersion: "v", attempt: 1 };
     const entry = { seq: wide(3), author: "user", content: { role: "user", parts: [] }, atMs: wide(1500) };
+    const hints = { readOnly: true, destructive: false, idempotent: true, openWorld: false, needsApproval: false };
     const imports = {
       context: {
         get: () => ({ ...raw, parentId: none, traceparent: none, extra: '{"x":1}' }),
@@ -106,6 +107,18 @@ for (const [engine, none, wide] of ENGINES) {
           subscribe: () => ({ ready: () => true }),
         }),
       },
+      tools: {
+        available: () => [{ name: "add", description: "Adds.", parameters: "true", hints, extra: none }],
+        call: () => ({ id: "call-1", name: "add", response: '{"x":4}', failed: true }),
+        callAll: () => [
+          { tag: "ok", val: { id: "7", name: "add", response: "null", failed: false } },
+          { tag: "err", val: { kind: "denied", code: "rejected", message: "no", retryAfterMs: none, details: none } },
+        ],
+        start: () => ({
+          finish: () => ({ id: "call-2", name: "add", response: "5", failed: false }),
+          subscribe: () => ({ ready: () => true }),
+        }),
+      },
       wait: { any: () => Uint32Array.of(1), timer: () => ({ ready: () => true }) },
     };
     runIn((/** @type {import("rak").Context} */ cx) => {
@@ -123,6 +136,14 @@ for (const [engine, none, wide] of ENGINES) {
       assert.deepEqual(cx.agents.call("b"), new AgentReply({ invocationId: "i1", extra: { x: 3 } }));
       const child = cx.agents.start("b");
       assert.deepEqual([child.invocationId, child.ready()], ["i2", true]);
+      const tool = { name: "add", description: "Adds.", parameters: true, hints, extra: undefined };
+      assert.deepEqual(cx.tools.available(), [tool]);
+      assert.deepEqual(cx.tools.call("add"), functionResponse("call-1", "add", { x: 4 }, { failed: true }));
+      const running = cx.tools.start("add");
+      assert.deepEqual([running.ready(), running.finish()], [true, functionResponse("call-2", "add", 5)]);
+      const [done, refused] = cx.tools.callAll([{ name: "add" }]);
+      assert.deepEqual(done, functionResponse("7", "add", null));
+      assert.ok(refused instanceof Failure && refused.kind === "denied" && refused.code === "rejected");
       const reply = { invocationId: "i2", content: new Content("user"), escalate: true, transferTo: "c" };
       assert.deepEqual(child.finish(), new AgentReply(reply));
       assert.deepEqual(cx.waitAny([cx.timer(1)]), [1]);
@@ -159,21 +180,31 @@ for (const [engine, none, wide] of ENGINES) {
       const calls = [() => agents.available(), () => agents.call("a"), () => agents.start("a").finish()];
       for (const call of calls) assert.throws(call, { name: "Failure", code: "timed_out", details: { a: 1 } });
     }, { agents: { available: fails, call: fails, start: () => ({ finish: fails }) } });
+    runIn(({ tools }) => {
+      const calls = [() => tools.available(), () => tools.call("a"), () => tools.start("a").finish()];
+      for (const call of calls) assert.throws(call, { name: "Failure", code: "timed_out", details: { a: 1 } });
+    }, { tools: { available: fails, call: fails, start: () => ({ finish: fails }) } });
   });
 }
 
 test("what goes on is dropped after what is waited for", () => {
   const dropped = /** @type {string[]} */ ([]);
   const resource = (/** @type {string} */ name) => ({ [Symbol.dispose]: () => void dropped.push(name) });
-  const waitable = { ready: () => true, ...resource("waitable") };
+  const waitable = { ready: () => true, block() {}, ...resource("waitable") };
   runIn((/** @type {import("rak").Context} */ cx) => {
     const child = cx.agents.start("a");
     assert.ok(child.ready());
     child.cancel();
     child.dispose();
     cx.agents.start("a").dispose();
-  }, { agents: { start: () => ({ subscribe: () => waitable, cancel: () => void dropped.push("cancel"), ...resource("child") }) } });
-  assert.deepEqual(dropped, ["cancel", "waitable", "child", "child"]);
+    const running = cx.tools.start("b");
+    running.block();
+    running.dispose();
+  }, {
+    agents: { start: () => ({ subscribe: () => waitable, cancel: () => void dropped.push("cancel"), ...resource("child") }) },
+    tools: { start: () => ({ subscribe: () => waitable, ...resource("running") }) },
+  });
+  assert.deepEqual(dropped, ["cancel", "waitable", "child", "child", "waitable", "running"]);
 });
 
 test("what the agent says reaches the host as the contract has it", () => {
@@ -191,6 +222,11 @@ test("what the agent says reaches the host as the contract has it", () => {
       call: (/** @type {unknown[]} */ ...values) => (note(...values), { invocationId: "i", escalate: false }),
       start: note,
     },
+    tools: {
+      call: (/** @type {unknown[]} */ ...values) => (note(...values), { id: "1", name: "a", response: "1", failed: false }),
+      callAll: (/** @type {unknown[]} */ ...values) => (note(...values), []),
+      start: note,
+    },
     log: { write: note },
     wait: { sleep: note },
   };
@@ -204,6 +240,9 @@ test("what the agent says reaches the host as the contract has it", () => {
     cx.agents.call("a\ud83d", "x");
     const options = { session: "s\ud83d", timeoutMs: 0.5, relay: true, detached: true, extra: { n: 1 } };
     cx.agents.start("b", Content.user("y", "z"), options);
+    cx.tools.call("a\ud83d", { n: 1 });
+    cx.tools.start("b", [], { timeoutMs: 0.5, idempotencyKey: "k\ud83d", relay: true, extra: { n: 1 } });
+    cx.tools.callAll([functionCall("7", "c", null), { name: "d" }]);
     cx.log.info("m", { n: 1 });
     cx.sleep(0.5);
   }, imports);
@@ -223,6 +262,18 @@ test("what the agent says reaches the host as the contract has it", () => {
       "b",
       { role: "user", parts: [{ tag: "text", val: "y" }, { tag: "text", val: "z" }] },
       { session: "s\ufffd", timeoutMs: 1, relayEvents: true, detached: true, extra: '{"n":1}' },
+    ],
+    [
+      { id: "call-1", name: "a\ufffd", args: '{"n":1}' },
+      { timeoutMs: undefined, idempotencyKey: undefined, relayEvents: false, extra: undefined },
+    ],
+    [
+      { id: "call-2", name: "b", args: "[]" },
+      { timeoutMs: 1, idempotencyKey: "k\ufffd", relayEvents: true, extra: '{"n":1}' },
+    ],
+    [
+      [{ id: "7", name: "c", args: "null" }, { id: "call-3", name: "d", args: "{}" }],
+      { timeoutMs: undefined, idempotencyKey: undefined, relayEvents: false, extra: undefined },
     ],
     ["info", "m", [["n", "1"]]],
     [1],

@@ -6,6 +6,7 @@ import { Events } from "./events.js";
 import { Log } from "./log.js";
 import { People } from "./people.js";
 import { Session } from "./session.js";
+import { Tools } from "./tools.js";
 import { Waitable } from "./wait.js";
 import type { Host } from "./host.js";
 import type { Info, Json, JsonInput } from "./types.js";
@@ -27,6 +28,8 @@ export declare class Context {
     people: People;
     /** @readonly @type {Agents} Other agents of this host. */
     agents: Agents;
+    /** @readonly @type {Tools} What the agent may use. */
+    tools: Tools;
     /** @readonly @type {Log} What the operator reads. */
     log: Log;
     /** @param {Host} host */

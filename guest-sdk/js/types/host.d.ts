@@ -4,7 +4,8 @@
  */
 import type { AgentReply } from "./agents.js";
 import type { Content } from "./content.js";
-import type { AgentSummary, Decision, Event, Info, Json, Level, Page } from "./types.js";
+import type { Failure } from "./failure.js";
+import type { AgentSummary, Decision, Event, Info, Json, Level, Page, Tool, ToolCall, ToolResponse } from "./types.js";
 export type Timer = {
     ready: () => boolean;
     block: () => void;
@@ -28,6 +29,13 @@ export type AgentRequest = {
     detached: boolean;
     extra: unknown;
 };
+export type ToolWork = Work<ToolResponse>;
+export type ToolRequestOptions = {
+    timeoutMs: number | undefined;
+    idempotencyKey: string | undefined;
+    relay: boolean;
+    extra: unknown;
+};
 export type Host = {
     info: () => Info;
     config: (key: string) => Json | undefined;
@@ -46,6 +54,10 @@ export type Host = {
     agents: () => AgentSummary[];
     callAgent: (request: AgentRequest) => AgentReply;
     startAgent: (request: AgentRequest) => ChildWork;
+    tools: () => Tool[];
+    callTool: (call: ToolCall, options: ToolRequestOptions) => ToolResponse;
+    callTools: (calls: ToolCall[], options: ToolRequestOptions) => (ToolResponse | Failure)[];
+    startTool: (call: ToolCall, options: ToolRequestOptions) => ToolWork;
     sleep: (ms: number) => void;
     timer: (ms: number) => Timer;
     any: (of: Timer[], timeoutMs: number | undefined) => number[];
@@ -53,7 +65,8 @@ export type Host = {
 };
 /** @import { AgentReply } from "./agents.js" */
 /** @import { Content } from "./content.js" */
-/** @import { AgentSummary, Decision, Event, Info, Json, Level, Page } from "./types.js" */
+/** @import { Failure } from "./failure.js" */
+/** @import { AgentSummary, Decision, Event, Info, Json, Level, Page, Tool, ToolCall, ToolResponse } from "./types.js" */
 /**
  * What the host lets wait for: a timer, or the end of what goes on beside the agent.
  *
@@ -89,6 +102,19 @@ export type Host = {
  * @property {unknown} extra
  */
 /**
+ * A tool that works.
+ * @typedef {Work<ToolResponse>} ToolWork
+ */
+/**
+ * How a tool is called.
+ *
+ * @typedef {object} ToolRequestOptions
+ * @property {number | undefined} timeoutMs
+ * @property {string | undefined} idempotencyKey
+ * @property {boolean} relay
+ * @property {unknown} extra
+ */
+/**
  * The contract, in JavaScript's own values. Times are whole milliseconds; what can fail throws a `Failure`.
  *
  * @typedef {object} Host
@@ -109,6 +135,10 @@ export type Host = {
  * @property {() => AgentSummary[]} agents
  * @property {(request: AgentRequest) => AgentReply} callAgent
  * @property {(request: AgentRequest) => ChildWork} startAgent
+ * @property {() => Tool[]} tools
+ * @property {(call: ToolCall, options: ToolRequestOptions) => ToolResponse} callTool
+ * @property {(calls: ToolCall[], options: ToolRequestOptions) => (ToolResponse | Failure)[]} callTools
+ * @property {(call: ToolCall, options: ToolRequestOptions) => ToolWork} startTool
  * @property {(ms: number) => void} sleep
  * @property {(ms: number) => Timer} timer
  * @property {(of: Timer[], timeoutMs: number | undefined) => number[]} any

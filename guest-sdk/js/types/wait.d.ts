@@ -5,7 +5,7 @@
 import type { Timer } from "./host.js";
 /** @import { Timer } from "./host.js" */
 /**
- * Something that becomes ready: `cx.timer` makes one, and a `Child` is one. Wait for several with `cx.waitAny`.
+ * Something that becomes ready: `cx.timer` makes one; a `Child` and a `Running` are such things too. Wait for several with `cx.waitAny`.
  */
 export declare class Waitable {
     #private;

@@ -11,11 +11,12 @@ import { failing } from "./failing.js";
 import { own } from "./own.js";
 import { people } from "./people.js";
 import { session } from "./session.js";
+import { tools } from "./tools.js";
 import { waiting } from "./waiting.js";
 
 /** Every behaviour, by its name. Each takes the context, the argument and the input. */
 const behaviours = new Map(
-  Object.entries({ ...content, ...failing, ...session, ...context, ...waiting, ...people, ...agents, ...own }),
+  Object.entries({ ...content, ...failing, ...session, ...context, ...waiting, ...people, ...agents, ...tools, ...own }),
 );
 
 export default agent({

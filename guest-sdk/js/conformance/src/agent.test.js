@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Content, inlineData, text } from "rak";
-import { FakeHost } from "rak/testing";
+import { Failed, FakeHost } from "rak/testing";
 
 import conformance from "./agent.js";
 
@@ -113,4 +113,24 @@ test("other agents", () => {
   assert.deepEqual([drop.answer, drop.agentCalls[0].cancelled], ["test-child-1", true]);
   const detach = calls("detach conformance sleep 9");
   assert.deepEqual([detach.answer, detach.agentCalls[0].cancelled], ["test-child-1", false]);
+});
+
+test("tools", () => {
+  const tools = {
+    add: { run: ({ a, b }) => ({ sum: a + b }), hints: { readOnly: true, openWorld: true, needsApproval: false } },
+    sorry: () => new Failed(null),
+    remove: { run: () => 1, hints: { needsApproval: true } },
+  };
+  const uses = (/** @type {string} */ input) => run(input, { tools, people: [{ approved: false }] });
+  assert.equal(uses("tools").answer, "add,remove,sorry");
+  assert.equal(uses("hints add").answer, "read-only,open-world");
+  assert.equal(uses("hints sorry").answer, "");
+  assert.equal(uses('tool add {"a": 1, "b": 2}').answer, '{"response":{"sum":3},"failed":false}');
+  assert.equal(uses("tool sorry {}").answer, '{"response":null,"failed":true}');
+  assert.deepEqual(uses("tool sorry {}").toolCalls.map(({ id }) => id), ["1"]);
+  assert.equal(uses("tool-fails remove {}").answer, "denied rejected");
+  assert.equal(uses("tool-fails nothing {}").answer, "not-found -");
+  const three = '[{"response":null,"failed":true},{"response":null,"failed":true},{"response":null,"failed":true}]';
+  assert.equal(uses("tool-all sorry {}").answer, three);
+  assert.equal(uses('tool-start add {"a": 1, "b": 3}').answer, '{"response":{"sum":4},"failed":false}');
 });

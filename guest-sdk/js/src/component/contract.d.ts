@@ -59,6 +59,22 @@ declare module "rak:agent/agents@0.1.3" {
   export function start(agent: string, input: Content, options: Options): Child;
 }
 
+declare module "rak:agent/tools@0.1.3" {
+  type Call = import("../contract/content.js").RawCall;
+  type Options = import("../contract/tools.js").RawToolOptions;
+  type Response = import("../contract/content.js").RawResponse;
+  export class Running {
+    finish(): Response;
+    cancel(): void;
+    subscribe(): import("rak:agent/wait@0.1.3").Waitable;
+    [Symbol.dispose](): void;
+  }
+  export function available(): Iterable<import("../contract/tools.js").RawTool>;
+  export function call(call: Call, options: Options): Response;
+  export function callAll(calls: Call[], options: Options): Iterable<import("../contract/tools.js").RawResult>;
+  export function start(call: Call, options: Options): Running;
+}
+
 declare module "rak:agent/log@0.1.3" {
   export function write(level: string, message: string, fields: [string, string][]): void;
 }

@@ -8,13 +8,15 @@ import * as events from "rak:agent/events@0.1.3";
 import * as log from "rak:agent/log@0.1.3";
 import * as people from "rak:agent/people@0.1.3";
 import * as session from "rak:agent/session@0.1.3";
+import * as tools from "rak:agent/tools@0.1.3";
 import * as wait from "rak:agent/wait@0.1.3";
 
 import { liftReply, liftSummary, lowerAgentRequest } from "../contract/agents.js";
-import { liftContent } from "../contract/content.js";
+import { liftContent, liftResponse, lowerCall } from "../contract/content.js";
 import { liftFailure } from "../contract/entry.js";
 import { lowerEvent } from "../contract/events.js";
 import { lifted, liftedJson, string } from "../contract/scalars.js";
+import { liftResult, liftTool, lowerToolOptions } from "../contract/tools.js";
 import { decode, encode } from "../json.js";
 
 /** @import { Waitable } from "rak:agent/wait@0.1.3" */
@@ -96,6 +98,24 @@ function startAgent(request) {
   };
 }
 
+/** @type {Host["callTool"]} */
+function callTool(call, options) {
+  const [made, how] = [lowerCall(call), lowerToolOptions(options)];
+  return liftResponse(fallible(() => tools.call(made, how)));
+}
+
+/** @type {Host["startTool"]} */
+function startTool(call, options) {
+  const [made, how] = [lowerCall(call), lowerToolOptions(options)];
+  const running = fallible(() => tools.start(made, how));
+  return {
+    finish: () => liftResponse(fallible(() => running.finish())),
+    cancel: () => running.cancel(),
+    subscribe: () => timerOf(running.subscribe()),
+    dispose: () => running[Symbol.dispose](),
+  };
+}
+
 /** @param {Waitable} waitable */
 function timerOf(waitable) {
   return {
@@ -135,6 +155,10 @@ export const imports = Object.freeze({
     return liftReply(fallible(() => agents.call(...lowered)));
   },
   startAgent,
+  tools: () => Array.from(fallible(tools.available), liftTool),
+  callTool,
+  callTools: (calls, options) => Array.from(tools.callAll(calls.map(lowerCall), lowerToolOptions(options)), liftResult),
+  startTool,
   sleep: (ms) => wait.sleep(ms),
   timer: (ms) => timerOf(wait.timer(ms)),
   any: (of, timeoutMs) => {

@@ -12,7 +12,7 @@ import { copy } from "../json.js";
 import { Outcome } from "../outcome.js";
 import { millis } from "../wait.js";
 import { TestRun } from "./result.js";
-import { FakeWork, attempt, notFound } from "./work.js";
+import { FakeWork, attempt, defined, notFound } from "./work.js";
 
 /** @import { Content } from "../content.js" */
 /** @import { AgentRequest } from "../host.js" */
@@ -158,15 +158,4 @@ function reply(id, outcome, emitted) {
  */
 function stopped(id, kind, code, how) {
   return new Failure(kind, `the child ${how}`, { code, details: { invocationId: id } });
-}
-
-/**
- * What there is of an object.
- *
- * @template {object} T
- * @param {T} object
- * @returns {{ [K in keyof T]?: NonNullable<T[K]> }}
- */
-function defined(object) {
-  return /** @type {any} */ (Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)));
 }

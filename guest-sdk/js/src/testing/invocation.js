@@ -10,13 +10,14 @@ import { copy } from "../json.js";
 import { TestRun } from "./result.js";
 import { FakeTimer } from "./timer.js";
 
-/** @import { AgentRequest, Host, Timer } from "../host.js" */
+/** @import { AgentRequest, Host, Timer, ToolRequestOptions } from "../host.js" */
 /** @import { Outcome } from "../outcome.js" */
-/** @import { Entry, Event, Info, Json, Level, Page } from "../types.js" */
+/** @import { Entry, Event, Info, Json, Level, Page, ToolCall } from "../types.js" */
 /** @import { Agents } from "./agents.js" */
 /** @import { Clock } from "./clock.js" */
 /** @import { People } from "./people.js" */
 /** @import { State } from "./state.js" */
+/** @import { Tools } from "./tools.js" */
 /** @import { Asked, LogLine } from "./types.js" */
 
 /**
@@ -28,6 +29,7 @@ import { FakeTimer } from "./timer.js";
  * @property {Entry[]} history
  * @property {People} people
  * @property {Agents} agents
+ * @property {Tools} tools
  * @property {Clock} clock
  * @property {State} state
  */
@@ -57,7 +59,7 @@ export class Invocation {
    * @throws {Error} Where the test does not say what people answer.
    */
   finish(end) {
-    const { state, clock, people, agents } = this.#found;
+    const { state, clock, people, agents, tools } = this.#found;
     const asked = people.finish();
     if (!(end instanceof Failure)) state.store();
     return new TestRun(end, {
@@ -65,6 +67,7 @@ export class Invocation {
       events: this.#events,
       asked,
       agentCalls: agents.finish(),
+      toolCalls: tools.finish(),
       logs: this.#logs,
       sleptMs: clock.nowMs,
     });
@@ -196,6 +199,36 @@ export class Invocation {
   startAgent(request) {
     const { agents, clock } = this.#call();
     return agents.start(request, clock);
+  }
+
+  tools() {
+    return this.#gate().tools.available();
+  }
+
+  /**
+   * @param {ToolCall} call
+   * @param {ToolRequestOptions} options
+   */
+  callTool(call, options) {
+    return this.startTool(call, options).wait();
+  }
+
+  /**
+   * @param {ToolCall[]} calls
+   * @param {ToolRequestOptions} options
+   */
+  callTools(calls, options) {
+    const { tools, clock } = this.#call();
+    return tools.callAll(calls, options, clock);
+  }
+
+  /**
+   * @param {ToolCall} call
+   * @param {ToolRequestOptions} options
+   */
+  startTool(call, options) {
+    const { tools, clock } = this.#call();
+    return tools.start(call, options, clock);
   }
 
   /** @param {number} ms */

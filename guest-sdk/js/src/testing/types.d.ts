@@ -2,8 +2,9 @@
 
 import type { Content } from "../content.js";
 import type { Failure } from "../failure.js";
-import type { Agent, AgentDefinition, Answer, Decision, Info, Json, JsonInput, Level, RunResult } from "../types.js";
+import type { Agent, AgentDefinition, Answer, Decision, Info, Json, JsonInput, Level, RunResult, ToolHints } from "../types.js";
 import type { TestRun } from "./result.js";
+import type { Failed } from "./tools.js";
 
 /** Something that was said before. */
 export interface Said {
@@ -42,6 +43,28 @@ export interface FakeAgent {
   takesMs?: number | undefined;
 }
 
+/** A tool of a test. */
+export interface FakeTool {
+  /**
+   * What it does: takes the arguments, and returns what it answers, or a {@link Failed}. A failure that it returns or throws is
+   * how the call fails.
+   */
+  run(args: any): JsonInput | Failed | Failure;
+  /** What it says that it does. */
+  description?: string | undefined;
+  /** JSON Schema of the arguments, which are not held against it; any object where it is left out. */
+  parameters?: JsonInput | undefined;
+  /**
+   * What is known of its effects. Where it needs approval, the next of the host's `people` decides on each call: `null` among
+   * them is nobody, and then the call fails after a day.
+   */
+  hints?: Partial<ToolHints> | undefined;
+  /** What else there is to say of it. */
+  extra?: JsonInput | undefined;
+  /** How many milliseconds of the fake clock it works; it is done at once where it is left out. */
+  takesMs?: number | undefined;
+}
+
 /** What an agent finds when it runs. */
 export interface FakeHostOptions {
   /** What `cx.info` says, where it is not the usual: `userId`, `sessionId` and the like. */
@@ -62,6 +85,8 @@ export interface FakeHostOptions {
   messages?: readonly (Content | string)[] | undefined;
   /** The agents that may be called, by name: what each does with its input, which is over at once, or more of it. */
   agents?: { [name: string]: FakeAgent | FakeAgent["run"] } | undefined;
+  /** The tools that may be called, by name: what each does with its arguments, at once, or more of it. */
+  tools?: { [name: string]: FakeTool | FakeTool["run"] } | undefined;
   /** Cancels the run after so many milliseconds of the fake clock. */
   cancelAfterMs?: number | undefined;
   /**
@@ -118,6 +143,25 @@ export interface CalledAgent {
   /** What else the host was told. */
   extra?: Json | undefined;
   /** Whether it was stopped before it was over: by the agent, or by the end of the run. */
+  cancelled: boolean;
+}
+
+/** A tool was called, or was to be where a person did not approve it. */
+export interface CalledTool {
+  /** The id of the call. */
+  id: string;
+  tool: string;
+  /** What it was called with. */
+  args: Json;
+  /** How many milliseconds it could take. */
+  timeoutMs?: number | undefined;
+  /** The key of the call, where the agent gave one. */
+  idempotencyKey?: string | undefined;
+  /** Whether the client would have seen what an agent emits that is called so. */
+  relay: boolean;
+  /** What else the host was told. */
+  extra?: Json | undefined;
+  /** Whether it was given up before it was done: by the agent, or by the end of the run. */
   cancelled: boolean;
 }
 

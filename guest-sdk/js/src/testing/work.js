@@ -110,3 +110,14 @@ export function attempt(run) {
 export function notFound(what, name, names) {
   return Failure.notFound(`no ${what} is called \`${name}\`; the test has ${[...names].join(", ") || "none"}`);
 }
+
+/**
+ * What there is of an object.
+ *
+ * @template {object} T
+ * @param {T} object
+ * @returns {{ [K in keyof T]?: NonNullable<T[K]> }}
+ */
+export function defined(object) {
+  return /** @type {any} */ (Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)));
+}

@@ -11,6 +11,7 @@ const FUNCTIONS = new Map(
     "rak:agent/log@0.1.3": ["write"],
     "rak:agent/people@0.1.3": ["approve", "ask", "nextMessage"],
     "rak:agent/session@0.1.3": ["history", "get", "set", "remove", "keys"],
+    "rak:agent/tools@0.1.3": ["available", "call", "callAll", "start"],
     "rak:agent/wait@0.1.3": ["any", "sleep", "timer"],
     "wasi:cli/stderr@0.2.6": ["getStderr"],
     "wasi:cli/stdout@0.2.6": ["getStdout"],

@@ -4,29 +4,32 @@
 import { Failure } from "../failure.js";
 import { TestRun } from "./result.js";
 import { FakeTimer } from "./timer.js";
-import type { AgentRequest, Host, Timer } from "../host.js";
+import type { AgentRequest, Host, Timer, ToolRequestOptions } from "../host.js";
 import type { Outcome } from "../outcome.js";
-import type { Entry, Event, Info, Json, Level, Page } from "../types.js";
+import type { Entry, Event, Info, Json, Level, Page, ToolCall } from "../types.js";
 import type { Agents } from "./agents.js";
 import type { Clock } from "./clock.js";
 import type { People } from "./people.js";
 import type { State } from "./state.js";
+import type { Tools } from "./tools.js";
 export type Found = {
     info: Info;
     config: Map<string, Json>;
     history: Entry[];
     people: People;
     agents: Agents;
+    tools: Tools;
     clock: Clock;
     state: State;
 };
-/** @import { AgentRequest, Host, Timer } from "../host.js" */
+/** @import { AgentRequest, Host, Timer, ToolRequestOptions } from "../host.js" */
 /** @import { Outcome } from "../outcome.js" */
-/** @import { Entry, Event, Info, Json, Level, Page } from "../types.js" */
+/** @import { Entry, Event, Info, Json, Level, Page, ToolCall } from "../types.js" */
 /** @import { Agents } from "./agents.js" */
 /** @import { Clock } from "./clock.js" */
 /** @import { People } from "./people.js" */
 /** @import { State } from "./state.js" */
+/** @import { Tools } from "./tools.js" */
 /** @import { Asked, LogLine } from "./types.js" */
 /**
  * What a run finds.
@@ -37,6 +40,7 @@ export type Found = {
  * @property {Entry[]} history
  * @property {People} people
  * @property {Agents} agents
+ * @property {Tools} tools
  * @property {Clock} clock
  * @property {State} state
  */
@@ -113,6 +117,22 @@ export declare class Invocation implements Host {
     callAgent(request: AgentRequest): import("../agents.js").AgentReply;
     /** @param {AgentRequest} request */
     startAgent(request: AgentRequest): import("./agents.js").FakeChild;
+    tools(): import("../types.js").Tool[];
+    /**
+     * @param {ToolCall} call
+     * @param {ToolRequestOptions} options
+     */
+    callTool(call: ToolCall, options: ToolRequestOptions): import("../types.js").ToolResponse<Json>;
+    /**
+     * @param {ToolCall[]} calls
+     * @param {ToolRequestOptions} options
+     */
+    callTools(calls: ToolCall[], options: ToolRequestOptions): (Failure | import("../types.js").ToolResponse<Json>)[];
+    /**
+     * @param {ToolCall} call
+     * @param {ToolRequestOptions} options
+     */
+    startTool(call: ToolCall, options: ToolRequestOptions): import("./tools.js").FakeRunning;
     /** @param {number} ms */
     sleep(ms: number): void;
     /**

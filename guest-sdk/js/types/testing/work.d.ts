@@ -58,3 +58,11 @@ export declare function attempt<T>(run: () => T): T | Failure;
  * @returns {Failure}
  */
 export declare function notFound(what: string, name: string, names: Iterable<string>): Failure;
+/**
+ * What there is of an object.
+ *
+ * @template {object} T
+ * @param {T} object
+ * @returns {{ [K in keyof T]?: NonNullable<T[K]> }}
+ */
+export declare function defined<T extends object>(object: T): { [K in keyof T]?: NonNullable<T[K]>; };
