@@ -4,6 +4,7 @@
 test {
     _ = @import("src/TextWriter.zig");
     _ = @import("src/wait.zig");
+    _ = @import("tests/agents.zig");
     _ = @import("tests/context.zig");
     _ = @import("tests/contract.zig");
     _ = @import("tests/convert.zig");

@@ -87,6 +87,36 @@ test "entries have a time" {
     try std.testing.expectEqual(7, page.next);
 }
 
+test "a reply has what the agent answered" {
+    var arena: std.heap.ArenaAllocator = .init(std.testing.allocator);
+    defer arena.deinit();
+    const content: rak.Content = .{ .parts = &.{.{ .text = "hi" }} };
+    const full = try lift.agentReply(arena.allocator(), .{
+        .invocation_id = .of("i"),
+        .content = .some(try lower.content(arena.allocator(), content)),
+        .escalate = true,
+        .transfer_to = .some(.of("b")),
+        .extra = .some(.of("[1]")),
+    });
+    try std.testing.expectEqualDeep(rak.Reply{
+        .invocation_id = "i",
+        .content = content,
+        .escalate = true,
+        .transfer_to = "b",
+        .extra = .raw("[1]"),
+    }, full);
+    const summaries = try lift.summaries(arena.allocator(), .of(&.{.{
+        .name = .of("a"),
+        .description = .of("Adds."),
+        .version = .of("1.0.0"),
+        .input_schema = .some(.of("{}")),
+        .extra = .none,
+    }}));
+    try std.testing.expectEqualDeep(@as([]const rak.AgentSummary, &.{
+        .{ .name = "a", .description = "Adds.", .version = "1.0.0", .input_schema = .raw("{}") },
+    }), summaries);
+}
+
 test "a decision has what the person said" {
     const full = lift.decision(.{
         .approved = true,

@@ -61,6 +61,33 @@ test "asks people" {
     try expectEqualStrings("hi", try (try host.run(run, "message ever")).answer());
 }
 
+fn sleeper(cx: *rak.Context, text: []const u8) ![]const u8 {
+    const ms = if (std.mem.startsWith(u8, text, "sleep ")) try std.fmt.parseInt(i64, text["sleep ".len..], 10) else 5;
+    try cx.sleep(.fromMilliseconds(ms));
+    return cx.print("slept {s}", .{text});
+}
+
+test "calls agents" {
+    var host: rak.testing.FakeHost = .init(std.testing.allocator);
+    defer host.deinit();
+    try host.agent(.{ .name = "other" }, sleeper);
+    const answers = [_][2][]const u8{
+        .{ "agents", "other" },
+        .{ "call other a b", "{\"answer\":\"slept a b\",\"escalate\":false,\"transferTo\":null,\"extra\":null}" },
+        .{ "call-in s other a b", "slept a b" },
+        .{ "call-fails 1 other a", "deadline-exceeded timed_out" },
+        .{ "call-fails 0 nobody a", "not-found -" },
+        .{ "fan other x", "slept x 1,slept x 2,slept x 3" },
+        .{ "race other", "1 slept sleep 1" },
+        .{ "drop other", "child-1" },
+        .{ "detach other x", "child-1" },
+    };
+    for (answers) |answer| {
+        const result = try host.run(run, answer[0]);
+        try expectEqualStrings(answer[1], try result.answer());
+    }
+}
+
 test "echo streams pieces that end after a space" {
     var host: rak.testing.FakeHost = .init(std.testing.allocator);
     defer host.deinit();
