@@ -15,5 +15,6 @@ test {
     _ = @import("tests/people.zig");
     _ = @import("tests/run.zig");
     _ = @import("tests/session.zig");
+    _ = @import("tests/tools.zig");
     _ = @import("tests/wait.zig");
 }

@@ -117,6 +117,31 @@ test "a reply has what the agent answered" {
     }), summaries);
 }
 
+test "a tool has each hint" {
+    var arena: std.heap.ArenaAllocator = .init(std.testing.allocator);
+    defer arena.deinit();
+    const pairs = [_]struct { abi.Hints, rak.Hints }{
+        .{ .{}, .{} },
+        .{ .{ .read_only = true }, .{ .read_only = true } },
+        .{ .{ .destructive = true }, .{ .destructive = true } },
+        .{ .{ .idempotent = true }, .{ .idempotent = true } },
+        .{ .{ .open_world = true }, .{ .open_world = true } },
+        .{ .{ .needs_approval = true }, .{ .needs_approval = true } },
+    };
+    for (pairs) |pair| {
+        const tools = try lift.tools(arena.allocator(), .of(&.{.{
+            .name = .of("f"),
+            .description = .of("Does."),
+            .parameters = .of("{}"),
+            .hints = pair[0],
+            .extra = .some(.of("1")),
+        }}));
+        try std.testing.expectEqualDeep(@as([]const rak.Tool, &.{
+            .{ .name = "f", .description = "Does.", .parameters = .raw("{}"), .hints = pair[1], .extra = .raw("1") },
+        }), tools);
+    }
+}
+
 test "a decision has what the person said" {
     const full = lift.decision(.{
         .approved = true,

@@ -9,6 +9,7 @@ const failing = @import("failing.zig");
 const language = @import("language.zig");
 const people = @import("people.zig");
 const session = @import("session.zig");
+const tools = @import("tools.zig");
 const waiting = @import("waiting.zig");
 
 pub const agent: rak.Descriptor = .{
@@ -34,7 +35,7 @@ pub const Call = struct { argument: []const u8, input: rak.Content };
 
 const Behaviour = fn (cx: *rak.Context, call: Call) anyerror!rak.Outcome;
 
-const groups = .{ content, failing, session, waiting, people, agents, language };
+const groups = .{ content, failing, session, waiting, people, agents, tools, language };
 
 pub fn run(cx: *rak.Context, input: rak.Content) !rak.Outcome {
     const text = if (input.parts.len > 0 and input.parts[0] == .text) input.parts[0].text else "";

@@ -88,6 +88,30 @@ test "calls agents" {
     }
 }
 
+fn double(_: *rak.Context, args: struct { n: i64 }) i64 {
+    return args.n * 2;
+}
+
+test "uses tools" {
+    var host: rak.testing.FakeHost = .init(std.testing.allocator);
+    defer host.deinit();
+    try host.tool(.{ .name = "double", .hints = .{ .read_only = true, .idempotent = true } }, double);
+    const answers = [_][2][]const u8{
+        .{ "tools", "double" },
+        .{ "hints double", "read-only,idempotent" },
+        .{ "tool double {\"n\":2}", "{\"response\":4,\"failed\":false}" },
+        .{ "tool-fails double {}", "invalid-argument -" },
+        .{ "tool-start double {\"n\": 3}", "{\"response\":6,\"failed\":false}" },
+    };
+    for (answers) |answer| {
+        const result = try host.run(run, answer[0]);
+        try expectEqualStrings(answer[1], try result.answer());
+    }
+    const one = "{\"response\":2,\"failed\":false}";
+    const all = try host.run(run, "tool-all double {\"n\":1}");
+    try expectEqualStrings("[" ++ one ++ "," ++ one ++ "," ++ one ++ "]", try all.answer());
+}
+
 test "echo streams pieces that end after a space" {
     var host: rak.testing.FakeHost = .init(std.testing.allocator);
     defer host.deinit();
