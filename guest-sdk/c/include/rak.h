@@ -24,6 +24,7 @@
 #define RAK_H
 
 #include <rak/agent.h>
+#include <rak/agents.h>
 #include <rak/content.h>
 #include <rak/context.h>
 #include <rak/events.h>

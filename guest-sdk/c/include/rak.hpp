@@ -17,6 +17,7 @@
 #define RAK_HPP
 
 #include <rak/agent.hpp>
+#include <rak/agents.hpp>
 #include <rak/content.hpp>
 #include <rak/context.hpp>
 #include <rak/events.hpp>

@@ -6,6 +6,7 @@ pub fn build(b: *std.Build) void {
         .name = "conformance",
         .sources = &.{
             "src/agent.c",
+            "src/agents.c",
             "src/content.c",
             "src/context.c",
             "src/failing.c",

@@ -6,6 +6,7 @@ pub fn build(b: *std.Build) void {
         .name = "conformance",
         .sources = &.{
             "src/agent.cpp",
+            "src/agents.cpp",
             "src/content.cpp",
             "src/context.cpp",
             "src/failing.cpp",

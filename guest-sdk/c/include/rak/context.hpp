@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include <rak/agents.hpp>
 #include <rak/events.hpp>
 #include <rak/log.hpp>
 #include <rak/people.hpp>
@@ -92,6 +93,9 @@ class Context {
 
   /** The persons in the loop: they decide, answer, and say something while the agent works. */
   People people() const { return People(raw_); }
+
+  /** The other agents of this host. */
+  Agents agents() const { return Agents(raw_); }
 
   /** What the operator reads. */
   Log log() const { return Log(raw_); }

@@ -68,6 +68,12 @@ void rak_fake_silence(rak_fake_host *host);
 void rak_fake_message(rak_fake_host *host, const char *text);
 void rak_fake_message_with(rak_fake_host *host, const rak_content *content);
 
+/**
+ * Another agent that the agent may call: of its card the name and the function are needed. It runs on a fake host of its
+ * own, with the same user, and takes as long as it waits there, at most its timeout.
+ */
+void rak_fake_agent(rak_fake_host *host, const rak_agent *agent);
+
 /** Cancels the run after this time of the fake clock. */
 void rak_fake_cancel_after(rak_fake_host *host, uint64_t ms);
 
@@ -114,6 +120,20 @@ typedef struct rak_test_question {
   rak_optional expires_in_ms;
 } rak_test_question;
 
+/** A call of another agent that the agent made. */
+typedef struct rak_test_agent_call {
+  /** Which agent it called. */
+  rak_str agent;
+  /** What it told it. */
+  rak_content input;
+  /** What it said beside that. */
+  rak_agent_options options;
+  /** The child; they are `test-child-1`, `test-child-2` and so on. */
+  rak_str invocation_id;
+  /** Whether it was cancelled before it was over: by the agent, by giving it up, or with the run. */
+  bool cancelled;
+} rak_test_agent_call;
+
 /** A line of the log. */
 typedef struct rak_test_log {
   rak_level level;
@@ -141,6 +161,9 @@ typedef struct rak_test_run {
   /** What it asked people, in order. */
   const rak_test_question *questions;
   size_t question_count;
+  /** Which other agents it called, in order. */
+  const rak_test_agent_call *agent_calls;
+  size_t agent_call_count;
   /** What it logged, in order. */
   const rak_test_log *logs;
   size_t log_count;

@@ -49,6 +49,21 @@ struct Question {
   friend bool operator==(const Question&, const Question&) = default;
 };
 
+/** A call of another agent that the agent made. */
+struct CalledAgent {
+  /** Which agent it called. */
+  std::string agent;
+  /** What it told it. */
+  Content input;
+  /** What it said beside that. */
+  AgentOptions options = {};
+  /** The child; they are `test-child-1`, `test-child-2` and so on. */
+  std::string invocation_id;
+  /** Whether it was cancelled before it was over: by the agent, by giving it up, or with the run. */
+  bool cancelled = false;
+  friend bool operator==(const CalledAgent&, const CalledAgent&) = default;
+};
+
 /** A line of the log. */
 struct LogLine {
   Level level;
@@ -71,6 +86,8 @@ struct TestRun {
   std::map<std::string, std::optional<Json>> changes;
   /** What it asked people, in order. */
   std::vector<Question> questions;
+  /** Which other agents it called, in order. */
+  std::vector<CalledAgent> agent_calls;
   /** What it logged, in order. */
   std::vector<LogLine> logs;
   /** How long it waited, on the fake clock. */
@@ -136,6 +153,14 @@ class FakeHost {
    */
   FakeHost& message(const std::string& text) { return message(Content::user(text)); }
   FakeHost& message(const Content& content);
+  /**
+   * Another agent that the agent may call: a whole one, or a name and a function. It runs on a fake host of its own, with
+   * the same user, and takes as long as it waits there, at most its timeout.
+   */
+  FakeHost& agent(const Agent& agent);
+  FakeHost& agent(const std::string& name, const Run& run) {
+    return agent({.name = name, .description = "", .version = "", .run = run});
+  }
   /** Cancels the run after this time of the fake clock. */
   FakeHost& cancel_after(std::chrono::milliseconds time);
   /** Cancels the run after this number of calls to the host; with 0 from the beginning. Every call counts. */

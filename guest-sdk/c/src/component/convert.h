@@ -22,5 +22,6 @@ rak_optional from_option_u64(contract_option_u64_t number);
 rak_strs from_strings(rak_context *cx, contract_list_string_t texts);
 rak_content from_content(rak_context *cx, const rak_agent_common_content_t *content);
 rak_failure from_failure(const rak_agent_common_failure_t *failure);
+rak_waitable *from_waitable(rak_context *cx, rak_agent_wait_own_waitable_t handle);
 
 #endif

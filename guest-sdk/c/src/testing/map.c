@@ -19,7 +19,7 @@ void *fake_list_add(fake_list *list, rak_context *cx, size_t size) {
   return (char *)list->items + list->count++ * size;
 }
 
-static int compare(rak_str a, rak_str b) {
+int fake_compare(rak_str a, rak_str b) {
   const size_t common = a.len < b.len ? a.len : b.len;
   const int order = common == 0 ? 0 : memcmp(a.ptr, b.ptr, common);
   return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
@@ -28,7 +28,7 @@ static int compare(rak_str a, rak_str b) {
 /* Where the key stands, or would stand. */
 static size_t place_of(const fake_map *map, rak_str key, bool *found) {
   size_t at = 0;
-  while (at < map->count && compare(map->items[at].key, key) < 0) {
+  while (at < map->count && fake_compare(map->items[at].key, key) < 0) {
     at++;
   }
   *found = at < map->count && rak_equal(map->items[at].key, key);

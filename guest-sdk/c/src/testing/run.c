@@ -39,6 +39,7 @@ static void finish(fake_run *run, rak_status status) {
   result->event_count = run->events.count;
   result->questions = run->questions.items;
   result->question_count = run->questions.count;
+  fake_finish_agents(run);
   result->logs = run->logs.items;
   result->log_count = run->logs.count;
   result->state = (rak_test_values){run->state.stored.items, run->state.stored.count};
