@@ -38,6 +38,7 @@
 #include <rak/state.h>
 #include <rak/stream.h>
 #include <rak/text.h>
+#include <rak/tools.h>
 #include <rak/wait.h>
 
 #endif

@@ -29,6 +29,7 @@
 #include <rak/result.hpp>
 #include <rak/session.hpp>
 #include <rak/stream.hpp>
+#include <rak/tools.hpp>
 #include <rak/wait.hpp>
 
 #endif

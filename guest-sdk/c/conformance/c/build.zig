@@ -13,6 +13,7 @@ pub fn build(b: *std.Build) void {
             "src/own.c",
             "src/people.c",
             "src/session.c",
+            "src/tools.c",
             "src/waiting.c",
         },
     });

@@ -13,6 +13,7 @@ pub fn build(b: *std.Build) void {
             "src/own.cpp",
             "src/people.cpp",
             "src/session.cpp",
+            "src/tools.cpp",
             "src/waiting.cpp",
         },
     });

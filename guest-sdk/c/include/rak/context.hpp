@@ -18,6 +18,7 @@
 #include <rak/people.hpp>
 #include <rak/session.hpp>
 #include <rak/stream.hpp>
+#include <rak/tools.hpp>
 #include <rak/wait.hpp>
 
 namespace rak {
@@ -96,6 +97,9 @@ class Context {
 
   /** The other agents of this host. */
   Agents agents() const { return Agents(raw_); }
+
+  /** What the agent may use. */
+  Tools tools() const { return Tools(raw_); }
 
   /** What the operator reads. */
   Log log() const { return Log(raw_); }

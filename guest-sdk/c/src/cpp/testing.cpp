@@ -55,6 +55,17 @@ CalledAgent agent_call_of(const rak_test_agent_call& call) {
   return {to_cpp(call.agent), to_cpp(call.input), options, to_cpp(call.invocation_id), call.cancelled};
 }
 
+CalledTool tool_call_of(const rak_test_tool_call& call) {
+  const ToolOptions options{
+      .timeout = time_of(call.options.timeout_ms),
+      .idempotency_key = detail::to_cpp_optional(call.options.idempotency_key),
+      .relay_events = call.options.relay_events,
+      .extra = detail::to_cpp_optional_json(call.options.extra),
+  };
+  const FunctionCall wanted{to_cpp(call.call.id), to_cpp(call.call.name), detail::to_cpp_json(call.call.args)};
+  return {wanted, options, call.cancelled};
+}
+
 LogLine line_of(const rak_test_log& line) {
   LogLine out{static_cast<Level>(line.level), to_cpp(line.message), {}};
   for (std::size_t i = 0; i < line.field_count; ++i) {
@@ -64,10 +75,11 @@ LogLine line_of(const rak_test_log& line) {
 }
 
 TestRun run_of(const rak_test_run& run) {
-  TestRun out{outcome_of(run), {}, {}, {}, {}, {}, {}, std::chrono::milliseconds(run.slept_ms), &run};
+  TestRun out{outcome_of(run), {}, {}, {}, {}, {}, {}, {}, std::chrono::milliseconds(run.slept_ms), &run};
   for (std::size_t i = 0; i < run.event_count; ++i) out.events.push_back(to_cpp(run.events[i]));
   for (std::size_t i = 0; i < run.question_count; ++i) out.questions.push_back(question_of(run.questions[i]));
   for (std::size_t i = 0; i < run.agent_call_count; ++i) out.agent_calls.push_back(agent_call_of(run.agent_calls[i]));
+  for (std::size_t i = 0; i < run.tool_call_count; ++i) out.tool_calls.push_back(tool_call_of(run.tool_calls[i]));
   for (std::size_t i = 0; i < run.log_count; ++i) out.logs.push_back(line_of(run.logs[i]));
   for (std::size_t i = 0; i < run.state.count; ++i) {
     const rak_test_value& value = run.state.items[i];
@@ -90,6 +102,15 @@ rak_status run_the_running(rak_context* raw, const rak_content* input) {
 // The same of another agent, which the host has a copy of.
 rak_status run_the_owner(rak_context* raw, const rak_content* input) {
   return detail::run_as_c(raw, *static_cast<const Run*>(fake_owner(raw)), *input);
+}
+
+rak_status call_the_tool(rak_context* raw, rak_str args, rak_response* response, void* data) {
+  const auto& tool = *static_cast<const FakeTool*>(data);
+  const Result<ToolResponse> answer = tool.call(detail::to_cpp_json(args));
+  if (!answer) return to_c(raw, answer.failure());
+  response->response = to_c(raw, answer->response);
+  response->failed = answer->failed;
+  return RAK_OK;
 }
 
 // A copy that lasts as long as the host.
@@ -187,6 +208,24 @@ FakeHost& FakeHost::agent(const Agent& agent) {
       .run = run_the_owner,
   };
   fake_add_agent(raw_, &raw, keep_in(raw_, agent.run));
+  return *this;
+}
+
+FakeHost& FakeHost::tool(const FakeTool& tool) {
+  const std::string parameters = tool.parameters.dump();
+  const std::string extra = tool.extra ? tool.extra->dump() : "";
+  const rak_test_tool raw = {
+      .name = tool.name.c_str(),
+      .description = tool.description.c_str(),
+      .parameters = parameters.c_str(),
+      .hints = {tool.hints.read_only, tool.hints.destructive, tool.hints.idempotent, tool.hints.open_world,
+                tool.hints.needs_approval},
+      .extra = tool.extra ? extra.c_str() : nullptr,
+      .run = call_the_tool,
+      .data = keep_in(raw_, tool),
+      .takes_ms = to_millis(tool.takes),
+  };
+  rak_fake_tool(raw_, &raw);
   return *this;
 }
 

@@ -12,10 +12,11 @@ struct rak_child {
 
 void fake_add_agent(rak_fake_host *host, const rak_agent *agent, void *owner) {
   rak_context *keep = &host->keep;
-  fake_agent *added = fake_list_add(&host->agents, keep, sizeof *added);
+  const rak_str name = rak_copy(keep, rak_str_of(agent->name));
+  fake_agent *added = fake_list_insert(&host->agents, keep, sizeof *added, name);
   *added = (fake_agent){
       .card = {
-          .name = rak_copy(keep, rak_str_of(agent->name)),
+          .name = name,
           .description = rak_copy(keep, rak_str_of(agent->description == NULL ? "" : agent->description)),
           .version = rak_copy(keep, rak_str_of(agent->version == NULL ? "" : agent->version)),
           .input_schema = rak_copy(keep, rak_str_of(agent->input_schema)),
@@ -34,41 +35,15 @@ void *fake_owner(rak_context *cx) {
   return cx->fake->host->owner;
 }
 
-/* The agents by name. */
-static rak_agent_summaries sorted(rak_context *cx) {
-  const fake_list *agents = &cx->fake->host->agents;
-  rak_agent_summary *items = rak_alloc_array(cx, agents->count, sizeof *items);
-  for (size_t i = 0; i < agents->count; i++) {
-    const rak_agent_summary *card = &((const fake_agent *)agents->items)[i].card;
-    size_t at = i;
-    for (; at > 0 && fake_compare(items[at - 1].name, card->name) > 0; at--) {
-      items[at] = items[at - 1];
-    }
-    items[at] = *card;
-  }
-  return (rak_agent_summaries){items, agents->count};
-}
-
 rak_status rak_agents_available(rak_context *cx, rak_agent_summaries *agents) {
   RAK_TRY(fake_gate(cx));
-  *agents = sorted(cx);
+  const fake_list *all = &cx->fake->host->agents;
+  rak_agent_summary *items = rak_alloc_array(cx, all->count, sizeof *items);
+  for (size_t i = 0; i < all->count; i++) {
+    items[i] = ((const fake_agent *)all->items)[i].card;
+  }
+  *agents = (rak_agent_summaries){items, all->count};
   return RAK_OK;
-}
-
-static rak_status find(rak_context *cx, rak_str name, const fake_agent **found) {
-  const fake_list *agents = &cx->fake->host->agents;
-  for (size_t i = 0; i < agents->count; i++) {
-    *found = (const fake_agent *)agents->items + i;
-    if (rak_equal((*found)->card.name, name)) {
-      return RAK_OK;
-    }
-  }
-  const rak_agent_summaries all = sorted(cx);
-  rak_str *names = rak_alloc_array(cx, all.count, sizeof *names);
-  for (size_t i = 0; i < all.count; i++) {
-    names[i] = all.items[i].name;
-  }
-  return fake_not_there(cx, "agent", name, (rak_strs){names, all.count});
 }
 
 /* That the child was stopped for itself. */
@@ -152,7 +127,7 @@ rak_status rak_start_agent_with(rak_context *cx, rak_str agent, const rak_conten
   const fake_agent *found;
   rak_agent_options more;
   RAK_TRY(fake_gate(cx));
-  RAK_TRY(find(cx, agent, &found));
+  RAK_TRY(fake_find(cx, &run->host->agents, sizeof *found, "agent", agent, (const void **)&found));
   RAK_TRY(copy_options(cx, options, &more));
   rak_child *started = rak_alloc(&run->keep, sizeof *started);
   rak_child **kept = fake_list_add(&run->children, &run->keep, sizeof *kept);

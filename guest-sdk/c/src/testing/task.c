@@ -26,9 +26,3 @@ void fake_task_give_up(fake_task *task, const fake_clock *clock) {
     fake_task_cancel(task, clock);
   }
 }
-
-rak_status fake_not_there(rak_context *cx, const char *what, rak_str name, rak_strs names) {
-  const rak_str all = rak_join(cx, names, RAK_STR(", "));
-  return rak_fail(cx, RAK_NOT_FOUND, "no %s is called %.*s; there is %s", what, RAK_ARG(name),
-                  names.count == 0 ? "none" : all.ptr);
-}

@@ -31,6 +31,9 @@ static const struct {
     {"call-fails", do_call_fails}, {"fan", do_fan},           {"race", do_race},
     {"drop", do_drop},           {"detach", do_detach},
 
+    {"tools", do_tools},         {"hints", do_hints},         {"tool", do_tool},
+    {"tool-fails", do_tool_fails}, {"tool-all", do_tool_all}, {"tool-start", do_tool_start},
+
     {"log", do_log},             {"print", do_print},         {"time", do_time},
     {"random", do_random},
 };

@@ -22,6 +22,7 @@ behaviour do_context, do_config, do_config_keys, do_remaining;
 behaviour do_sleep, do_any, do_timeout, do_block, do_loop, do_wait, do_poll;
 behaviour do_approve, do_ask, do_message, do_expired;
 behaviour do_agents, do_call, do_call_in, do_call_fails, do_fan, do_race, do_drop, do_detach;
+behaviour do_tools, do_hints, do_tool, do_tool_fails, do_tool_all, do_tool_start;
 behaviour do_log, do_print, do_time, do_random;
 
 /* Reads a whole number of the argument. */

@@ -32,6 +32,9 @@ static constexpr std::pair<std::string_view, Behaviour*> behaviours[] = {
     {"call-fails", call_fails}, {"fan", fan},           {"race", race},
     {"drop", drop},           {"detach", detach},
 
+    {"tools", tools},         {"hints", hints},         {"tool", tool},
+    {"tool-fails", tool_fails}, {"tool-all", tool_all}, {"tool-start", tool_start},
+
     {"log", log_lines},       {"print", print},         {"time", time_now},
     {"random", random_bytes},
 };
