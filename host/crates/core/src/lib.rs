@@ -2,7 +2,8 @@
 //!
 //! Everything else in the host speaks in these types: what an agent says ([`Content`], [`Event`]), where it says it
 //! ([`SessionKey`], [`InvocationId`]), how it ends ([`InvocationStatus`]), and the traits that the stores
-//! ([`SessionService`], [`EventLog`]) and the agents ([`Agent`], [`AgentRegistry`]) stand behind.
+//! ([`SessionService`], [`EventLog`]), the agents ([`Agent`], [`AgentRegistry`]) and what they call ([`Toolbox`]) stand
+//! behind.
 //! There is no I/O here and no runtime.
 
 mod agent;
@@ -20,6 +21,7 @@ mod run;
 mod session;
 mod state;
 pub mod time;
+mod tools;
 
 pub use agent::{
     Agent, AgentDescriptor, AgentError, AgentOutcome, AgentRun, Emission, InvocationInfo, RunHost, Skill,
@@ -51,3 +53,4 @@ pub use state::{
     MAX_STATE_KEY_BYTES, MAX_STATE_VALUE_BYTES, Scope, StateDelta, StateKeyError, readable_scope, scope_of,
     settable_scope,
 };
+pub use tools::{ToolAnswer, ToolCall, ToolHints, ToolSpec, Toolbox};
