@@ -17,7 +17,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("rak-session", &["rak-core"]),
     ("rak-wasm", &["rak-core"]),
     ("rak-registry", &["rak-core", "rak-wasm"]),
-    ("rak-runner", &["rak-core"]),
+    ("rak-schema", &[]),
+    ("rak-runner", &["rak-core", "rak-schema"]),
     ("rak-server", &["rak-core", "rak-runner"]),
     (
         "rak",
@@ -63,6 +64,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("notify", &["rak", "rak-registry"]),
     ("indicatif", &["rak"]),
     ("reqwest", &["rak"]),
+    ("jsonschema", &["rak-schema"]),
     ("rustyline", &["rak"]),
     ("tracing-subscriber", &["rak"]),
     ("wit-bindgen", &["rak-sdk"]),

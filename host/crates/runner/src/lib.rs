@@ -22,7 +22,6 @@ mod respond;
 mod run_context;
 mod run_task;
 mod runner;
-mod schema;
 mod session_queue;
 mod starts;
 mod written;

@@ -12,7 +12,6 @@ use serde_json::Value;
 use crate::recorder::{Record, Recorder, Writing};
 use crate::run_context::resting;
 use crate::runner::Runner;
-use crate::schema;
 use crate::written::{Written, message_index};
 
 /// How many messages may be sent to one invocation.
@@ -157,7 +156,7 @@ async fn answer_to(
     }
     let (schema, answer) = (request.schema.clone(), response.answer.clone());
     // The schema is the agent's, and may take its time.
-    let valid = tokio::task::spawn_blocking(move || schema::validate(&schema, &answer)).await;
+    let valid = tokio::task::spawn_blocking(move || rak_schema::validate(&schema, &answer)).await;
     if let Err(reason) = valid.map_err(|error| RunError::Internal(error.to_string()))? {
         return Err(RespondError::InvalidAnswer { request_id, reason });
     }

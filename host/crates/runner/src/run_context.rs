@@ -15,7 +15,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::invocation_tracker::InvocationTracker;
 use crate::recorder::{Record, Recorder, is_stored};
-use crate::schema;
 
 /// The largest history page an agent may ask for.
 const MAX_HISTORY_PAGE: usize = 1000;
@@ -203,7 +202,7 @@ impl RunHost for RunContext {
         let mut events = Vec::new();
         let requests = vec![request.request_id.clone()];
         if !written.requests.contains_key(&request.request_id) {
-            schema::check(&request.schema).map_err(|reason| {
+            rak_schema::check(&request.schema).map_err(|reason| {
                 Failure::new(FailureKind::InvalidArgument, format!("the schema cannot be used: {reason}"))
             })?;
             let mut event = Event::new(self.info.id, self.info.session.app_name.as_str());
