@@ -19,6 +19,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("rak-registry", &["rak-core", "rak-wasm"]),
     ("rak-schema", &[]),
     ("rak-runner", &["rak-core", "rak-schema"]),
+    ("rak-tools", &["rak-core", "rak-schema"]),
     ("rak-server", &["rak-core", "rak-runner"]),
     (
         "rak",
@@ -63,7 +64,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("toml", &["rak", "rak-registry"]),
     ("notify", &["rak", "rak-registry"]),
     ("indicatif", &["rak"]),
-    ("reqwest", &["rak"]),
+    // One talks to a host, the other to MCP servers.
+    ("reqwest", &["rak", "rak-tools"]),
+    ("rmcp", &["rak-tools"]),
     ("jsonschema", &["rak-schema"]),
     ("rustyline", &["rak"]),
     ("tracing-subscriber", &["rak"]),
