@@ -100,24 +100,26 @@ const c_flags: []const []const u8 = &(common_flags ++ [_][]const u8{"-std=gnu11"
 const cpp_flags: []const []const u8 = &(common_flags ++ [_][]const u8{ "-std=gnu++20", "-fno-exceptions", "-fno-rtti" });
 
 const common_sources: []const []const u8 = &.{
-    "arena.c",   "builder.c",    "content.c",    "events.c",
-    "failure.c", "json_parse.c", "json_value.c", "json_write.c",
-    "log.c",     "outcome.c",    "panic.c",      "scratch.c",
-    "session.c", "state.c",      "stream.c",     "text.c",
-    "utf8.c",
+    "agents.c",     "arena.c",   "builder.c",    "content.c",
+    "events.c",     "failure.c", "json_parse.c", "json_value.c",
+    "json_write.c", "log.c",     "outcome.c",    "panic.c",
+    "scratch.c",    "session.c", "state.c",      "stream.c",
+    "text.c",       "tools.c",   "utf8.c",
 };
 const component_sources: []const []const u8 = &.{
-    "component/exports.c", "component/from_host.c", "component/imports.c",
-    "component/receive.c", "component/to_host.c",   "component/wait.c",
+    "component/agents.c",  "component/exports.c", "component/from_host.c",
+    "component/imports.c", "component/receive.c", "component/to_host.c",
+    "component/tools.c",   "component/wait.c",
 };
 const native_sources: []const []const u8 = &.{
-    "testing/calls.c",  "testing/clock.c", "testing/copy.c", "testing/fake_host.c",
-    "testing/main.c",   "testing/map.c",   "testing/run.c",  "testing/wait.c",
-    "testing/people.c",
+    "testing/agents.c",    "testing/calls.c", "testing/clock.c", "testing/copy.c",
+    "testing/fake_host.c", "testing/main.c",  "testing/map.c",   "testing/people.c",
+    "testing/run.c",       "testing/task.c",  "testing/tools.c", "testing/wait.c",
 };
 const cpp_sources: []const []const u8 = &.{
-    "cpp/agent.cpp",  "cpp/context.cpp", "cpp/events.cpp", "cpp/json.cpp",
-    "cpp/people.cpp", "cpp/session.cpp", "cpp/to_c.cpp",   "cpp/to_cpp.cpp",
+    "cpp/agent.cpp", "cpp/agents.cpp", "cpp/context.cpp", "cpp/events.cpp",
+    "cpp/json.cpp",  "cpp/people.cpp", "cpp/session.cpp", "cpp/to_c.cpp",
+    "cpp/to_cpp.cpp", "cpp/tools.cpp",
 };
 const cpp_native_sources: []const []const u8 = &.{"cpp/testing.cpp"};
 
@@ -141,16 +143,19 @@ const own_tests = [_]Agent{
         .name = "c",
         .sources = &.{},
         .tests = &.{
-            "tests/c/events_test.c",  "tests/c/json_test.c", "tests/c/people_test.c",
-            "tests/c/session_test.c", "tests/c/text_test.c", "tests/c/wait_test.c",
-            "tests/readme/readme_test.c",
+            "tests/c/agents_test.c", "tests/c/events_test.c",  "tests/c/json_test.c",
+            "tests/c/people_test.c", "tests/c/session_test.c", "tests/c/text_test.c",
+            "tests/c/tools_test.c",  "tests/c/wait_test.c",    "tests/readme/readme_test.c",
         },
         .flags = &.{"-Werror"},
     },
     .{
         .name = "cpp",
         .sources = &.{"tests/cpp/agent_test.cpp"},
-        .tests = &.{ "tests/cpp/json_test.cpp", "tests/cpp/people_test.cpp" },
+        .tests = &.{
+            "tests/cpp/agents_test.cpp", "tests/cpp/json_test.cpp", "tests/cpp/people_test.cpp",
+            "tests/cpp/tools_test.cpp",
+        },
         .flags = &.{"-Werror"},
     },
     .{
@@ -175,6 +180,30 @@ const own_tests = [_]Agent{
         .name = "readme-sender-cpp",
         .sources = &.{"tests/readme/cpp/sender.cpp"},
         .tests = &.{"tests/readme/cpp/sender_test.cpp"},
+        .flags = &.{"-Werror"},
+    },
+    .{
+        .name = "readme-briefer-c",
+        .sources = &.{"tests/readme/c/briefer.c"},
+        .tests = &.{"tests/readme/c/briefer_test.c"},
+        .flags = &.{"-Werror"},
+    },
+    .{
+        .name = "readme-briefer-cpp",
+        .sources = &.{"tests/readme/cpp/briefer.cpp"},
+        .tests = &.{"tests/readme/cpp/briefer_test.cpp"},
+        .flags = &.{"-Werror"},
+    },
+    .{
+        .name = "readme-reckoner-c",
+        .sources = &.{"tests/readme/c/reckoner.c"},
+        .tests = &.{"tests/readme/c/reckoner_test.c"},
+        .flags = &.{"-Werror"},
+    },
+    .{
+        .name = "readme-reckoner-cpp",
+        .sources = &.{"tests/readme/cpp/reckoner.cpp"},
+        .tests = &.{"tests/readme/cpp/reckoner_test.cpp"},
         .flags = &.{"-Werror"},
     },
     .{

@@ -2,8 +2,10 @@ package rak
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,6 +18,8 @@ type Context struct {
 	run      runContext
 	text     deltaWriter
 	thoughts deltaWriter
+	// toolCalls counts the calls of tools that the agent gave no id.
+	toolCalls atomic.Uint64
 }
 
 // NewContext is the context of one run on this host. Agents are handed theirs; this is for who writes a [Host].
@@ -110,6 +114,15 @@ func (cx *Context) Log() *slog.Logger {
 func (cx *Context) noticed(err error) error {
 	if failure, ok := err.(*Failure); ok {
 		cx.run.end(failure)
+	}
+	return err
+}
+
+// noticedOfOther sees the errors of other agents and of tools. One that was stopped may have been stopped for itself, so
+// the host is asked whether it is this run that has to end.
+func (cx *Context) noticedOfOther(err error) error {
+	if errors.Is(err, Cancelled) || errors.Is(err, DeadlineExceeded) {
+		_ = cx.Err() // Ends the context where the host says so.
 	}
 	return err
 }

@@ -7,10 +7,12 @@ import (
 	"slices"
 	"strings"
 
+	"rak/internal/bindings/imports/rak_agent_agents"
 	"rak/internal/bindings/imports/rak_agent_common"
 	"rak/internal/bindings/imports/rak_agent_entry"
 	"rak/internal/bindings/imports/rak_agent_events"
 	"rak/internal/bindings/imports/rak_agent_log"
+	"rak/internal/bindings/imports/rak_agent_tools"
 	witTypes "rak/internal/wit/types"
 )
 
@@ -56,6 +58,27 @@ func result[T any](from witTypes.Result[T, rak_agent_common.Failure]) (T, error)
 	return from.Ok(), nil
 }
 
+// converted is a result whose value has another type in the SDK.
+func converted[From, To any](from witTypes.Result[From, rak_agent_common.Failure], convert func(From) To) (To, error) {
+	value, err := result(from)
+	if err != nil {
+		var none To
+		return none, err
+	}
+	return convert(value), nil
+}
+
+// eachOf converts every item of a list.
+func eachOf[From, To any](convert func(From) To) func([]From) []To {
+	return func(list []From) []To {
+		all := make([]To, len(list))
+		for i, one := range list {
+			all[i] = convert(one)
+		}
+		return all
+	}
+}
+
 func toContent(content Content) rak_agent_common.Content {
 	parts := make([]rak_agent_common.Part, len(content.Parts))
 	for i, part := range content.Parts {
@@ -79,9 +102,7 @@ func toPart(part Part) rak_agent_common.Part {
 			MimeType: optional(part.MIMEType), Uri: utf8Of(part.URI),
 		})
 	case FunctionCall:
-		return rak_agent_common.MakePartFunctionCall(rak_agent_common.FunctionCall{
-			Id: utf8Of(part.ID), Name: utf8Of(part.Name), Args: jsonText(part.Args),
-		})
+		return rak_agent_common.MakePartFunctionCall(toCall(part))
 	case FunctionResponse:
 		return rak_agent_common.MakePartFunctionResponse(rak_agent_common.FunctionResponse{
 			Id: utf8Of(part.ID), Name: utf8Of(part.Name), Response: jsonText(part.Response), Failed: part.Failed,
@@ -91,6 +112,10 @@ func toPart(part Part) rak_agent_common.Part {
 	default:
 		panic(fmt.Sprintf("rak: %T is no part of a content", part))
 	}
+}
+
+func toCall(call FunctionCall) rak_agent_common.FunctionCall {
+	return rak_agent_common.FunctionCall{Id: utf8Of(call.ID), Name: utf8Of(call.Name), Args: jsonText(call.Args)}
 }
 
 func toCustom(custom Custom) rak_agent_common.Custom {
@@ -121,11 +146,78 @@ func fromPart(part rak_agent_common.Part) Part {
 		call := part.FunctionCall()
 		return FunctionCall{call.Id, call.Name, json.RawMessage(call.Args)}
 	case rak_agent_common.Part_FunctionResponse:
-		response := part.FunctionResponse()
-		return FunctionResponse{response.Id, response.Name, json.RawMessage(response.Response), response.Failed}
+		return fromResponse(part.FunctionResponse())
 	default:
 		custom := part.Other()
 		return Custom{custom.Name, json.RawMessage(custom.Value)}
+	}
+}
+
+func fromResponse(response rak_agent_common.FunctionResponse) FunctionResponse {
+	return FunctionResponse{response.Id, response.Name, json.RawMessage(response.Response), response.Failed}
+}
+
+func fromResult(of witTypes.Result[rak_agent_common.FunctionResponse, rak_agent_common.Failure]) ToolResult {
+	response, err := converted(of, fromResponse)
+	return ToolResult{response, err}
+}
+
+func toAgentOptions(options AgentOptions) rak_agent_agents.Options {
+	return rak_agent_agents.Options{
+		Session:     optional(options.Session),
+		TimeoutMs:   optionalNumber(options.TimeoutMS),
+		RelayEvents: options.RelayEvents,
+		Detached:    options.Detached,
+		Extra:       optional(string(options.Extra)),
+	}
+}
+
+func fromSummary(agent rak_agent_agents.Summary) AgentSummary {
+	return AgentSummary{
+		Name:        agent.Name,
+		Description: agent.Description,
+		Version:     agent.Version,
+		InputSchema: jsonFrom(agent.InputSchema),
+		Extra:       jsonFrom(agent.Extra),
+	}
+}
+
+func fromReply(reply rak_agent_agents.Reply) Reply {
+	made := Reply{
+		InvocationID: reply.InvocationId,
+		Escalate:     reply.Escalate,
+		TransferTo:   reply.TransferTo.SomeOr(""),
+		Extra:        jsonFrom(reply.Extra),
+	}
+	if reply.Content.IsSome() {
+		content := fromContent(reply.Content.Some())
+		made.Content = &content
+	}
+	return made
+}
+
+func toToolOptions(options ToolOptions) rak_agent_tools.CallOptions {
+	return rak_agent_tools.CallOptions{
+		TimeoutMs:      optionalNumber(options.TimeoutMS),
+		IdempotencyKey: optional(options.IdempotencyKey),
+		RelayEvents:    options.RelayEvents,
+		Extra:          optional(string(options.Extra)),
+	}
+}
+
+func fromTool(tool rak_agent_tools.Tool) Tool {
+	return Tool{
+		Name:        tool.Name,
+		Description: tool.Description,
+		Parameters:  json.RawMessage(tool.Parameters),
+		Hints: Hints{
+			ReadOnly:      tool.Hints&rak_agent_tools.Hints_ReadOnly != 0,
+			Destructive:   tool.Hints&rak_agent_tools.Hints_Destructive != 0,
+			Idempotent:    tool.Hints&rak_agent_tools.Hints_Idempotent != 0,
+			OpenWorld:     tool.Hints&rak_agent_tools.Hints_OpenWorld != 0,
+			NeedsApproval: tool.Hints&rak_agent_tools.Hints_NeedsApproval != 0,
+		},
+		Extra: jsonFrom(tool.Extra),
 	}
 }
 

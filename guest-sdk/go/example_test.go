@@ -188,6 +188,116 @@ func ExamplePeople_NextMessageFor() {
 	// Output: stopped at step 1
 }
 
+func ExampleAgents_Call() {
+	summarizer := rak.Agent{Name: "summarizer", Run: rak.RunText(func(_ *rak.Context, text string) (string, error) {
+		return strings.Fields(text)[0] + " …", nil
+	})}
+	agent := rak.RunText(func(cx *rak.Context, text string) (string, error) {
+		reply, err := cx.Agents().Call("summarizer", rak.User(text), rak.Timeout(time.Minute))
+		if err != nil {
+			return "", err
+		}
+		return "In short: " + reply.Text(), nil
+	})
+	fmt.Println(raktest.Host{Agents: []rak.Agent{summarizer}}.Run(agent, "Once upon a time").Answer())
+	// Output: In short: Once …
+}
+
+func ExampleAgents_Start() {
+	slow := rak.Agent{Name: "researcher", Run: rak.RunText(func(cx *rak.Context, _ string) (string, error) {
+		return "found", cx.Sleep(time.Hour)
+	})}
+	agent := rak.RunText(func(cx *rak.Context, question string) (string, error) {
+		child, err := cx.Agents().Start("researcher", rak.User(question))
+		if err != nil {
+			return "", err
+		}
+		defer child.Close()
+		ready, err := cx.WaitAnyFor(5*time.Second, child.Done())
+		if err != nil {
+			return "", err
+		}
+		if len(ready) == 0 {
+			return "That takes too long.", nil
+		}
+		reply, err := child.Finish()
+		return reply.Text(), err
+	})
+	run := raktest.Host{Agents: []rak.Agent{slow}}.Run(agent, "Why?")
+	fmt.Println(run.Answer(), run.AgentCalls[0].Cancelled)
+	// Output: That takes too long. true
+}
+
+func ExampleAgents_CallAll() {
+	double := rak.Agent{Name: "double", Run: rak.RunText(func(_ *rak.Context, text string) (string, error) {
+		return text + text, nil
+	})}
+	agent := rak.RunText(func(cx *rak.Context, text string) (string, error) {
+		var calls []rak.AgentCall
+		for _, word := range strings.Fields(text) {
+			calls = append(calls, rak.AgentCall{Agent: "double", Input: rak.User(word)})
+		}
+		var words []string
+		for _, result := range cx.Agents().CallAll(calls) {
+			if result.Err != nil {
+				return "", result.Err
+			}
+			words = append(words, result.Reply.Text())
+		}
+		return strings.Join(words, " "), nil
+	})
+	fmt.Println(raktest.Host{Agents: []rak.Agent{double}}.Run(agent, "bon ta").Answer())
+	// Output: bonbon tata
+}
+
+func ExampleTools_CallNamed() {
+	calculator := raktest.Tool{Name: "calculator", Call: func(args json.RawMessage) (any, error) {
+		return map[string]int{"result": 4}, nil
+	}}
+	agent := rak.RunText(func(cx *rak.Context, sum string) (string, error) {
+		response, err := cx.Tools().CallNamed("calculator", map[string]string{"expression": sum})
+		if err != nil {
+			return "", err
+		}
+		return string(response.Response), nil
+	})
+	run := raktest.Host{Tools: []raktest.Tool{calculator}}.Run(agent, "2 + 2")
+	fmt.Println(run.Answer(), run.ToolCalls[0].Args)
+	// Output: {"result":4} map[expression:2 + 2]
+}
+
+func ExampleTools_CallAll() {
+	clock := raktest.Tool{Name: "clock", Call: func(json.RawMessage) (any, error) { return "noon", nil }}
+	agent := func(cx *rak.Context, input rak.Content) (rak.Outcome, error) {
+		var calls []rak.FunctionCall
+		for _, part := range input.Parts {
+			if call, ok := part.(rak.FunctionCall); ok {
+				calls = append(calls, call)
+			}
+		}
+		var parts []rak.Part
+		for i, result := range cx.Tools().CallAll(calls) {
+			if result.Err != nil {
+				failed := rak.JSON(map[string]string{"error": result.Err.Error()})
+				result.Response = rak.FunctionResponse{ID: calls[i].ID, Name: calls[i].Name, Response: failed, Failed: true}
+			}
+			parts = append(parts, result.Response)
+		}
+		return rak.AnswerWith(rak.Content{Role: rak.RoleFunction, Parts: parts}), nil
+	}
+	asked := rak.Content{Role: rak.RoleModel, Parts: []rak.Part{
+		rak.FunctionCall{ID: "a", Name: "clock"},
+		rak.FunctionCall{ID: "b", Name: "almanac"},
+	}}
+	for _, part := range (raktest.Host{Tools: []raktest.Tool{clock}}).RunContent(agent, asked).Outcome.Content.Parts {
+		response := part.(rak.FunctionResponse)
+		fmt.Println(response.ID, string(response.Response))
+	}
+	// Output:
+	// a "noon"
+	// b {"error":"no tool is called almanac; there is clock"}
+}
+
 func ExampleFailure() {
 	err := fmt.Errorf("asking the model: %w", &rak.Failure{
 		Kind:       rak.RateLimited,

@@ -44,23 +44,65 @@ type Host interface {
 	// NextMessage waits for what the user says, until the timeout where there is one; nil after it.
 	NextMessage(timeoutMS *uint64) (*Content, error)
 
+	// AvailableAgents are the agents that may be called, by name.
+	AvailableAgents() ([]AgentSummary, error)
+	// CallAgent starts a child and waits for its end.
+	CallAgent(agent string, input Content, options AgentOptions) (Reply, error)
+	// StartAgent starts a child.
+	StartAgent(agent string, input Content, options AgentOptions) (HostChild, error)
+
+	// AvailableTools are the tools that may be called, by name.
+	AvailableTools() ([]Tool, error)
+	// CallTool calls a tool.
+	CallTool(call FunctionCall, options ToolOptions) (FunctionResponse, error)
+	// CallTools calls tools all at once; the results are in the order of the calls.
+	CallTools(calls []FunctionCall, options ToolOptions) []ToolResult
+	// StartTool starts a call of a tool.
+	StartTool(call FunctionCall, options ToolOptions) (HostRunning, error)
+
 	// Sleep waits.
 	Sleep(ms uint64)
 	// Timer is ready after this time.
-	Timer(ms uint64) Timer
+	Timer(ms uint64) HostWaitable
 	// Any waits for the first of them, or until the timeout where there is one.
-	Any(of []Timer, timeoutMS *uint64) []uint32
+	Any(of []HostWaitable, timeoutMS *uint64) []uint32
 
 	// Log writes a line.
 	Log(level slog.Level, message string, fields [][2]string)
 }
 
-// Timer is what a [Host] makes for a [Waitable].
-type Timer interface {
-	// Ready says whether its time has come.
+// HostWaitable is what a [Host] makes for a [Waitable].
+type HostWaitable interface {
+	// Ready says whether it is ready.
 	Ready() bool
-	// Block returns when it has.
+	// Block returns when it is.
 	Block()
 	// Drop forgets it.
+	Drop()
+}
+
+// HostChild is what a [Host] makes for a [Child].
+type HostChild interface {
+	// InvocationID is the child's invocation.
+	InvocationID() string
+	// Finish waits for its end.
+	Finish() (Reply, error)
+	// Cancel stops it; nothing where it is over.
+	Cancel()
+	// Subscribe is ready when it is over.
+	Subscribe() HostWaitable
+	// Drop gives it up, unless it is detached.
+	Drop()
+}
+
+// HostRunning is what a [Host] makes for a [Running].
+type HostRunning interface {
+	// Finish waits for its end.
+	Finish() (FunctionResponse, error)
+	// Cancel gives it up; nothing where it is over.
+	Cancel()
+	// Subscribe is ready when it is over.
+	Subscribe() HostWaitable
+	// Drop gives it up.
 	Drop()
 }

@@ -5,11 +5,13 @@ import (
 	"log/slog"
 	"time"
 
+	"rak/internal/bindings/imports/rak_agent_agents"
 	"rak/internal/bindings/imports/rak_agent_context"
 	"rak/internal/bindings/imports/rak_agent_events"
 	"rak/internal/bindings/imports/rak_agent_log"
 	"rak/internal/bindings/imports/rak_agent_people"
 	"rak/internal/bindings/imports/rak_agent_session"
+	"rak/internal/bindings/imports/rak_agent_tools"
 	"rak/internal/bindings/imports/rak_agent_wait"
 	witTypes "rak/internal/wit/types"
 )
@@ -133,20 +135,70 @@ func (imports) NextMessage(timeoutMS *uint64) (*Content, error) {
 	return &content, nil
 }
 
+func (imports) AvailableAgents() ([]AgentSummary, error) {
+	defer call()()
+	return converted(rak_agent_agents.Available(), eachOf(fromSummary))
+}
+
+func (imports) CallAgent(agent string, input Content, options AgentOptions) (Reply, error) {
+	content, more := toContent(input), toAgentOptions(options)
+	defer call()()
+	return converted(rak_agent_agents.Call(utf8Of(agent), content, more), fromReply)
+}
+
+func (imports) StartAgent(agent string, input Content, options AgentOptions) (HostChild, error) {
+	content, more := toContent(input), toAgentOptions(options)
+	defer call()()
+	started, err := result(rak_agent_agents.Start(utf8Of(agent), content, more))
+	if err != nil {
+		return nil, err
+	}
+	// Only an own handle is dropped by the garbage collector, which would cancel the child, and at a time that nobody knows.
+	return &child{rak_agent_agents.ChildFromBorrowHandle(started.TakeHandle())}, nil
+}
+
+func (imports) AvailableTools() ([]Tool, error) {
+	defer call()()
+	return converted(rak_agent_tools.Available(), eachOf(fromTool))
+}
+
+func (imports) CallTool(tool FunctionCall, options ToolOptions) (FunctionResponse, error) {
+	wanted, more := toCall(tool), toToolOptions(options)
+	defer call()()
+	return converted(rak_agent_tools.Call(wanted, more), fromResponse)
+}
+
+func (imports) CallTools(tools []FunctionCall, options ToolOptions) []ToolResult {
+	wanted, more := eachOf(toCall)(tools), toToolOptions(options)
+	defer call()()
+	return eachOf(fromResult)(rak_agent_tools.CallAll(wanted, more))
+}
+
+func (imports) StartTool(tool FunctionCall, options ToolOptions) (HostRunning, error) {
+	wanted, more := toCall(tool), toToolOptions(options)
+	defer call()()
+	started, err := result(rak_agent_tools.Start(wanted, more))
+	if err != nil {
+		return nil, err
+	}
+	// As of a child.
+	return &running{rak_agent_tools.RunningFromBorrowHandle(started.TakeHandle())}, nil
+}
+
 func (imports) Sleep(ms uint64) {
 	defer call()()
 	rak_agent_wait.Sleep(ms)
 }
 
-func (imports) Timer(ms uint64) Timer {
+func (imports) Timer(ms uint64) HostWaitable {
 	defer call()()
-	return &timer{rak_agent_wait.Timer(ms)}
+	return &waitable{rak_agent_wait.Timer(ms)}
 }
 
-func (imports) Any(of []Timer, timeoutMS *uint64) []uint32 {
+func (imports) Any(of []HostWaitable, timeoutMS *uint64) []uint32 {
 	list := make([]*rak_agent_wait.Waitable, len(of))
 	for i, one := range of {
-		list[i] = one.(*timer).waitable
+		list[i] = one.(*waitable).handle
 	}
 	defer call()()
 	return rak_agent_wait.Any(list, optionalNumber(timeoutMS))
@@ -161,22 +213,77 @@ func (imports) Log(level slog.Level, message string, fields [][2]string) {
 	rak_agent_log.Write(toLevel(level), utf8Of(message), list)
 }
 
-// timer is a waitable of the host.
-type timer struct {
-	waitable *rak_agent_wait.Waitable
+// waitable is one of the host.
+type waitable struct {
+	handle *rak_agent_wait.Waitable
 }
 
-func (t *timer) Ready() bool {
+func (w *waitable) Ready() bool {
 	defer call()()
-	return t.waitable.Ready()
+	return w.handle.Ready()
 }
 
-func (t *timer) Block() {
+func (w *waitable) Block() {
 	defer call()()
-	t.waitable.Block()
+	w.handle.Block()
 }
 
-func (t *timer) Drop() {
+func (w *waitable) Drop() {
 	defer call()()
-	t.waitable.Drop()
+	w.handle.Drop()
+}
+
+// child is one of the host.
+type child struct {
+	handle *rak_agent_agents.Child
+}
+
+func (c *child) InvocationID() string {
+	defer call()()
+	return c.handle.InvocationId()
+}
+
+func (c *child) Finish() (Reply, error) {
+	defer call()()
+	return converted(c.handle.Finish(), fromReply)
+}
+
+func (c *child) Cancel() {
+	defer call()()
+	c.handle.Cancel()
+}
+
+func (c *child) Subscribe() HostWaitable {
+	defer call()()
+	return &waitable{c.handle.Subscribe()}
+}
+
+func (c *child) Drop() {
+	defer call()()
+	c.handle.Drop()
+}
+
+// running is the call of a tool at the host.
+type running struct {
+	handle *rak_agent_tools.Running
+}
+
+func (r *running) Finish() (FunctionResponse, error) {
+	defer call()()
+	return converted(r.handle.Finish(), fromResponse)
+}
+
+func (r *running) Cancel() {
+	defer call()()
+	r.handle.Cancel()
+}
+
+func (r *running) Subscribe() HostWaitable {
+	defer call()()
+	return &waitable{r.handle.Subscribe()}
+}
+
+func (r *running) Drop() {
+	defer call()()
+	r.handle.Drop()
 }

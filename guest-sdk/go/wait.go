@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// Waitable is something that becomes ready: [Context.Timer] makes one.
+// Waitable is something that becomes ready: [Context.Timer] makes one, and [Child.Done] and [Running.Done] do.
 type Waitable struct {
-	cx    *Context
-	timer Timer
+	cx   *Context
+	host HostWaitable
 	// over is set once it is known to be ready. The host has forgotten it then.
 	over atomic.Bool
 }
 
 // Ready says whether it is ready.
 func (w *Waitable) Ready() bool {
-	if !w.over.Load() && w.timer.Ready() {
+	if !w.over.Load() && w.host.Ready() {
 		w.settle()
 	}
 	return w.over.Load()
@@ -28,7 +28,7 @@ func (w *Waitable) Wait() error {
 	if w.over.Load() {
 		return w.cx.Err()
 	}
-	w.timer.Block()
+	w.host.Block()
 	err := w.cx.Err()
 	if err == nil {
 		w.settle()
@@ -40,14 +40,14 @@ func (w *Waitable) Wait() error {
 // is forgotten by itself, and everything else at the end of the run: only an agent that makes thousands need stop them.
 func (w *Waitable) Stop() {
 	if !w.over.Load() {
-		w.timer.Drop()
+		w.host.Drop()
 	}
 }
 
 // settle remembers that it is ready, so that the host need not.
 func (w *Waitable) settle() {
 	if !w.over.Swap(true) {
-		w.timer.Drop()
+		w.host.Drop()
 	}
 }
 
@@ -60,7 +60,7 @@ func (cx *Context) Sleep(duration time.Duration) error {
 
 // Timer is something that is ready after duration.
 func (cx *Context) Timer(duration time.Duration) *Waitable {
-	return &Waitable{cx: cx, timer: cx.host.Timer(millis(duration))}
+	return &Waitable{cx: cx, host: cx.host.Timer(millis(duration))}
 }
 
 // WaitAny waits for the first of them and returns the indexes of those that are ready, ascending; none, and at once,
@@ -78,17 +78,17 @@ func (cx *Context) WaitAnyFor(timeout time.Duration, of ...*Waitable) ([]int, er
 func (cx *Context) waitAny(of []*Waitable, timeoutMS *uint64) ([]int, error) {
 	// Those that are known to be ready are not the host's any more: with one of them there is nothing to wait for.
 	var ready, places []int
-	var timers []Timer
+	var left []HostWaitable
 	for i, waitable := range of {
 		if waitable.over.Load() {
 			ready = append(ready, i)
 			timeoutMS = new(uint64)
 		} else {
 			places = append(places, i)
-			timers = append(timers, waitable.timer)
+			left = append(left, waitable.host)
 		}
 	}
-	became := cx.host.Any(timers, timeoutMS)
+	became := cx.host.Any(left, timeoutMS)
 	if len(became) == 0 {
 		if err := cx.Err(); err != nil {
 			return nil, err

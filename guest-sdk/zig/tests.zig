@@ -4,6 +4,7 @@
 test {
     _ = @import("src/TextWriter.zig");
     _ = @import("src/wait.zig");
+    _ = @import("tests/agents.zig");
     _ = @import("tests/context.zig");
     _ = @import("tests/contract.zig");
     _ = @import("tests/convert.zig");
@@ -14,5 +15,6 @@ test {
     _ = @import("tests/people.zig");
     _ = @import("tests/run.zig");
     _ = @import("tests/session.zig");
+    _ = @import("tests/tools.zig");
     _ = @import("tests/wait.zig");
 }

@@ -14,6 +14,7 @@ use rak_registry::{AgentOverride, RegistrySettings};
 use rak_runner::RunnerSettings;
 use rak_server::ServerSettings;
 use rak_session::{SqliteOptions, Synchronous};
+use rak_tools::{ToolsFile, ToolsSettings};
 use rak_wasm::{CompileLimits, EngineSettings, Limits};
 use serde::Deserialize;
 
@@ -36,6 +37,10 @@ struct File {
     allow_origins: Vec<String>,
     /// How many invocations may be in memory at once.
     max_invocations: Option<usize>,
+    /// How many children an invocation may have at once.
+    max_children: Option<usize>,
+    /// How many agents may be below each other.
+    max_child_depth: Option<usize>,
     /// How long a run goes on when nobody listens.
     disconnect_grace_ms: Option<u64>,
     /// How long the end of an invocation is remembered without the store.
@@ -47,6 +52,7 @@ struct File {
     engine: EngineSettings,
     limits: Limits,
     registry: RegistryFile,
+    tools: ToolsFile,
     agent: BTreeMap<AppName, AgentOverride>,
 }
 
@@ -108,6 +114,7 @@ pub(crate) struct Config {
     pub(crate) store: SqliteOptions,
     pub(crate) engine: EngineSettings,
     pub(crate) registry: RegistrySettings,
+    pub(crate) tools: ToolsSettings,
     /// Whether agents may be uploaded, where the file says so.
     uploads: Option<bool>,
     pub(crate) compile: CompileLimits,
@@ -141,6 +148,7 @@ impl Config {
             agents: place(&arguments.agents, file.agents.clone(), "agents"),
             data: place(&arguments.data, file.data.clone(), ".rak"),
             runner: runner(&file)?,
+            tools: file.tools.settings(&base, &variable)?,
             server: server(&file),
             store: SqliteOptions {
                 synchronous: match file.store.synchronous {
@@ -155,6 +163,12 @@ impl Config {
             registry: registry(file)?,
         })
     }
+}
+
+/// A variable of the host's environment that the file names.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that settings come from")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// The file, and the folder its paths are seen from.
@@ -202,6 +216,8 @@ fn runner(file: &File) -> anyhow::Result<RunnerSettings> {
         default_app: file.default_agent.clone(),
         default_user: file.default_user.clone().unwrap_or(defaults.default_user),
         max_invocations,
+        max_children: file.max_children.unwrap_or(defaults.max_children),
+        max_child_depth: file.max_child_depth.unwrap_or(defaults.max_child_depth),
         admission: file.admission.settings()?,
         on_disconnect: grace.unwrap_or(defaults.on_disconnect),
         retention: file.retention_ms.map_or(defaults.retention, Duration::from_millis),
@@ -290,12 +306,17 @@ mod tests {
     fn paths_are_seen_from_the_file_and_arguments_win() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("my.toml");
-        std::fs::write(&path, "agents = 'a'\ndata = '/tmp/d'\nmax_invocations = 3\n").unwrap();
+        std::fs::write(
+            &path,
+            "agents = 'a'\ndata = '/tmp/d'\nmax_invocations = 3\nmax_children = 0\nmax_child_depth = 2\n",
+        )
+        .unwrap();
         let arguments = ConfigArguments { config: Some(path), ..ConfigArguments::default() };
         let config = Config::load(&arguments).unwrap();
         assert_eq!(config.agents, folder.path().join("a"));
         assert_eq!(config.data, Path::new("/tmp/d"));
         assert_eq!(config.runner.max_invocations, 3);
+        assert_eq!((config.runner.max_children, config.runner.max_child_depth), (0, 2));
         let arguments = ConfigArguments { agents: Some("b".into()), ..arguments };
         assert_eq!(Config::load(&arguments).unwrap().agents, Path::new("b"));
     }

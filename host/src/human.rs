@@ -135,13 +135,18 @@ pub(crate) fn grants(grants: &AgentGrants) -> String {
         Scope::Temp => "temp",
         Scope::Session => "session",
     };
+    let named =
+        |what: &str, names: &[String]| (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")));
     let scopes: Vec<_> = grants.state.iter().map(scope).collect();
     let granted = [
         grants.history.then(|| "history".to_owned()),
         (!scopes.is_empty()).then(|| format!("state of {}", scopes.join(", "))),
         grants.people.then(|| "people".to_owned()),
+        named("agents", &grants.agents),
+        named("tools", &grants.tools),
+        named("asks before", &grants.ask_before),
         grants.log.then(|| "log".to_owned()),
-        (!grants.environment.is_empty()).then(|| format!("environment {}", grants.environment.join(", "))),
+        named("environment", &grants.environment),
     ];
     let granted: Vec<_> = granted.into_iter().flatten().collect();
     if granted.is_empty() { "nothing".to_owned() } else { granted.join("; ") }
@@ -205,13 +210,22 @@ mod tests {
             history: false,
             state: Vec::new(),
             people: false,
+            agents: Vec::new(),
+            tools: Vec::new(),
+            ask_before: Vec::new(),
             log: false,
             environment: Vec::new(),
         };
         assert_eq!(grants(&none), "nothing");
-        let other =
-            AgentGrants { state: vec![Scope::User], environment: vec!["A".into(), "B".into()], ..none };
-        assert_eq!(grants(&other), "state of user; environment A, B");
+        let other = AgentGrants {
+            state: vec![Scope::User],
+            agents: vec!["echo".into()],
+            tools: vec!["clock".into(), "mcp.*".into()],
+            environment: vec!["A".into(), "B".into()],
+            ..none
+        };
+        let shown = "state of user; agents echo; tools clock, mcp.*; environment A, B";
+        assert_eq!(grants(&other), shown);
     }
 
     #[test]

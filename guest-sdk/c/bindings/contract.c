@@ -3,81 +3,127 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Imported Functions from `rak:agent/wait@0.1.2`
+// Imported Functions from `rak:agent/wait@0.1.3`
 
-__attribute__((__import_module__("rak:agent/wait@0.1.2"), __import_name__("[method]waitable.ready")))
+__attribute__((__import_module__("rak:agent/wait@0.1.3"), __import_name__("[method]waitable.ready")))
 extern int32_t __wasm_import_rak_agent_wait_method_waitable_ready(int32_t);
 
-__attribute__((__import_module__("rak:agent/wait@0.1.2"), __import_name__("[method]waitable.block")))
+__attribute__((__import_module__("rak:agent/wait@0.1.3"), __import_name__("[method]waitable.block")))
 extern void __wasm_import_rak_agent_wait_method_waitable_block(int32_t);
 
-__attribute__((__import_module__("rak:agent/wait@0.1.2"), __import_name__("any")))
+__attribute__((__import_module__("rak:agent/wait@0.1.3"), __import_name__("any")))
 extern void __wasm_import_rak_agent_wait_any(uint8_t *, size_t, int32_t, int64_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/wait@0.1.2"), __import_name__("sleep")))
+__attribute__((__import_module__("rak:agent/wait@0.1.3"), __import_name__("sleep")))
 extern void __wasm_import_rak_agent_wait_sleep(int64_t);
 
-__attribute__((__import_module__("rak:agent/wait@0.1.2"), __import_name__("timer")))
+__attribute__((__import_module__("rak:agent/wait@0.1.3"), __import_name__("timer")))
 extern int32_t __wasm_import_rak_agent_wait_timer(int64_t);
 
-// Imported Functions from `rak:agent/context@0.1.2`
+// Imported Functions from `rak:agent/context@0.1.3`
 
-__attribute__((__import_module__("rak:agent/context@0.1.2"), __import_name__("get")))
+__attribute__((__import_module__("rak:agent/context@0.1.3"), __import_name__("get")))
 extern void __wasm_import_rak_agent_context_get(uint8_t *);
 
-__attribute__((__import_module__("rak:agent/context@0.1.2"), __import_name__("config")))
+__attribute__((__import_module__("rak:agent/context@0.1.3"), __import_name__("config")))
 extern void __wasm_import_rak_agent_context_config(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/context@0.1.2"), __import_name__("config-keys")))
+__attribute__((__import_module__("rak:agent/context@0.1.3"), __import_name__("config-keys")))
 extern void __wasm_import_rak_agent_context_config_keys(uint8_t *);
 
-__attribute__((__import_module__("rak:agent/context@0.1.2"), __import_name__("is-cancelled")))
+__attribute__((__import_module__("rak:agent/context@0.1.3"), __import_name__("is-cancelled")))
 extern int32_t __wasm_import_rak_agent_context_is_cancelled(void);
 
-__attribute__((__import_module__("rak:agent/context@0.1.2"), __import_name__("remaining-ms")))
+__attribute__((__import_module__("rak:agent/context@0.1.3"), __import_name__("remaining-ms")))
 extern void __wasm_import_rak_agent_context_remaining_ms(uint8_t *);
 
-// Imported Functions from `rak:agent/events@0.1.2`
+// Imported Functions from `rak:agent/events@0.1.3`
 
-__attribute__((__import_module__("rak:agent/events@0.1.2"), __import_name__("emit")))
+__attribute__((__import_module__("rak:agent/events@0.1.3"), __import_name__("emit")))
 extern void __wasm_import_rak_agent_events_emit(uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `rak:agent/session@0.1.2`
+// Imported Functions from `rak:agent/session@0.1.3`
 
-__attribute__((__import_module__("rak:agent/session@0.1.2"), __import_name__("history")))
+__attribute__((__import_module__("rak:agent/session@0.1.3"), __import_name__("history")))
 extern void __wasm_import_rak_agent_session_history(int32_t, int64_t, int32_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/session@0.1.2"), __import_name__("get")))
+__attribute__((__import_module__("rak:agent/session@0.1.3"), __import_name__("get")))
 extern void __wasm_import_rak_agent_session_get(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/session@0.1.2"), __import_name__("set")))
+__attribute__((__import_module__("rak:agent/session@0.1.3"), __import_name__("set")))
 extern void __wasm_import_rak_agent_session_set(uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/session@0.1.2"), __import_name__("remove")))
+__attribute__((__import_module__("rak:agent/session@0.1.3"), __import_name__("remove")))
 extern void __wasm_import_rak_agent_session_remove(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/session@0.1.2"), __import_name__("keys")))
+__attribute__((__import_module__("rak:agent/session@0.1.3"), __import_name__("keys")))
 extern void __wasm_import_rak_agent_session_keys(uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `rak:agent/people@0.1.2`
+// Imported Functions from `rak:agent/people@0.1.3`
 
-__attribute__((__import_module__("rak:agent/people@0.1.2"), __import_name__("approve")))
+__attribute__((__import_module__("rak:agent/people@0.1.3"), __import_name__("approve")))
 extern void __wasm_import_rak_agent_people_approve(uint8_t *, size_t, uint8_t *, size_t, int32_t, int64_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/people@0.1.2"), __import_name__("ask")))
+__attribute__((__import_module__("rak:agent/people@0.1.3"), __import_name__("ask")))
 extern void __wasm_import_rak_agent_people_ask(uint8_t *, size_t, uint8_t *, size_t, int32_t, int64_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/people@0.1.2"), __import_name__("next-message")))
+__attribute__((__import_module__("rak:agent/people@0.1.3"), __import_name__("next-message")))
 extern void __wasm_import_rak_agent_people_next_message(int32_t, int64_t, uint8_t *);
 
-// Imported Functions from `rak:agent/log@0.1.2`
+// Imported Functions from `rak:agent/agents@0.1.3`
 
-__attribute__((__import_module__("rak:agent/log@0.1.2"), __import_name__("write")))
+__attribute__((__import_module__("rak:agent/agents@0.1.3"), __import_name__("available")))
+extern void __wasm_import_rak_agent_agents_available(uint8_t *);
+
+__attribute__((__import_module__("rak:agent/agents@0.1.3"), __import_name__("call")))
+extern void __wasm_import_rak_agent_agents_call(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, int32_t, uint8_t *, size_t, int32_t, int64_t, int32_t, int32_t, int32_t, uint8_t *, size_t, uint8_t *);
+
+__attribute__((__import_module__("rak:agent/agents@0.1.3"), __import_name__("[method]child.invocation-id")))
+extern void __wasm_import_rak_agent_agents_method_child_invocation_id(int32_t, uint8_t *);
+
+__attribute__((__import_module__("rak:agent/agents@0.1.3"), __import_name__("[method]child.finish")))
+extern void __wasm_import_rak_agent_agents_method_child_finish(int32_t, uint8_t *);
+
+__attribute__((__import_module__("rak:agent/agents@0.1.3"), __import_name__("[method]child.cancel")))
+extern void __wasm_import_rak_agent_agents_method_child_cancel(int32_t);
+
+__attribute__((__import_module__("rak:agent/agents@0.1.3"), __import_name__("[method]child.subscribe")))
+extern int32_t __wasm_import_rak_agent_agents_method_child_subscribe(int32_t);
+
+__attribute__((__import_module__("rak:agent/agents@0.1.3"), __import_name__("start")))
+extern void __wasm_import_rak_agent_agents_start(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, int32_t, uint8_t *, size_t, int32_t, int64_t, int32_t, int32_t, int32_t, uint8_t *, size_t, uint8_t *);
+
+// Imported Functions from `rak:agent/tools@0.1.3`
+
+__attribute__((__import_module__("rak:agent/tools@0.1.3"), __import_name__("available")))
+extern void __wasm_import_rak_agent_tools_available(uint8_t *);
+
+__attribute__((__import_module__("rak:agent/tools@0.1.3"), __import_name__("call")))
+extern void __wasm_import_rak_agent_tools_call(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, int32_t, int64_t, int32_t, uint8_t *, size_t, int32_t, int32_t, uint8_t *, size_t, uint8_t *);
+
+__attribute__((__import_module__("rak:agent/tools@0.1.3"), __import_name__("call-all")))
+extern void __wasm_import_rak_agent_tools_call_all(uint8_t *, size_t, int32_t, int64_t, int32_t, uint8_t *, size_t, int32_t, int32_t, uint8_t *, size_t, uint8_t *);
+
+__attribute__((__import_module__("rak:agent/tools@0.1.3"), __import_name__("[method]running.finish")))
+extern void __wasm_import_rak_agent_tools_method_running_finish(int32_t, uint8_t *);
+
+__attribute__((__import_module__("rak:agent/tools@0.1.3"), __import_name__("[method]running.cancel")))
+extern void __wasm_import_rak_agent_tools_method_running_cancel(int32_t);
+
+__attribute__((__import_module__("rak:agent/tools@0.1.3"), __import_name__("[method]running.subscribe")))
+extern int32_t __wasm_import_rak_agent_tools_method_running_subscribe(int32_t);
+
+__attribute__((__import_module__("rak:agent/tools@0.1.3"), __import_name__("start")))
+extern void __wasm_import_rak_agent_tools_start(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, int32_t, int64_t, int32_t, uint8_t *, size_t, int32_t, int32_t, uint8_t *, size_t, uint8_t *);
+
+// Imported Functions from `rak:agent/log@0.1.3`
+
+__attribute__((__import_module__("rak:agent/log@0.1.3"), __import_name__("write")))
 extern void __wasm_import_rak_agent_log_write(int32_t, uint8_t *, size_t, uint8_t *, size_t);
 
-// Exported Functions from `rak:agent/entry@0.1.2`
+// Exported Functions from `rak:agent/entry@0.1.3`
 
-__attribute__((__weak__, __export_name__("cabi_post_rak:agent/entry@0.1.2#describe")))
+__attribute__((__weak__, __export_name__("cabi_post_rak:agent/entry@0.1.3#describe")))
 void __wasm_export_exports_rak_agent_entry_describe_post_return(uint8_t * arg0) {
   if ((*((size_t*) (arg0 + sizeof(void*)))) > 0) {
     free(*((uint8_t **) (arg0 + 0)));
@@ -154,7 +200,7 @@ void __wasm_export_exports_rak_agent_entry_describe_post_return(uint8_t * arg0) 
   }
 }
 
-__attribute__((__weak__, __export_name__("cabi_post_rak:agent/entry@0.1.2#run")))
+__attribute__((__weak__, __export_name__("cabi_post_rak:agent/entry@0.1.3#run")))
 void __wasm_export_exports_rak_agent_entry_run_post_return(uint8_t * arg0) {
   switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + 0))) {
     case 0: {
@@ -328,7 +374,7 @@ static uint8_t RET_AREA[(16+12*sizeof(void*))];
 
 // Helper Functions
 
-__attribute__((__import_module__("rak:agent/wait@0.1.2"), __import_name__("[resource-drop]waitable")))
+__attribute__((__import_module__("rak:agent/wait@0.1.3"), __import_name__("[resource-drop]waitable")))
 extern void __wasm_import_rak_agent_wait_waitable_drop(int32_t handle);
 
 void rak_agent_wait_waitable_drop_own(rak_agent_wait_own_waitable_t handle) {
@@ -699,6 +745,206 @@ void rak_agent_people_result_option_content_failure_free(rak_agent_people_result
     rak_agent_people_option_content_free(&ptr->val.ok);
   } else {
     rak_agent_people_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_agents_content_free(rak_agent_agents_content_t *ptr) {
+  rak_agent_common_content_free(ptr);
+}
+
+void rak_agent_agents_failure_free(rak_agent_agents_failure_t *ptr) {
+  rak_agent_common_failure_free(ptr);
+}
+
+void rak_agent_agents_json_free(rak_agent_agents_json_t *ptr) {
+  rak_agent_common_json_free(ptr);
+}
+
+void rak_agent_agents_option_json_free(rak_agent_agents_option_json_t *ptr) {
+  if (ptr->is_some) {
+    rak_agent_agents_json_free(&ptr->val);
+  }
+}
+
+void rak_agent_agents_summary_free(rak_agent_agents_summary_t *ptr) {
+  contract_string_free(&ptr->name);
+  contract_string_free(&ptr->description);
+  contract_string_free(&ptr->version);
+  rak_agent_agents_option_json_free(&ptr->input_schema);
+  rak_agent_agents_option_json_free(&ptr->extra);
+}
+
+void rak_agent_agents_options_free(rak_agent_agents_options_t *ptr) {
+  contract_option_string_free(&ptr->session);
+  contract_option_u64_free(&ptr->timeout_ms);
+  rak_agent_agents_option_json_free(&ptr->extra);
+}
+
+void rak_agent_agents_option_content_free(rak_agent_agents_option_content_t *ptr) {
+  if (ptr->is_some) {
+    rak_agent_agents_content_free(&ptr->val);
+  }
+}
+
+void rak_agent_agents_reply_free(rak_agent_agents_reply_t *ptr) {
+  contract_string_free(&ptr->invocation_id);
+  rak_agent_agents_option_content_free(&ptr->content);
+  contract_option_string_free(&ptr->transfer_to);
+  rak_agent_agents_option_json_free(&ptr->extra);
+}
+
+__attribute__((__import_module__("rak:agent/agents@0.1.3"), __import_name__("[resource-drop]child")))
+extern void __wasm_import_rak_agent_agents_child_drop(int32_t handle);
+
+void rak_agent_agents_child_drop_own(rak_agent_agents_own_child_t handle) {
+  __wasm_import_rak_agent_agents_child_drop(handle.__handle);
+}
+
+void rak_agent_agents_child_drop_borrow(rak_agent_agents_borrow_child_t handle) {
+  __wasm_import_rak_agent_agents_child_drop(handle.__handle);
+}
+
+rak_agent_agents_borrow_child_t rak_agent_agents_borrow_child(rak_agent_agents_own_child_t arg) {
+  return (rak_agent_agents_borrow_child_t) { arg.__handle };
+}
+
+void rak_agent_agents_list_summary_free(rak_agent_agents_list_summary_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    rak_agent_agents_summary_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      rak_agent_agents_summary_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void rak_agent_agents_result_list_summary_failure_free(rak_agent_agents_result_list_summary_failure_t *ptr) {
+  if (!ptr->is_err) {
+    rak_agent_agents_list_summary_free(&ptr->val.ok);
+  } else {
+    rak_agent_agents_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_agents_result_reply_failure_free(rak_agent_agents_result_reply_failure_t *ptr) {
+  if (!ptr->is_err) {
+    rak_agent_agents_reply_free(&ptr->val.ok);
+  } else {
+    rak_agent_agents_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_agents_result_own_child_failure_free(rak_agent_agents_result_own_child_failure_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+    rak_agent_agents_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_tools_failure_free(rak_agent_tools_failure_t *ptr) {
+  rak_agent_common_failure_free(ptr);
+}
+
+void rak_agent_tools_function_call_free(rak_agent_tools_function_call_t *ptr) {
+  rak_agent_common_function_call_free(ptr);
+}
+
+void rak_agent_tools_function_response_free(rak_agent_tools_function_response_t *ptr) {
+  rak_agent_common_function_response_free(ptr);
+}
+
+void rak_agent_tools_json_free(rak_agent_tools_json_t *ptr) {
+  rak_agent_common_json_free(ptr);
+}
+
+void rak_agent_tools_option_json_free(rak_agent_tools_option_json_t *ptr) {
+  if (ptr->is_some) {
+    rak_agent_tools_json_free(&ptr->val);
+  }
+}
+
+void rak_agent_tools_tool_free(rak_agent_tools_tool_t *ptr) {
+  contract_string_free(&ptr->name);
+  contract_string_free(&ptr->description);
+  rak_agent_tools_json_free(&ptr->parameters);
+  rak_agent_tools_option_json_free(&ptr->extra);
+}
+
+void rak_agent_tools_call_options_free(rak_agent_tools_call_options_t *ptr) {
+  contract_option_u64_free(&ptr->timeout_ms);
+  contract_option_string_free(&ptr->idempotency_key);
+  rak_agent_tools_option_json_free(&ptr->extra);
+}
+
+__attribute__((__import_module__("rak:agent/tools@0.1.3"), __import_name__("[resource-drop]running")))
+extern void __wasm_import_rak_agent_tools_running_drop(int32_t handle);
+
+void rak_agent_tools_running_drop_own(rak_agent_tools_own_running_t handle) {
+  __wasm_import_rak_agent_tools_running_drop(handle.__handle);
+}
+
+void rak_agent_tools_running_drop_borrow(rak_agent_tools_borrow_running_t handle) {
+  __wasm_import_rak_agent_tools_running_drop(handle.__handle);
+}
+
+rak_agent_tools_borrow_running_t rak_agent_tools_borrow_running(rak_agent_tools_own_running_t arg) {
+  return (rak_agent_tools_borrow_running_t) { arg.__handle };
+}
+
+void rak_agent_tools_list_tool_free(rak_agent_tools_list_tool_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    rak_agent_tools_tool_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      rak_agent_tools_tool_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void rak_agent_tools_result_list_tool_failure_free(rak_agent_tools_result_list_tool_failure_t *ptr) {
+  if (!ptr->is_err) {
+    rak_agent_tools_list_tool_free(&ptr->val.ok);
+  } else {
+    rak_agent_tools_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_tools_result_function_response_failure_free(rak_agent_tools_result_function_response_failure_t *ptr) {
+  if (!ptr->is_err) {
+    rak_agent_tools_function_response_free(&ptr->val.ok);
+  } else {
+    rak_agent_tools_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_tools_list_function_call_free(rak_agent_tools_list_function_call_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    rak_agent_tools_function_call_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      rak_agent_tools_function_call_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void rak_agent_tools_list_result_function_response_failure_free(rak_agent_tools_list_result_function_response_failure_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    rak_agent_tools_result_function_response_failure_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      rak_agent_tools_result_function_response_failure_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void rak_agent_tools_result_own_running_failure_free(rak_agent_tools_result_own_running_failure_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+    rak_agent_tools_failure_free(&ptr->val.err);
   }
 }
 
@@ -1727,11 +1973,887 @@ bool rak_agent_people_next_message(uint64_t *maybe_timeout_ms, rak_agent_people_
   }
 }
 
+bool rak_agent_agents_available(rak_agent_agents_list_summary_t *ret, rak_agent_agents_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+8*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_agents_available(ptr);
+  rak_agent_agents_result_list_summary_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (rak_agent_agents_list_summary_t) { (rak_agent_agents_summary_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option1;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option1.is_some = false;
+          break;
+        }
+        case 1: {
+          option1.is_some = true;
+          option1.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option2;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option2.is_some = false;
+          break;
+        }
+        case 1: {
+          option2.is_some = true;
+          option2.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option3;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option3.is_some = false;
+          break;
+        }
+        case 1: {
+          option3.is_some = true;
+          option3.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option1,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option2,
+        (rak_agent_common_option_json_t) option3,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool rak_agent_agents_call(contract_string_t *agent, rak_agent_agents_content_t *input, rak_agent_agents_options_t *options, rak_agent_agents_reply_t *ret, rak_agent_agents_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(8+14*sizeof(void*))];
+  int32_t option;
+  uint8_t * option10;
+  size_t option11;
+  if (((*options).session).is_some) {
+    const contract_string_t *payload9 = &((*options).session).val;
+    option = 1;
+    option10 = (uint8_t *) (*payload9).ptr;
+    option11 = (*payload9).len;
+  } else {
+    option = 0;
+    option10 = 0;
+    option11 = 0;
+  }
+  int32_t option14;
+  int64_t option15;
+  if (((*options).timeout_ms).is_some) {
+    const uint64_t *payload13 = &((*options).timeout_ms).val;
+    option14 = 1;
+    option15 = (int64_t) (*payload13);
+  } else {
+    option14 = 0;
+    option15 = 0;
+  }
+  int32_t option18;
+  uint8_t * option19;
+  size_t option20;
+  if (((*options).extra).is_some) {
+    const rak_agent_agents_json_t *payload17 = &((*options).extra).val;
+    option18 = 1;
+    option19 = (uint8_t *) (*payload17).ptr;
+    option20 = (*payload17).len;
+  } else {
+    option18 = 0;
+    option19 = 0;
+    option20 = 0;
+  }
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_agents_call((uint8_t *) (*agent).ptr, (*agent).len, (uint8_t *) ((*input).role).ptr, ((*input).role).len, (uint8_t *) ((*input).parts).ptr, ((*input).parts).len, option, option10, option11, option14, option15, (*options).relay_events, (*options).detached, option18, option19, option20, ptr);
+  rak_agent_agents_result_reply_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      rak_agent_agents_option_content_t option22;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+2*sizeof(void*))))) {
+        case 0: {
+          option22.is_some = false;
+          break;
+        }
+        case 1: {
+          option22.is_some = true;
+          option22.val = (rak_agent_common_content_t) {
+            (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+3*sizeof(void*))))), (*((size_t*) (ptr + (8+4*sizeof(void*))))) },
+            (rak_agent_common_list_part_t) (rak_agent_common_list_part_t) { (rak_agent_common_part_t*)(*((uint8_t **) (ptr + (8+5*sizeof(void*))))), (*((size_t*) (ptr + (8+6*sizeof(void*))))) },
+          };
+          break;
+        }
+      }
+      contract_option_string_t option23;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+8*sizeof(void*))))) {
+        case 0: {
+          option23.is_some = false;
+          break;
+        }
+        case 1: {
+          option23.is_some = true;
+          option23.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+9*sizeof(void*))))), (*((size_t*) (ptr + (8+10*sizeof(void*))))) };
+          break;
+        }
+      }
+      rak_agent_agents_option_json_t option24;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+11*sizeof(void*))))) {
+        case 0: {
+          option24.is_some = false;
+          break;
+        }
+        case 1: {
+          option24.is_some = true;
+          option24.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+12*sizeof(void*))))), (*((size_t*) (ptr + (8+13*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.ok = (rak_agent_agents_reply_t) {
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) },
+        (rak_agent_agents_option_content_t) option22,
+        (bool) (int32_t) *((uint8_t*) (ptr + (8+7*sizeof(void*)))),
+        (contract_option_string_t) option23,
+        (rak_agent_agents_option_json_t) option24,
+      };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option25;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option25.is_some = false;
+          break;
+        }
+        case 1: {
+          option25.is_some = true;
+          option25.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option26;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option26.is_some = false;
+          break;
+        }
+        case 1: {
+          option26.is_some = true;
+          option26.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option27;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option27.is_some = false;
+          break;
+        }
+        case 1: {
+          option27.is_some = true;
+          option27.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option25,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option26,
+        (rak_agent_common_option_json_t) option27,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+void rak_agent_agents_method_child_invocation_id(rak_agent_agents_borrow_child_t self, contract_string_t *ret) {
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(2*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_agents_method_child_invocation_id((self).__handle, ptr);
+  *ret = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) };
+}
+
+bool rak_agent_agents_method_child_finish(rak_agent_agents_borrow_child_t self, rak_agent_agents_reply_t *ret, rak_agent_agents_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(8+14*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_agents_method_child_finish((self).__handle, ptr);
+  rak_agent_agents_result_reply_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      rak_agent_agents_option_content_t option0;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+2*sizeof(void*))))) {
+        case 0: {
+          option0.is_some = false;
+          break;
+        }
+        case 1: {
+          option0.is_some = true;
+          option0.val = (rak_agent_common_content_t) {
+            (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+3*sizeof(void*))))), (*((size_t*) (ptr + (8+4*sizeof(void*))))) },
+            (rak_agent_common_list_part_t) (rak_agent_common_list_part_t) { (rak_agent_common_part_t*)(*((uint8_t **) (ptr + (8+5*sizeof(void*))))), (*((size_t*) (ptr + (8+6*sizeof(void*))))) },
+          };
+          break;
+        }
+      }
+      contract_option_string_t option1;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+8*sizeof(void*))))) {
+        case 0: {
+          option1.is_some = false;
+          break;
+        }
+        case 1: {
+          option1.is_some = true;
+          option1.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+9*sizeof(void*))))), (*((size_t*) (ptr + (8+10*sizeof(void*))))) };
+          break;
+        }
+      }
+      rak_agent_agents_option_json_t option2;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+11*sizeof(void*))))) {
+        case 0: {
+          option2.is_some = false;
+          break;
+        }
+        case 1: {
+          option2.is_some = true;
+          option2.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+12*sizeof(void*))))), (*((size_t*) (ptr + (8+13*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.ok = (rak_agent_agents_reply_t) {
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) },
+        (rak_agent_agents_option_content_t) option0,
+        (bool) (int32_t) *((uint8_t*) (ptr + (8+7*sizeof(void*)))),
+        (contract_option_string_t) option1,
+        (rak_agent_agents_option_json_t) option2,
+      };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option3;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option3.is_some = false;
+          break;
+        }
+        case 1: {
+          option3.is_some = true;
+          option3.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option4;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option4.is_some = false;
+          break;
+        }
+        case 1: {
+          option4.is_some = true;
+          option4.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option5;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option5.is_some = false;
+          break;
+        }
+        case 1: {
+          option5.is_some = true;
+          option5.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option3,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option4,
+        (rak_agent_common_option_json_t) option5,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+void rak_agent_agents_method_child_cancel(rak_agent_agents_borrow_child_t self) {
+  __wasm_import_rak_agent_agents_method_child_cancel((self).__handle);
+}
+
+rak_agent_agents_own_waitable_t rak_agent_agents_method_child_subscribe(rak_agent_agents_borrow_child_t self) {
+  int32_t ret = __wasm_import_rak_agent_agents_method_child_subscribe((self).__handle);
+  return (rak_agent_agents_own_waitable_t) { ret };
+}
+
+bool rak_agent_agents_start(contract_string_t *agent, rak_agent_agents_content_t *input, rak_agent_agents_options_t *options, rak_agent_agents_own_child_t *ret, rak_agent_agents_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+8*sizeof(void*))];
+  int32_t option;
+  uint8_t * option10;
+  size_t option11;
+  if (((*options).session).is_some) {
+    const contract_string_t *payload9 = &((*options).session).val;
+    option = 1;
+    option10 = (uint8_t *) (*payload9).ptr;
+    option11 = (*payload9).len;
+  } else {
+    option = 0;
+    option10 = 0;
+    option11 = 0;
+  }
+  int32_t option14;
+  int64_t option15;
+  if (((*options).timeout_ms).is_some) {
+    const uint64_t *payload13 = &((*options).timeout_ms).val;
+    option14 = 1;
+    option15 = (int64_t) (*payload13);
+  } else {
+    option14 = 0;
+    option15 = 0;
+  }
+  int32_t option18;
+  uint8_t * option19;
+  size_t option20;
+  if (((*options).extra).is_some) {
+    const rak_agent_agents_json_t *payload17 = &((*options).extra).val;
+    option18 = 1;
+    option19 = (uint8_t *) (*payload17).ptr;
+    option20 = (*payload17).len;
+  } else {
+    option18 = 0;
+    option19 = 0;
+    option20 = 0;
+  }
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_agents_start((uint8_t *) (*agent).ptr, (*agent).len, (uint8_t *) ((*input).role).ptr, ((*input).role).len, (uint8_t *) ((*input).parts).ptr, ((*input).parts).len, option, option10, option11, option14, option15, (*options).relay_events, (*options).detached, option18, option19, option20, ptr);
+  rak_agent_agents_result_own_child_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (rak_agent_agents_own_child_t) { *((int32_t*) (ptr + 8)) };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option21;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option21.is_some = false;
+          break;
+        }
+        case 1: {
+          option21.is_some = true;
+          option21.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option22;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option22.is_some = false;
+          break;
+        }
+        case 1: {
+          option22.is_some = true;
+          option22.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option23;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option23.is_some = false;
+          break;
+        }
+        case 1: {
+          option23.is_some = true;
+          option23.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option21,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option22,
+        (rak_agent_common_option_json_t) option23,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool rak_agent_tools_available(rak_agent_tools_list_tool_t *ret, rak_agent_tools_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+8*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_tools_available(ptr);
+  rak_agent_tools_result_list_tool_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (rak_agent_tools_list_tool_t) { (rak_agent_tools_tool_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option0;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option0.is_some = false;
+          break;
+        }
+        case 1: {
+          option0.is_some = true;
+          option0.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option1;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option1.is_some = false;
+          break;
+        }
+        case 1: {
+          option1.is_some = true;
+          option1.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option2;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option2.is_some = false;
+          break;
+        }
+        case 1: {
+          option2.is_some = true;
+          option2.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option0,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option1,
+        (rak_agent_common_option_json_t) option2,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool rak_agent_tools_call(rak_agent_tools_function_call_t *call, rak_agent_tools_call_options_t *options, rak_agent_tools_function_response_t *ret, rak_agent_tools_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+8*sizeof(void*))];
+  int32_t option;
+  int64_t option1;
+  if (((*options).timeout_ms).is_some) {
+    const uint64_t *payload0 = &((*options).timeout_ms).val;
+    option = 1;
+    option1 = (int64_t) (*payload0);
+  } else {
+    option = 0;
+    option1 = 0;
+  }
+  int32_t option4;
+  uint8_t * option5;
+  size_t option6;
+  if (((*options).idempotency_key).is_some) {
+    const contract_string_t *payload3 = &((*options).idempotency_key).val;
+    option4 = 1;
+    option5 = (uint8_t *) (*payload3).ptr;
+    option6 = (*payload3).len;
+  } else {
+    option4 = 0;
+    option5 = 0;
+    option6 = 0;
+  }
+  int32_t option9;
+  uint8_t * option10;
+  size_t option11;
+  if (((*options).extra).is_some) {
+    const rak_agent_tools_json_t *payload8 = &((*options).extra).val;
+    option9 = 1;
+    option10 = (uint8_t *) (*payload8).ptr;
+    option11 = (*payload8).len;
+  } else {
+    option9 = 0;
+    option10 = 0;
+    option11 = 0;
+  }
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_tools_call((uint8_t *) ((*call).id).ptr, ((*call).id).len, (uint8_t *) ((*call).name).ptr, ((*call).name).len, (uint8_t *) ((*call).args).ptr, ((*call).args).len, option, option1, option4, option5, option6, (*options).relay_events, option9, option10, option11, ptr);
+  rak_agent_tools_result_function_response_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (rak_agent_common_function_response_t) {
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) },
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) },
+        (rak_agent_common_json_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (bool) (int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*)))),
+      };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option12;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option12.is_some = false;
+          break;
+        }
+        case 1: {
+          option12.is_some = true;
+          option12.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option13;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option13.is_some = false;
+          break;
+        }
+        case 1: {
+          option13.is_some = true;
+          option13.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option14;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option14.is_some = false;
+          break;
+        }
+        case 1: {
+          option14.is_some = true;
+          option14.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option12,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option13,
+        (rak_agent_common_option_json_t) option14,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+void rak_agent_tools_call_all(rak_agent_tools_list_function_call_t *calls, rak_agent_tools_call_options_t *options, rak_agent_tools_list_result_function_response_failure_t *ret) {
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(2*sizeof(void*))];
+  int32_t option;
+  int64_t option1;
+  if (((*options).timeout_ms).is_some) {
+    const uint64_t *payload0 = &((*options).timeout_ms).val;
+    option = 1;
+    option1 = (int64_t) (*payload0);
+  } else {
+    option = 0;
+    option1 = 0;
+  }
+  int32_t option4;
+  uint8_t * option5;
+  size_t option6;
+  if (((*options).idempotency_key).is_some) {
+    const contract_string_t *payload3 = &((*options).idempotency_key).val;
+    option4 = 1;
+    option5 = (uint8_t *) (*payload3).ptr;
+    option6 = (*payload3).len;
+  } else {
+    option4 = 0;
+    option5 = 0;
+    option6 = 0;
+  }
+  int32_t option9;
+  uint8_t * option10;
+  size_t option11;
+  if (((*options).extra).is_some) {
+    const rak_agent_tools_json_t *payload8 = &((*options).extra).val;
+    option9 = 1;
+    option10 = (uint8_t *) (*payload8).ptr;
+    option11 = (*payload8).len;
+  } else {
+    option9 = 0;
+    option10 = 0;
+    option11 = 0;
+  }
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_tools_call_all((uint8_t *) (*calls).ptr, (*calls).len, option, option1, option4, option5, option6, (*options).relay_events, option9, option10, option11, ptr);
+  *ret = (rak_agent_tools_list_result_function_response_failure_t) { (rak_agent_tools_result_function_response_failure_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) };
+}
+
+bool rak_agent_tools_method_running_finish(rak_agent_tools_borrow_running_t self, rak_agent_tools_function_response_t *ret, rak_agent_tools_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+8*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_tools_method_running_finish((self).__handle, ptr);
+  rak_agent_tools_result_function_response_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (rak_agent_common_function_response_t) {
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) },
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) },
+        (rak_agent_common_json_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (bool) (int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*)))),
+      };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option.is_some = false;
+          break;
+        }
+        case 1: {
+          option.is_some = true;
+          option.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option0;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option0.is_some = false;
+          break;
+        }
+        case 1: {
+          option0.is_some = true;
+          option0.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option1;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option1.is_some = false;
+          break;
+        }
+        case 1: {
+          option1.is_some = true;
+          option1.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option0,
+        (rak_agent_common_option_json_t) option1,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+void rak_agent_tools_method_running_cancel(rak_agent_tools_borrow_running_t self) {
+  __wasm_import_rak_agent_tools_method_running_cancel((self).__handle);
+}
+
+rak_agent_tools_own_waitable_t rak_agent_tools_method_running_subscribe(rak_agent_tools_borrow_running_t self) {
+  int32_t ret = __wasm_import_rak_agent_tools_method_running_subscribe((self).__handle);
+  return (rak_agent_tools_own_waitable_t) { ret };
+}
+
+bool rak_agent_tools_start(rak_agent_tools_function_call_t *call, rak_agent_tools_call_options_t *options, rak_agent_tools_own_running_t *ret, rak_agent_tools_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+8*sizeof(void*))];
+  int32_t option;
+  int64_t option1;
+  if (((*options).timeout_ms).is_some) {
+    const uint64_t *payload0 = &((*options).timeout_ms).val;
+    option = 1;
+    option1 = (int64_t) (*payload0);
+  } else {
+    option = 0;
+    option1 = 0;
+  }
+  int32_t option4;
+  uint8_t * option5;
+  size_t option6;
+  if (((*options).idempotency_key).is_some) {
+    const contract_string_t *payload3 = &((*options).idempotency_key).val;
+    option4 = 1;
+    option5 = (uint8_t *) (*payload3).ptr;
+    option6 = (*payload3).len;
+  } else {
+    option4 = 0;
+    option5 = 0;
+    option6 = 0;
+  }
+  int32_t option9;
+  uint8_t * option10;
+  size_t option11;
+  if (((*options).extra).is_some) {
+    const rak_agent_tools_json_t *payload8 = &((*options).extra).val;
+    option9 = 1;
+    option10 = (uint8_t *) (*payload8).ptr;
+    option11 = (*payload8).len;
+  } else {
+    option9 = 0;
+    option10 = 0;
+    option11 = 0;
+  }
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_tools_start((uint8_t *) ((*call).id).ptr, ((*call).id).len, (uint8_t *) ((*call).name).ptr, ((*call).name).len, (uint8_t *) ((*call).args).ptr, ((*call).args).len, option, option1, option4, option5, option6, (*options).relay_events, option9, option10, option11, ptr);
+  rak_agent_tools_result_own_running_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (rak_agent_tools_own_running_t) { *((int32_t*) (ptr + 8)) };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option12;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option12.is_some = false;
+          break;
+        }
+        case 1: {
+          option12.is_some = true;
+          option12.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option13;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option13.is_some = false;
+          break;
+        }
+        case 1: {
+          option13.is_some = true;
+          option13.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option14;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option14.is_some = false;
+          break;
+        }
+        case 1: {
+          option14.is_some = true;
+          option14.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option12,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option13,
+        (rak_agent_common_option_json_t) option14,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
 void rak_agent_log_write(rak_agent_log_level_t level, contract_string_t *message, contract_list_tuple2_string_string_t *fields) {
   __wasm_import_rak_agent_log_write((int32_t) level, (uint8_t *) (*message).ptr, (*message).len, (uint8_t *) (*fields).ptr, (*fields).len);
 }
 
-__attribute__((__export_name__("rak:agent/entry@0.1.2#describe")))
+__attribute__((__export_name__("rak:agent/entry@0.1.3#describe")))
 uint8_t * __wasm_export_exports_rak_agent_entry_describe(void) {
   exports_rak_agent_entry_descriptor_t ret;
   exports_rak_agent_entry_describe(&ret);
@@ -1763,7 +2885,7 @@ uint8_t * __wasm_export_exports_rak_agent_entry_describe(void) {
   return ptr;
 }
 
-__attribute__((__export_name__("rak:agent/entry@0.1.2#run")))
+__attribute__((__export_name__("rak:agent/entry@0.1.3#run")))
 uint8_t * __wasm_export_exports_rak_agent_entry_run(uint8_t * arg, size_t arg0, uint8_t * arg1, size_t arg2) {
   exports_rak_agent_entry_content_t arg3 = (rak_agent_common_content_t) {
     (contract_string_t) (contract_string_t) { (uint8_t*)(arg), (arg0) },

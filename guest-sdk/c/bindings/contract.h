@@ -333,6 +333,189 @@ typedef struct {
   } val;
 } rak_agent_people_result_option_content_failure_t;
 
+typedef rak_agent_common_content_t rak_agent_agents_content_t;
+
+typedef rak_agent_common_failure_t rak_agent_agents_failure_t;
+
+typedef rak_agent_common_json_t rak_agent_agents_json_t;
+
+typedef struct {
+  bool is_some;
+  rak_agent_agents_json_t val;
+} rak_agent_agents_option_json_t;
+
+typedef struct rak_agent_agents_summary_t {
+  // The name to call it by.
+  contract_string_t   name;
+  contract_string_t   description;
+  contract_string_t   version;
+  // JSON Schema of a structured input, where the agent wants one.
+  rak_agent_agents_option_json_t   input_schema;
+  rak_agent_agents_option_json_t   extra;
+} rak_agent_agents_summary_t;
+
+typedef struct rak_agent_agents_options_t {
+  // The child's session among its agent's sessions of this user; a new one for this child where absent. Children in
+  // the same session run one after the other.
+  contract_option_string_t   session;
+  // How long it may take.
+  contract_option_u64_t   timeout_ms;
+  // Whether this invocation's client sees what the child emits, in this invocation's stream.
+  bool   relay_events;
+  // Whether it goes on when this invocation ends.
+  bool   detached;
+  rak_agent_agents_option_json_t   extra;
+} rak_agent_agents_options_t;
+
+typedef struct {
+  bool is_some;
+  rak_agent_agents_content_t val;
+} rak_agent_agents_option_content_t;
+
+typedef struct rak_agent_agents_reply_t {
+  contract_string_t   invocation_id;
+  // What it answered: the content of its outcome, or the last content that it emitted where that has none.
+  rak_agent_agents_option_content_t   content;
+  bool   escalate;
+  contract_option_string_t   transfer_to;
+  // As in its outcome.
+  rak_agent_agents_option_json_t   extra;
+} rak_agent_agents_reply_t;
+
+typedef struct rak_agent_agents_own_child_t {
+  int32_t __handle;
+} rak_agent_agents_own_child_t;
+
+typedef struct rak_agent_agents_borrow_child_t {
+  int32_t __handle;
+} rak_agent_agents_borrow_child_t;
+
+typedef struct {
+  rak_agent_agents_summary_t *ptr;
+  size_t len;
+} rak_agent_agents_list_summary_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    rak_agent_agents_list_summary_t ok;
+    rak_agent_agents_failure_t err;
+  } val;
+} rak_agent_agents_result_list_summary_failure_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    rak_agent_agents_reply_t ok;
+    rak_agent_agents_failure_t err;
+  } val;
+} rak_agent_agents_result_reply_failure_t;
+
+typedef rak_agent_wait_own_waitable_t rak_agent_agents_own_waitable_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    rak_agent_agents_own_child_t ok;
+    rak_agent_agents_failure_t err;
+  } val;
+} rak_agent_agents_result_own_child_failure_t;
+
+typedef rak_agent_common_failure_t rak_agent_tools_failure_t;
+
+typedef rak_agent_common_function_call_t rak_agent_tools_function_call_t;
+
+typedef rak_agent_common_function_response_t rak_agent_tools_function_response_t;
+
+typedef rak_agent_common_json_t rak_agent_tools_json_t;
+
+typedef uint8_t rak_agent_tools_hints_t;
+
+// It changes nothing.
+#define RAK_AGENT_TOOLS_HINTS_READ_ONLY (1 << 0)
+// What it changes may be lost.
+#define RAK_AGENT_TOOLS_HINTS_DESTRUCTIVE (1 << 1)
+// A second call with the same arguments changes nothing more.
+#define RAK_AGENT_TOOLS_HINTS_IDEMPOTENT (1 << 2)
+// It deals with a world outside this host.
+#define RAK_AGENT_TOOLS_HINTS_OPEN_WORLD (1 << 3)
+// The host asks a person before each call.
+#define RAK_AGENT_TOOLS_HINTS_NEEDS_APPROVAL (1 << 4)
+
+typedef struct {
+  bool is_some;
+  rak_agent_tools_json_t val;
+} rak_agent_tools_option_json_t;
+
+typedef struct rak_agent_tools_tool_t {
+  contract_string_t   name;
+  contract_string_t   description;
+  // JSON Schema of the arguments.
+  rak_agent_tools_json_t   parameters;
+  rak_agent_tools_hints_t   hints;
+  rak_agent_tools_option_json_t   extra;
+} rak_agent_tools_tool_t;
+
+typedef struct rak_agent_tools_call_options_t {
+  // How long it may take; not counted while a person is asked.
+  contract_option_u64_t   timeout_ms;
+  // A tool that takes keys does once what is asked for several times with the same one. One key is made for each call where
+  // absent.
+  contract_option_string_t   idempotency_key;
+  // Of another agent: whether this invocation's client sees what it emits.
+  bool   relay_events;
+  rak_agent_tools_option_json_t   extra;
+} rak_agent_tools_call_options_t;
+
+typedef struct rak_agent_tools_own_running_t {
+  int32_t __handle;
+} rak_agent_tools_own_running_t;
+
+typedef struct rak_agent_tools_borrow_running_t {
+  int32_t __handle;
+} rak_agent_tools_borrow_running_t;
+
+typedef struct {
+  rak_agent_tools_tool_t *ptr;
+  size_t len;
+} rak_agent_tools_list_tool_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    rak_agent_tools_list_tool_t ok;
+    rak_agent_tools_failure_t err;
+  } val;
+} rak_agent_tools_result_list_tool_failure_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    rak_agent_tools_function_response_t ok;
+    rak_agent_tools_failure_t err;
+  } val;
+} rak_agent_tools_result_function_response_failure_t;
+
+typedef struct {
+  rak_agent_tools_function_call_t *ptr;
+  size_t len;
+} rak_agent_tools_list_function_call_t;
+
+typedef struct {
+  rak_agent_tools_result_function_response_failure_t *ptr;
+  size_t len;
+} rak_agent_tools_list_result_function_response_failure_t;
+
+typedef rak_agent_wait_own_waitable_t rak_agent_tools_own_waitable_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    rak_agent_tools_own_running_t ok;
+    rak_agent_tools_failure_t err;
+  } val;
+} rak_agent_tools_result_own_running_failure_t;
+
 typedef uint8_t rak_agent_log_level_t;
 
 #define RAK_AGENT_LOG_LEVEL_TRACE 0
@@ -408,7 +591,7 @@ typedef struct {
   } val;
 } exports_rak_agent_entry_result_outcome_failure_t;
 
-// Imported Functions from `rak:agent/wait@0.1.2`
+// Imported Functions from `rak:agent/wait@0.1.3`
 extern bool rak_agent_wait_method_waitable_ready(rak_agent_wait_borrow_waitable_t self);
 // Returns when it is ready.
 extern void rak_agent_wait_method_waitable_block(rak_agent_wait_borrow_waitable_t self);
@@ -420,7 +603,7 @@ extern void rak_agent_wait_sleep(uint64_t ms);
 // Ready `ms` milliseconds from now. Dropping it forgets the timer.
 extern rak_agent_wait_own_waitable_t rak_agent_wait_timer(uint64_t ms);
 
-// Imported Functions from `rak:agent/context@0.1.2`
+// Imported Functions from `rak:agent/context@0.1.3`
 extern void rak_agent_context_get(rak_agent_context_info_t *ret);
 // A value of the agent's manifest.
 extern bool rak_agent_context_config(contract_string_t *key, rak_agent_context_json_t *ret);
@@ -429,11 +612,11 @@ extern void rak_agent_context_config_keys(contract_list_string_t *ret);
 extern bool rak_agent_context_is_cancelled(void);
 extern bool rak_agent_context_remaining_ms(uint64_t *ret);
 
-// Imported Functions from `rak:agent/events@0.1.2`
+// Imported Functions from `rak:agent/events@0.1.3`
 // All or none of them. Returns the sequence number of the newest stored event of this invocation.
 extern bool rak_agent_events_emit(rak_agent_events_list_event_t *events, uint64_t *ret, rak_agent_events_failure_t *err);
 
-// Imported Functions from `rak:agent/session@0.1.2`
+// Imported Functions from `rak:agent/session@0.1.3`
 // The newest entries before `before`, oldest first: what was said before this invocation began. Its own input and
 // events are not in it. `limit` is at least 1 and at most 1000; what lies outside is taken as the nearest of them.
 // `next` is the `before` of the page before this one. An entry's `seq` is its place in the session: it grows, and
@@ -445,7 +628,7 @@ extern bool rak_agent_session_remove(contract_string_t *key, rak_agent_session_f
 // Sorted. The empty prefix lists every key of every scope, `temp:` included.
 extern bool rak_agent_session_keys(contract_string_t *prefix, contract_list_string_t *ret, rak_agent_session_failure_t *err);
 
-// Imported Functions from `rak:agent/people@0.1.2`
+// Imported Functions from `rak:agent/people@0.1.3`
 // Asks whether something may be done. `details` is what a person needs to see to decide; a rejection is no failure.
 extern bool rak_agent_people_approve(contract_string_t *action, rak_agent_people_json_t *details, uint64_t *maybe_expires_in_ms, rak_agent_people_decision_t *ret, rak_agent_people_failure_t *err);
 // Asks a question. The answer satisfies the JSON Schema.
@@ -454,10 +637,44 @@ extern bool rak_agent_people_ask(contract_string_t *question, rak_agent_people_j
 // none after that, and at once for a timeout of 0.
 extern bool rak_agent_people_next_message(uint64_t *maybe_timeout_ms, rak_agent_people_option_content_t *ret, rak_agent_people_failure_t *err);
 
-// Imported Functions from `rak:agent/log@0.1.2`
+// Imported Functions from `rak:agent/agents@0.1.3`
+// The agents that may be called, by name.
+extern bool rak_agent_agents_available(rak_agent_agents_list_summary_t *ret, rak_agent_agents_failure_t *err);
+// Starts a child and waits for its end. A child that failed is the failure that it ended with, and one that was stopped
+// for itself fails with the code that says why (`cancelled`, `timed_out` …); `details` names its invocation.
+extern bool rak_agent_agents_call(contract_string_t *agent, rak_agent_agents_content_t *input, rak_agent_agents_options_t *options, rak_agent_agents_reply_t *ret, rak_agent_agents_failure_t *err);
+extern void rak_agent_agents_method_child_invocation_id(rak_agent_agents_borrow_child_t self, contract_string_t *ret);
+// Waits for its end, as `call` does. The same again for who asks again.
+extern bool rak_agent_agents_method_child_finish(rak_agent_agents_borrow_child_t self, rak_agent_agents_reply_t *ret, rak_agent_agents_failure_t *err);
+// Stops it; nothing where it is over. Dropping it does so too, unless it is detached.
+extern void rak_agent_agents_method_child_cancel(rak_agent_agents_borrow_child_t self);
+// Ready when it is over.
+extern rak_agent_agents_own_waitable_t rak_agent_agents_method_child_subscribe(rak_agent_agents_borrow_child_t self);
+extern bool rak_agent_agents_start(contract_string_t *agent, rak_agent_agents_content_t *input, rak_agent_agents_options_t *options, rak_agent_agents_own_child_t *ret, rak_agent_agents_failure_t *err);
+
+// Imported Functions from `rak:agent/tools@0.1.3`
+// The tools that may be called, by name.
+extern bool rak_agent_tools_available(rak_agent_tools_list_tool_t *ret, rak_agent_tools_failure_t *err);
+// Calls a tool. Where the tool itself says that it failed, that is a response too, with `failed`, for the model to read.
+// Fails with `not-found`, `denied` (not granted; with the code `rejected` where a person said no), `invalid-argument`
+// (the arguments do not satisfy the schema), `deadline-exceeded` (with the code `expired` where nobody approved it in
+// time), `limit-exceeded`, `unavailable` (its server is not there), and `conflict` with the code `unknown_outcome`
+// where the host ended during the call of a tool that may not be called twice.
+extern bool rak_agent_tools_call(rak_agent_tools_function_call_t *call, rak_agent_tools_call_options_t *options, rak_agent_tools_function_response_t *ret, rak_agent_tools_failure_t *err);
+// All at once, answers in the order of the calls.
+extern void rak_agent_tools_call_all(rak_agent_tools_list_function_call_t *calls, rak_agent_tools_call_options_t *options, rak_agent_tools_list_result_function_response_failure_t *ret);
+// Waits for its end, as `call` does. The same again for who asks again.
+extern bool rak_agent_tools_method_running_finish(rak_agent_tools_borrow_running_t self, rak_agent_tools_function_response_t *ret, rak_agent_tools_failure_t *err);
+// Gives it up. Dropping it does so too.
+extern void rak_agent_tools_method_running_cancel(rak_agent_tools_borrow_running_t self);
+// Ready when it is over.
+extern rak_agent_tools_own_waitable_t rak_agent_tools_method_running_subscribe(rak_agent_tools_borrow_running_t self);
+extern bool rak_agent_tools_start(rak_agent_tools_function_call_t *call, rak_agent_tools_call_options_t *options, rak_agent_tools_own_running_t *ret, rak_agent_tools_failure_t *err);
+
+// Imported Functions from `rak:agent/log@0.1.3`
 extern void rak_agent_log_write(rak_agent_log_level_t level, contract_string_t *message, contract_list_tuple2_string_string_t *fields);
 
-// Exported Functions from `rak:agent/entry@0.1.2`
+// Exported Functions from `rak:agent/entry@0.1.3`
 void exports_rak_agent_entry_describe(exports_rak_agent_entry_descriptor_t *ret);
 bool exports_rak_agent_entry_run(exports_rak_agent_entry_content_t *input, exports_rak_agent_entry_outcome_t *ret, exports_rak_agent_entry_failure_t *err);
 
@@ -566,6 +783,68 @@ void rak_agent_people_result_json_failure_free(rak_agent_people_result_json_fail
 void rak_agent_people_option_content_free(rak_agent_people_option_content_t *ptr);
 
 void rak_agent_people_result_option_content_failure_free(rak_agent_people_result_option_content_failure_t *ptr);
+
+void rak_agent_agents_content_free(rak_agent_agents_content_t *ptr);
+
+void rak_agent_agents_failure_free(rak_agent_agents_failure_t *ptr);
+
+void rak_agent_agents_json_free(rak_agent_agents_json_t *ptr);
+
+void rak_agent_agents_option_json_free(rak_agent_agents_option_json_t *ptr);
+
+void rak_agent_agents_summary_free(rak_agent_agents_summary_t *ptr);
+
+void rak_agent_agents_options_free(rak_agent_agents_options_t *ptr);
+
+void rak_agent_agents_option_content_free(rak_agent_agents_option_content_t *ptr);
+
+void rak_agent_agents_reply_free(rak_agent_agents_reply_t *ptr);
+
+extern void rak_agent_agents_child_drop_own(rak_agent_agents_own_child_t handle);
+
+extern void rak_agent_agents_child_drop_borrow(rak_agent_agents_borrow_child_t handle);
+
+extern rak_agent_agents_borrow_child_t rak_agent_agents_borrow_child(rak_agent_agents_own_child_t handle);
+
+void rak_agent_agents_list_summary_free(rak_agent_agents_list_summary_t *ptr);
+
+void rak_agent_agents_result_list_summary_failure_free(rak_agent_agents_result_list_summary_failure_t *ptr);
+
+void rak_agent_agents_result_reply_failure_free(rak_agent_agents_result_reply_failure_t *ptr);
+
+void rak_agent_agents_result_own_child_failure_free(rak_agent_agents_result_own_child_failure_t *ptr);
+
+void rak_agent_tools_failure_free(rak_agent_tools_failure_t *ptr);
+
+void rak_agent_tools_function_call_free(rak_agent_tools_function_call_t *ptr);
+
+void rak_agent_tools_function_response_free(rak_agent_tools_function_response_t *ptr);
+
+void rak_agent_tools_json_free(rak_agent_tools_json_t *ptr);
+
+void rak_agent_tools_option_json_free(rak_agent_tools_option_json_t *ptr);
+
+void rak_agent_tools_tool_free(rak_agent_tools_tool_t *ptr);
+
+void rak_agent_tools_call_options_free(rak_agent_tools_call_options_t *ptr);
+
+extern void rak_agent_tools_running_drop_own(rak_agent_tools_own_running_t handle);
+
+extern void rak_agent_tools_running_drop_borrow(rak_agent_tools_borrow_running_t handle);
+
+extern rak_agent_tools_borrow_running_t rak_agent_tools_borrow_running(rak_agent_tools_own_running_t handle);
+
+void rak_agent_tools_list_tool_free(rak_agent_tools_list_tool_t *ptr);
+
+void rak_agent_tools_result_list_tool_failure_free(rak_agent_tools_result_list_tool_failure_t *ptr);
+
+void rak_agent_tools_result_function_response_failure_free(rak_agent_tools_result_function_response_failure_t *ptr);
+
+void rak_agent_tools_list_function_call_free(rak_agent_tools_list_function_call_t *ptr);
+
+void rak_agent_tools_list_result_function_response_failure_free(rak_agent_tools_list_result_function_response_failure_t *ptr);
+
+void rak_agent_tools_result_own_running_failure_free(rak_agent_tools_result_own_running_failure_t *ptr);
 
 void contract_tuple2_string_string_free(contract_tuple2_string_string_t *ptr);
 

@@ -24,6 +24,7 @@
 #define RAK_H
 
 #include <rak/agent.h>
+#include <rak/agents.h>
 #include <rak/content.h>
 #include <rak/context.h>
 #include <rak/events.h>
@@ -37,6 +38,7 @@
 #include <rak/state.h>
 #include <rak/stream.h>
 #include <rak/text.h>
+#include <rak/tools.h>
 #include <rak/wait.h>
 
 #endif

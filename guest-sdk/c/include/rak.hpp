@@ -17,6 +17,7 @@
 #define RAK_HPP
 
 #include <rak/agent.hpp>
+#include <rak/agents.hpp>
 #include <rak/content.hpp>
 #include <rak/context.hpp>
 #include <rak/events.hpp>
@@ -28,6 +29,7 @@
 #include <rak/result.hpp>
 #include <rak/session.hpp>
 #include <rak/stream.hpp>
+#include <rak/tools.hpp>
 #include <rak/wait.hpp>
 
 #endif

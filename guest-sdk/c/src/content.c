@@ -6,10 +6,18 @@ rak_part rak_text_part(rak_str text) {
   return (rak_part){.kind = RAK_PART_TEXT, .text = text};
 }
 
-rak_content rak_model_says(rak_context *cx, rak_str text) {
+static rak_content says(rak_context *cx, rak_str role, rak_str text) {
   rak_part *part = rak_alloc(cx, sizeof *part);
   *part = rak_text_part(text);
-  return (rak_content){.role = RAK_STR("model"), .parts = part, .part_count = 1};
+  return (rak_content){.role = role, .parts = part, .part_count = 1};
+}
+
+rak_content rak_model_says(rak_context *cx, rak_str text) {
+  return says(cx, RAK_STR("model"), text);
+}
+
+rak_content rak_user_says(rak_context *cx, rak_str text) {
+  return says(cx, RAK_STR("user"), text);
 }
 
 rak_str rak_text(rak_context *cx, const rak_content *content) {

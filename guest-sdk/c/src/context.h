@@ -25,6 +25,8 @@ struct rak_context {
   rak_failure failure;
   rak_outcome outcome;
   rak_waitable *waitables;
+  /* How many calls of tools the SDK made an id for. */
+  size_t tool_calls;
   struct fake_run *fake;
 };
 
@@ -45,6 +47,9 @@ rak_str rak_utf8(rak_context *cx, rak_str text);
 
 /* How many bytes at the end of the text are the beginning of a character that is not complete. */
 size_t rak_utf8_incomplete(rak_str text);
+
+/* The call with what it needs: an id, and arguments. */
+rak_call rak_whole_call(rak_context *cx, const rak_call *call);
 
 /* Runs an agent: its status is RAK_OK and the outcome is in the context, or the failure is what rak_failure_of says. */
 rak_status rak_run_agent(rak_context *cx, rak_run *run, const rak_content *input);

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -70,6 +71,60 @@ func TestPeople(t *testing.T) {
 	} {
 		t.Run(input, func(t *testing.T) { with.host.Run(run, input).WantAnswer(t, with.want) })
 	}
+}
+
+func TestOtherAgents(t *testing.T) {
+	host := raktest.Host{Agents: []rak.Agent{
+		{Name: "conformance", Run: run},
+		{Name: "echo", Run: rak.RunText(func(_ *rak.Context, text string) (string, error) { return text, nil })},
+	}}
+	for input, want := range map[string]string{
+		"agents":                               "conformance,echo",
+		"call echo a  b":                       `{"answer":"a  b","escalate":false,"transferTo":null,"extra":null}`,
+		"call conformance outcome":             `{"answer":"done","escalate":true,"transferTo":"other","extra":{"n":1}}`,
+		"call-in s echo a b":                   "a b",
+		"call-fails 0 nobody hi":               "not-found -",
+		"call-fails 0 conformance fail denied": "denied E_ASKED",
+		"call-fails 5 conformance wait":        "deadline-exceeded timed_out",
+		"fan echo hi":                          "hi 1,hi 2,hi 3",
+		"race conformance":                     "1 slept",
+		"drop conformance":                     "test-child-1",
+		"detach conformance sleep 9":           "test-child-1",
+	} {
+		t.Run(input, func(t *testing.T) { host.Run(run, input).WantAnswer(t, want) })
+	}
+	if call := host.Run(run, "drop conformance").AgentCalls[0]; !call.Cancelled {
+		t.Errorf("%+v", call)
+	}
+	if call := host.Run(run, "detach conformance sleep 9").AgentCalls[0]; call.Cancelled || !call.Detached {
+		t.Errorf("%+v", call)
+	}
+}
+
+func TestTools(t *testing.T) {
+	host := raktest.Host{Tools: []raktest.Tool{
+		{Name: "same", Takes: time.Second, Call: func(args json.RawMessage) (any, error) { return args, nil }},
+		{
+			Name:  "erase",
+			Hints: rak.Hints{Destructive: true, NeedsApproval: true},
+			Call:  func(json.RawMessage) (any, error) { return raktest.FailedResponse{Value: "locked"}, nil },
+		},
+	}, Replies: []raktest.Reply{raktest.Approves()}}
+	same := `{"response":{"a":[1]},"failed":false}`
+	for input, want := range map[string]string{
+		"tools":                       "erase,same",
+		"hints erase":                 "destructive,needs-approval",
+		"hints same":                  "",
+		`tool same {"a": [1]}`:        same,
+		"tool erase {}":               `{"response":"locked","failed":true}`,
+		"tool-fails nothing {}":       "not-found -",
+		`tool-all same {"a": [1]}`:    "[" + same + "," + same + "," + same + "]",
+		`tool-start same {"a": [1] }`: same,
+	} {
+		t.Run(input, func(t *testing.T) { host.Run(run, input).WantAnswer(t, want) })
+	}
+	host.Replies = []raktest.Reply{raktest.Rejects("no")}
+	host.Run(run, "tool-fails erase {}").WantAnswer(t, "denied rejected")
 }
 
 func TestPartsComeBackUnchanged(t *testing.T) {

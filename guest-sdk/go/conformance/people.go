@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
@@ -64,8 +63,7 @@ func expired(cx *rak.Context, _ string) (string, error) {
 	if err == nil {
 		return "answered", nil
 	}
-	failure := rak.FailureOf(err)
-	return fmt.Sprintf("%s %s", failure.Kind, failure.Code), nil
+	return kindAndCode(err), nil
 }
 
 // question is the time and the JSON of an argument; there is no option where the time is 0.

@@ -33,6 +33,11 @@ type Host struct {
 	// Messages is what the user says while the agent works, in order, each as soon as the agent wants it. After the last
 	// one the agent waits in vain, until its timeout or as above.
 	Messages []rak.Content
+	// Agents is the other agents that the agent may call; they need a Name and a Run. One that is called runs on a zero Host
+	// of its own, with the same user, and takes as long as it waits there, at most its timeout.
+	Agents []rak.Agent
+	// Tools is the tools that the agent may call; they need a Name and a Call.
+	Tools []Tool
 	// Deadline is how much time the run has; 0 is no deadline. Nothing waits longer than that, and every call that can
 	// fail does so after it.
 	Deadline time.Duration
@@ -59,6 +64,8 @@ func (h Host) RunContent(agent rak.RunFunc, input rak.Content) *Run {
 		state:   newState(jsonOf(h.State)),
 		clock:   newClock(h),
 		people:  people{replies: h.Replies, messages: h.Messages},
+		others:  others{agents: h.Agents},
+		toolbox: toolbox{tools: h.Tools},
 	}
 	outcome, err := agent(rak.NewContext(run), input)
 	return run.finish(outcome, rak.FailureOf(err))

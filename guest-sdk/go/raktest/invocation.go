@@ -18,13 +18,15 @@ type invocation struct {
 	history []rak.Entry
 
 	// mutex is held by every call, as the real host takes one at a time.
-	mutex  sync.Mutex
-	clock  clock
-	state  state
-	people people
-	events []rak.Event
-	stored uint64
-	logs   []LogLine
+	mutex   sync.Mutex
+	clock   clock
+	state   state
+	people  people
+	others  others
+	toolbox toolbox
+	events  []rak.Event
+	stored  uint64
+	logs    []LogLine
 }
 
 // call begins a call and counts it; what it returns ends it.
@@ -156,16 +158,17 @@ func (i *invocation) Sleep(ms uint64) {
 	i.clock.waitUntil(i.clock.in(ms))
 }
 
-func (i *invocation) Timer(ms uint64) rak.Timer {
+func (i *invocation) Timer(ms uint64) rak.HostWaitable {
 	defer i.call()()
-	return &timer{i, i.clock.in(ms)}
+	at := i.clock.in(ms)
+	return &waitable{i, &at}
 }
 
-func (i *invocation) Any(of []rak.Timer, timeoutMS *uint64) []uint32 {
+func (i *invocation) Any(of []rak.HostWaitable, timeoutMS *uint64) []uint32 {
 	defer i.call()()
 	first := uint64(never)
 	for _, one := range of {
-		first = min(first, one.(*timer).at)
+		first = min(first, *one.(*waitable).at)
 	}
 	if timeoutMS != nil {
 		first = min(first, i.clock.in(*timeoutMS))
@@ -178,7 +181,7 @@ func (i *invocation) Any(of []rak.Timer, timeoutMS *uint64) []uint32 {
 	}
 	var ready []uint32
 	for index, one := range of {
-		if one.(*timer).at <= i.clock.now {
+		if *one.(*waitable).at <= i.clock.now {
 			ready = append(ready, uint32(index))
 		}
 	}
@@ -190,22 +193,22 @@ func (i *invocation) Log(level slog.Level, message string, fields [][2]string) {
 	i.logs = append(i.logs, LogLine{level, message, fields})
 }
 
-// timer is a point on the fake clock.
-type timer struct {
+// waitable is a point on the fake clock. That of a child or of the call of a tool moves when it is cancelled.
+type waitable struct {
 	run *invocation
-	at  uint64
+	at  *uint64
 }
 
-func (t *timer) Ready() bool {
-	defer t.run.call()()
-	return t.run.clock.now >= t.at
+func (w *waitable) Ready() bool {
+	defer w.run.call()()
+	return w.run.clock.now >= *w.at
 }
 
-func (t *timer) Block() {
-	defer t.run.call()()
-	t.run.clock.waitUntil(t.at)
+func (w *waitable) Block() {
+	defer w.run.call()()
+	w.run.clock.waitUntil(*w.at)
 }
 
-func (t *timer) Drop() {
-	t.run.call()()
+func (w *waitable) Drop() {
+	w.run.call()()
 }

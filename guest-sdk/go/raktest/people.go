@@ -46,7 +46,7 @@ func Silence() Reply {
 type QuestionKind string
 
 const (
-	// KindApprove wants a decision: [rak.People.Approve].
+	// KindApprove wants a decision: [rak.People.Approve], and tools that need an approval.
 	KindApprove QuestionKind = "approve"
 	// KindAsk wants a value: [rak.Ask].
 	KindAsk QuestionKind = "ask"
@@ -87,23 +87,30 @@ func (p *people) ask(clock *clock, question Question, expiresInMS *uint64) (Repl
 	if err := clock.check(); err != nil {
 		return Reply{}, err
 	}
-	p.questions = append(p.questions, question)
-	reply := Silence()
-	if len(p.replies) > 0 {
-		reply, p.replies = p.replies[0], p.replies[1:]
-	}
-	switch {
-	case reply.silent:
+	reply := p.reply(question)
+	if reply.silent {
 		mistake := fmt.Sprintf("nobody answers %q, which never expires", question.Prompt)
 		if err := waitInVain(clock, expiresInMS, mistake); err != nil {
 			return Reply{}, err
 		}
 		return Reply{}, rak.Expired
-	case reply.kind != question.Kind:
+	}
+	return reply, nil
+}
+
+// reply is the next of what people say, to a question that is kept.
+func (p *people) reply(question Question) Reply {
+	p.questions = append(p.questions, question)
+	if len(p.replies) == 0 {
+		return Silence()
+	}
+	reply := p.replies[0]
+	p.replies = p.replies[1:]
+	if !reply.silent && reply.kind != question.Kind {
 		panic(fmt.Sprintf("raktest: %q is a question of the kind %s, and the next of the host's Replies is for the kind %s",
 			question.Prompt, question.Kind, reply.kind))
 	}
-	return reply, nil
+	return reply
 }
 
 func (p *people) nextMessage(clock *clock, timeoutMS *uint64) (*rak.Content, error) {

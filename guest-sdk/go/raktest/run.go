@@ -26,6 +26,10 @@ type Run struct {
 	Changes map[string]any
 	// Questions is what it asked people, in order.
 	Questions []Question
+	// AgentCalls is the calls of other agents that it made, in order.
+	AgentCalls []AgentCall
+	// ToolCalls is the calls of tools that it made, in order.
+	ToolCalls []ToolCall
 	// Logs is the lines it logged.
 	Logs []LogLine
 	// Slept is how long it waited, on the fake clock.
@@ -50,14 +54,16 @@ func (i *invocation) finish(outcome rak.Outcome, failure *rak.Failure) *Run {
 		i.state.store()
 	}
 	return &Run{
-		Outcome:   outcome,
-		Failure:   failure,
-		Events:    i.events,
-		State:     goValues(i.state.stored),
-		Changes:   goValues(i.state.changes),
-		Questions: i.people.questions,
-		Logs:      i.logs,
-		Slept:     duration(i.clock.now),
+		Outcome:    outcome,
+		Failure:    failure,
+		Events:     i.events,
+		State:      goValues(i.state.stored),
+		Changes:    goValues(i.state.changes),
+		Questions:  i.people.questions,
+		AgentCalls: i.others.finish(),
+		ToolCalls:  i.toolbox.finish(),
+		Logs:       i.logs,
+		Slept:      duration(i.clock.now),
 	}
 }
 

@@ -2,11 +2,13 @@
  * What an agent is handed beside its input.
  */
 
+import { Agents } from "./agents.js";
 import { Events } from "./events.js";
 import { Failure } from "./failure.js";
 import { Log } from "./log.js";
 import { People } from "./people.js";
 import { Session } from "./session.js";
+import { Tools } from "./tools.js";
 import { Waitable, millis } from "./wait.js";
 
 /** @import { Host } from "./host.js" */
@@ -31,6 +33,10 @@ export class Context {
     this.session = new Session(host);
     /** @readonly @type {People} A person in the loop. */
     this.people = new People(host);
+    /** @readonly @type {Agents} Other agents of this host. */
+    this.agents = new Agents(host);
+    /** @readonly @type {Tools} What the agent may use. */
+    this.tools = new Tools(host);
     /** @readonly @type {Log} What the operator reads. */
     this.log = new Log(host);
   }

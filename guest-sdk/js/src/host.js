@@ -3,16 +3,62 @@
  * `testing/invocation.js`.
  */
 
+/** @import { AgentReply } from "./agents.js" */
 /** @import { Content } from "./content.js" */
-/** @import { Decision, Event, Info, Json, Level, Page } from "./types.js" */
+/** @import { Failure } from "./failure.js" */
+/** @import { AgentSummary, Decision, Event, Info, Json, Level, Page, Tool, ToolCall, ToolResponse } from "./types.js" */
 
 /**
- * A timer of the host.
+ * What the host lets wait for: a timer, or the end of what goes on beside the agent.
  *
  * @typedef {object} Timer
  * @property {() => boolean} ready
  * @property {() => void} block
  * @property {() => void} dispose
+ */
+
+/**
+ * What goes on beside the agent.
+ *
+ * @template R
+ * @typedef {object} Work
+ * @property {() => R} finish
+ * @property {() => void} cancel
+ * @property {() => Timer} subscribe
+ * @property {() => void} dispose
+ */
+
+/**
+ * Another agent that works.
+ * @typedef {Work<AgentReply> & { invocationId: () => string }} ChildWork
+ */
+
+/**
+ * How an agent is called.
+ *
+ * @typedef {object} AgentRequest
+ * @property {string} agent
+ * @property {Content} input
+ * @property {string | undefined} session
+ * @property {number | undefined} timeoutMs
+ * @property {boolean} relay
+ * @property {boolean} detached
+ * @property {unknown} extra
+ */
+
+/**
+ * A tool that works.
+ * @typedef {Work<ToolResponse>} ToolWork
+ */
+
+/**
+ * How a tool is called.
+ *
+ * @typedef {object} ToolRequestOptions
+ * @property {number | undefined} timeoutMs
+ * @property {string | undefined} idempotencyKey
+ * @property {boolean} relay
+ * @property {unknown} extra
  */
 
 /**
@@ -33,6 +79,13 @@
  * @property {(action: string, details: unknown, expiresInMs: number | undefined) => Decision} approve
  * @property {(question: string, schema: unknown, expiresInMs: number | undefined) => Json} ask
  * @property {(timeoutMs: number | undefined) => Content | undefined} nextMessage
+ * @property {() => AgentSummary[]} agents
+ * @property {(request: AgentRequest) => AgentReply} callAgent
+ * @property {(request: AgentRequest) => ChildWork} startAgent
+ * @property {() => Tool[]} tools
+ * @property {(call: ToolCall, options: ToolRequestOptions) => ToolResponse} callTool
+ * @property {(calls: ToolCall[], options: ToolRequestOptions) => (ToolResponse | Failure)[]} callTools
+ * @property {(call: ToolCall, options: ToolRequestOptions) => ToolWork} startTool
  * @property {(ms: number) => void} sleep
  * @property {(ms: number) => Timer} timer
  * @property {(of: Timer[], timeoutMs: number | undefined) => number[]} any

@@ -5,6 +5,7 @@
  */
 
 export { agent } from "./agent.js";
+export { AgentReply, Agents, Child } from "./agents.js";
 export { Content, custom, fileData, functionCall, functionResponse, inlineData, text, thought } from "./content.js";
 export { Context } from "./context.js";
 export { Events, progress, textDelta, thoughtDelta } from "./events.js";
@@ -13,5 +14,6 @@ export { LEVELS, Log } from "./log.js";
 export { Outcome } from "./outcome.js";
 export { People } from "./people.js";
 export { Session } from "./session.js";
+export { Running, Tools } from "./tools.js";
 export { Waitable } from "./wait.js";
 export * from "./types.js";

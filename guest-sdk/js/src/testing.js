@@ -22,17 +22,19 @@ import { liftOutcome, lowerOutcome } from "./contract/entry.js";
 import { Failure } from "./failure.js";
 import { copy } from "./json.js";
 import { isThenable, run } from "./run.js";
+import { Agents } from "./testing/agents.js";
 import { Clock } from "./testing/clock.js";
 import { Invocation } from "./testing/invocation.js";
 import { People } from "./testing/people.js";
 import { State } from "./testing/state.js";
 import { TestRun } from "./testing/result.js";
+import { Failed, Tools } from "./testing/tools.js";
 
 /** @import { Outcome } from "./outcome.js" */
 /** @import { Ended, FakeHostOptions, Runnable, Said } from "./testing/types.js" */
 /** @import { Entry, Info, RunResult } from "./types.js" */
 
-export { TestRun };
+export { Failed, TestRun };
 export * from "./testing/types.js";
 
 /** @type {Info} */
@@ -97,12 +99,16 @@ export class FakeHost {
   }
 
   #invocation() {
-    const { info = {}, config = {}, state = {}, history = [], people = [], messages = [], ...limits } = this.#options;
+    const { info = {}, config = {}, state = {}, history = [], ...others } = this.#options;
+    const { people: replies = [], messages = [], agents = {}, tools = {}, ...limits } = others;
+    const people = new People(replies, messages);
     return new Invocation({
       info: { ...INFO, ...info },
       config: new Map(Object.entries(config).map(([key, value]) => [key, copy(value, `the config \`${key}\``)])),
       history: entries(history),
-      people: new People(people, messages),
+      people,
+      agents: new Agents(agents),
+      tools: new Tools(tools, people),
       clock: new Clock(limits),
       state: new State(state),
     });

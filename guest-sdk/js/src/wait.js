@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * Waiting for several things at once.
  */
@@ -5,13 +6,13 @@
 /** @import { Timer } from "./host.js" */
 
 /**
- * Something that becomes ready: `cx.timer` makes one. Wait for several with `cx.waitAny`.
+ * Something that becomes ready: `cx.timer` makes one; a `Child` and a `Running` are such things too. Wait for several with `cx.waitAny`.
  */
 export class Waitable {
-  /** @type {Timer | undefined} */
+  /** @type {Timer | (() => Timer) | undefined} */
   #timer;
 
-  /** @param {Timer} timer */
+  /** @param {Timer | (() => Timer)} timer A function makes one where somebody waits for it. */
   constructor(timer) {
     this.#timer = timer;
   }
@@ -23,13 +24,14 @@ export class Waitable {
    * @returns {Timer}
    */
   static timerOf(waitable) {
-    if (!(waitable instanceof Waitable)) throw new TypeError("only what `cx.timer` returns can be waited for");
+    if (!(waitable instanceof Waitable)) throw new TypeError("only what `cx.timer` and the like return can be waited for");
     return waitable.#there();
   }
 
   /** @returns {Timer} */
   #there() {
-    if (!this.#timer) throw new TypeError("the timer was disposed of");
+    if (!this.#timer) throw new TypeError("it was disposed of");
+    if (typeof this.#timer === "function") this.#timer = this.#timer();
     return this.#timer;
   }
 
@@ -48,8 +50,13 @@ export class Waitable {
 
   /** Forgets the timer, which nothing may use after that. The end of the run does the same. */
   dispose() {
-    this.#timer?.dispose();
+    if (typeof this.#timer === "object") this.#timer.dispose();
     this.#timer = undefined;
+  }
+
+  /** The same at the end of the block, where it was declared with `using`. */
+  [Symbol.dispose]() {
+    this.dispose();
   }
 }
 

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { register } from "node:module";
 import { test } from "node:test";
 
-import { Content, Failure, Outcome, agent, progress } from "rak";
+import { AgentReply, Content, Failure, Outcome, agent, functionCall, functionResponse, progress } from "rak";
 
 register("./support/hooks.js", import.meta.url);
 const { component } = await import("rak/component");
@@ -24,7 +24,7 @@ const ENGINES = /** @type {const} */ ([
  * @param {{ [interface: string]: any }} imports
  */
 function runIn(run, imports = {}) {
-  const named = Object.entries(imports).map(([name, functions]) => [`rak:agent/${name}@0.1.2`, functions]);
+  const named = Object.entries(imports).map(([name, functions]) => [`rak:agent/${name}@0.1.3`, functions]);
   /** @type {any} */ (globalThis).imports = Object.fromEntries(named);
   return component(agent({ name: "a", run })).run({ role: "user", parts: [{ tag: "text", val: "hi" }] });
 }
@@ -79,6 +79,7 @@ for (const [engine, none, wide] of ENGINES) {
   test(`the host's answers are JavaScript's own values on ${engine}`, () => {
     const raw = { invocationId: "i", sessionId: "s", userId: "u", agent: "a", agentVersion: "v", attempt: 1 };
     const entry = { seq: wide(3), author: "user", content: { role: "user", parts: [] }, atMs: wide(1500) };
+    const hints = { readOnly: true, destructive: false, idempotent: true, openWorld: false, needsApproval: false };
     const imports = {
       context: {
         get: () => ({ ...raw, parentId: none, traceparent: none, extra: '{"x":1}' }),
@@ -97,6 +98,27 @@ for (const [engine, none, wide] of ENGINES) {
         ask: () => "[4]",
         nextMessage: (/** @type {unknown} */ timeoutMs) => (timeoutMs === 0 ? none : entry.content),
       },
+      agents: {
+        available: () => [{ name: "b", description: "B.", version: "1", inputSchema: "true", extra: none }],
+        call: () => ({ invocationId: "i1", content: none, escalate: false, transferTo: none, extra: '{"x":3}' }),
+        start: () => ({
+          invocationId: () => "i2",
+          finish: () => ({ invocationId: "i2", content: entry.content, escalate: true, transferTo: "c", extra: none }),
+          subscribe: () => ({ ready: () => true }),
+        }),
+      },
+      tools: {
+        available: () => [{ name: "add", description: "Adds.", parameters: "true", hints, extra: none }],
+        call: () => ({ id: "call-1", name: "add", response: '{"x":4}', failed: true }),
+        callAll: () => [
+          { tag: "ok", val: { id: "7", name: "add", response: "null", failed: false } },
+          { tag: "err", val: { kind: "denied", code: "rejected", message: "no", retryAfterMs: none, details: none } },
+        ],
+        start: () => ({
+          finish: () => ({ id: "call-2", name: "add", response: "5", failed: false }),
+          subscribe: () => ({ ready: () => true }),
+        }),
+      },
       wait: { any: () => Uint32Array.of(1), timer: () => ({ ready: () => true }) },
     };
     runIn((/** @type {import("rak").Context} */ cx) => {
@@ -109,6 +131,21 @@ for (const [engine, none, wide] of ENGINES) {
       const decision = { approved: true, by: undefined, reason: undefined, edited: { x: 2 } };
       assert.deepEqual([cx.people.approve("a"), cx.people.ask("b", true)], [decision, [4]]);
       assert.deepEqual([cx.people.nextMessage(), cx.people.nextMessage(0)], [new Content("user"), undefined]);
+      const summary = { name: "b", description: "B.", version: "1", inputSchema: true, extra: undefined };
+      assert.deepEqual(cx.agents.available(), [summary]);
+      assert.deepEqual(cx.agents.call("b"), new AgentReply({ invocationId: "i1", extra: { x: 3 } }));
+      const child = cx.agents.start("b");
+      assert.deepEqual([child.invocationId, child.ready()], ["i2", true]);
+      const tool = { name: "add", description: "Adds.", parameters: true, hints, extra: undefined };
+      assert.deepEqual(cx.tools.available(), [tool]);
+      assert.deepEqual(cx.tools.call("add"), functionResponse("call-1", "add", { x: 4 }, { failed: true }));
+      const running = cx.tools.start("add");
+      assert.deepEqual([running.ready(), running.finish()], [true, functionResponse("call-2", "add", 5)]);
+      const [done, refused] = cx.tools.callAll([{ name: "add" }]);
+      assert.deepEqual(done, functionResponse("7", "add", null));
+      assert.ok(refused instanceof Failure && refused.kind === "denied" && refused.code === "rejected");
+      const reply = { invocationId: "i2", content: new Content("user"), escalate: true, transferTo: "c" };
+      assert.deepEqual(child.finish(), new AgentReply(reply));
       assert.deepEqual(cx.waitAny([cx.timer(1)]), [1]);
     }, imports);
   });
@@ -133,7 +170,42 @@ for (const [engine, none, wide] of ENGINES) {
       for (const call of calls) assert.throws(call, (failure) => failure instanceof Failure && failure.isExpired());
     }, { people: { approve: expired, ask: expired, nextMessage: expired } });
   });
+
+  test(`a child that failed is a failure on ${engine}`, () => {
+    const payload = { kind: "deadline-exceeded", code: "timed_out", message: "no", retryAfterMs: none, details: '{"a":1}' };
+    const fails = () => {
+      throw Object.assign(new Error("refused"), { payload });
+    };
+    runIn(({ agents }) => {
+      const calls = [() => agents.available(), () => agents.call("a"), () => agents.start("a").finish()];
+      for (const call of calls) assert.throws(call, { name: "Failure", code: "timed_out", details: { a: 1 } });
+    }, { agents: { available: fails, call: fails, start: () => ({ finish: fails }) } });
+    runIn(({ tools }) => {
+      const calls = [() => tools.available(), () => tools.call("a"), () => tools.start("a").finish()];
+      for (const call of calls) assert.throws(call, { name: "Failure", code: "timed_out", details: { a: 1 } });
+    }, { tools: { available: fails, call: fails, start: () => ({ finish: fails }) } });
+  });
 }
+
+test("what goes on is dropped after what is waited for", () => {
+  const dropped = /** @type {string[]} */ ([]);
+  const resource = (/** @type {string} */ name) => ({ [Symbol.dispose]: () => void dropped.push(name) });
+  const waitable = { ready: () => true, block() {}, ...resource("waitable") };
+  runIn((/** @type {import("rak").Context} */ cx) => {
+    const child = cx.agents.start("a");
+    assert.ok(child.ready());
+    child.cancel();
+    child.dispose();
+    cx.agents.start("a").dispose();
+    const running = cx.tools.start("b");
+    running.block();
+    running.dispose();
+  }, {
+    agents: { start: () => ({ subscribe: () => waitable, cancel: () => void dropped.push("cancel"), ...resource("child") }) },
+    tools: { start: () => ({ subscribe: () => waitable, ...resource("running") }) },
+  });
+  assert.deepEqual(dropped, ["cancel", "waitable", "child", "child", "waitable", "running"]);
+});
 
 test("what the agent says reaches the host as the contract has it", () => {
   const calls = /** @type {unknown[]} */ ([]);
@@ -146,6 +218,15 @@ test("what the agent says reaches the host as the contract has it", () => {
       ask: (/** @type {unknown[]} */ ...values) => (note(...values), "1"),
       nextMessage: note,
     },
+    agents: {
+      call: (/** @type {unknown[]} */ ...values) => (note(...values), { invocationId: "i", escalate: false }),
+      start: note,
+    },
+    tools: {
+      call: (/** @type {unknown[]} */ ...values) => (note(...values), { id: "1", name: "a", response: "1", failed: false }),
+      callAll: (/** @type {unknown[]} */ ...values) => (note(...values), []),
+      start: note,
+    },
     log: { write: note },
     wait: { sleep: note },
   };
@@ -156,6 +237,12 @@ test("what the agent says reaches the host as the contract has it", () => {
     cx.people.approve("do\ud83d", { a: 1 });
     cx.people.ask("well", { enum: [1] }, { expiresInMs: 0.5 });
     cx.people.nextMessage(7);
+    cx.agents.call("a\ud83d", "x");
+    const options = { session: "s\ud83d", timeoutMs: 0.5, relay: true, detached: true, extra: { n: 1 } };
+    cx.agents.start("b", Content.user("y", "z"), options);
+    cx.tools.call("a\ud83d", { n: 1 });
+    cx.tools.start("b", [], { timeoutMs: 0.5, idempotencyKey: "k\ud83d", relay: true, extra: { n: 1 } });
+    cx.tools.callAll([functionCall("7", "c", null), { name: "d" }]);
     cx.log.info("m", { n: 1 });
     cx.sleep(0.5);
   }, imports);
@@ -166,6 +253,28 @@ test("what the agent says reaches the host as the contract has it", () => {
     ["do\ufffd", '{"a":1}', undefined],
     ["well", '{"enum":[1]}', 1],
     [7],
+    [
+      "a\ufffd",
+      { role: "user", parts: [{ tag: "text", val: "x" }] },
+      { session: undefined, timeoutMs: undefined, relayEvents: false, detached: false, extra: undefined },
+    ],
+    [
+      "b",
+      { role: "user", parts: [{ tag: "text", val: "y" }, { tag: "text", val: "z" }] },
+      { session: "s\ufffd", timeoutMs: 1, relayEvents: true, detached: true, extra: '{"n":1}' },
+    ],
+    [
+      { id: "call-1", name: "a\ufffd", args: '{"n":1}' },
+      { timeoutMs: undefined, idempotencyKey: undefined, relayEvents: false, extra: undefined },
+    ],
+    [
+      { id: "call-2", name: "b", args: "[]" },
+      { timeoutMs: 1, idempotencyKey: "k\ufffd", relayEvents: true, extra: '{"n":1}' },
+    ],
+    [
+      [{ id: "7", name: "c", args: "null" }, { id: "call-3", name: "d", args: "{}" }],
+      { timeoutMs: undefined, idempotencyKey: undefined, relayEvents: false, extra: undefined },
+    ],
     ["info", "m", [["n", "1"]]],
     [1],
   ]);

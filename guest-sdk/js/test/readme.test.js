@@ -11,6 +11,8 @@ import { FakeHost } from "rak/testing";
 
 import "./readme/agent.test.js";
 import "./readme/buyer.test.js";
+import "./readme/publisher.test.js";
+import "./readme/assistant.test.js";
 import zipper from "./readme/waiting.js";
 
 /** @param {string} path */
@@ -20,8 +22,8 @@ function read(path) {
 
 test("the README shows what is tested", () => {
   const shown = [...read("../README.md").matchAll(/```[jt]s\n([^]*?)```/g)].map(([, code]) => code);
-  const files = ["agent.js", "agent.test.js", "buyer.js", "buyer.test.js", "described.ts", "waiting.js"];
-  assert.deepEqual(shown, files.map((file) => read(`readme/${file}`)));
+  const agents = ["agent", "buyer", "publisher", "assistant"].flatMap((name) => [`${name}.js`, `${name}.test.js`]);
+  assert.deepEqual(shown, [...agents, "described.ts", "waiting.js"].map((file) => read(`readme/${file}`)));
 });
 
 test("the agent in TypeScript adds", async () => {

@@ -198,7 +198,7 @@ test("a timer that was disposed of is of no use", () => {
     assert.throws(() => timer.ready(), /disposed of/);
     assert.throws(() => timer.block(), /disposed of/);
     assert.throws(() => cx.waitAny([timer]), /disposed of/);
-    assert.throws(() => cx.waitAny(/** @type {any} */ ([{}])), /only what `cx.timer` returns/);
+    assert.throws(() => cx.waitAny(/** @type {any} */ ([{}])), /only what `cx.timer` and the like return/);
   }, "");
 });
 

@@ -1,10 +1,12 @@
 /**
  * What an agent is handed beside its input.
  */
+import { Agents } from "./agents.js";
 import { Events } from "./events.js";
 import { Log } from "./log.js";
 import { People } from "./people.js";
 import { Session } from "./session.js";
+import { Tools } from "./tools.js";
 import { Waitable } from "./wait.js";
 import type { Host } from "./host.js";
 import type { Info, Json, JsonInput } from "./types.js";
@@ -24,6 +26,10 @@ export declare class Context {
     session: Session;
     /** @readonly @type {People} A person in the loop. */
     people: People;
+    /** @readonly @type {Agents} Other agents of this host. */
+    agents: Agents;
+    /** @readonly @type {Tools} What the agent may use. */
+    tools: Tools;
     /** @readonly @type {Log} What the operator reads. */
     log: Log;
     /** @param {Host} host */

@@ -2,12 +2,39 @@
  * What the SDK wants of a host. A component has its imports, a test has a fake one; see `component/imports.js` and
  * `testing/invocation.js`.
  */
+import type { AgentReply } from "./agents.js";
 import type { Content } from "./content.js";
-import type { Decision, Event, Info, Json, Level, Page } from "./types.js";
+import type { Failure } from "./failure.js";
+import type { AgentSummary, Decision, Event, Info, Json, Level, Page, Tool, ToolCall, ToolResponse } from "./types.js";
 export type Timer = {
     ready: () => boolean;
     block: () => void;
     dispose: () => void;
+};
+export type Work<R> = {
+    finish: () => R;
+    cancel: () => void;
+    subscribe: () => Timer;
+    dispose: () => void;
+};
+export type ChildWork = Work<AgentReply> & {
+    invocationId: () => string;
+};
+export type AgentRequest = {
+    agent: string;
+    input: Content;
+    session: string | undefined;
+    timeoutMs: number | undefined;
+    relay: boolean;
+    detached: boolean;
+    extra: unknown;
+};
+export type ToolWork = Work<ToolResponse>;
+export type ToolRequestOptions = {
+    timeoutMs: number | undefined;
+    idempotencyKey: string | undefined;
+    relay: boolean;
+    extra: unknown;
 };
 export type Host = {
     info: () => Info;
@@ -24,20 +51,68 @@ export type Host = {
     approve: (action: string, details: unknown, expiresInMs: number | undefined) => Decision;
     ask: (question: string, schema: unknown, expiresInMs: number | undefined) => Json;
     nextMessage: (timeoutMs: number | undefined) => Content | undefined;
+    agents: () => AgentSummary[];
+    callAgent: (request: AgentRequest) => AgentReply;
+    startAgent: (request: AgentRequest) => ChildWork;
+    tools: () => Tool[];
+    callTool: (call: ToolCall, options: ToolRequestOptions) => ToolResponse;
+    callTools: (calls: ToolCall[], options: ToolRequestOptions) => (ToolResponse | Failure)[];
+    startTool: (call: ToolCall, options: ToolRequestOptions) => ToolWork;
     sleep: (ms: number) => void;
     timer: (ms: number) => Timer;
     any: (of: Timer[], timeoutMs: number | undefined) => number[];
     log: (level: Level, message: string, fields: [string, string][]) => void;
 };
+/** @import { AgentReply } from "./agents.js" */
 /** @import { Content } from "./content.js" */
-/** @import { Decision, Event, Info, Json, Level, Page } from "./types.js" */
+/** @import { Failure } from "./failure.js" */
+/** @import { AgentSummary, Decision, Event, Info, Json, Level, Page, Tool, ToolCall, ToolResponse } from "./types.js" */
 /**
- * A timer of the host.
+ * What the host lets wait for: a timer, or the end of what goes on beside the agent.
  *
  * @typedef {object} Timer
  * @property {() => boolean} ready
  * @property {() => void} block
  * @property {() => void} dispose
+ */
+/**
+ * What goes on beside the agent.
+ *
+ * @template R
+ * @typedef {object} Work
+ * @property {() => R} finish
+ * @property {() => void} cancel
+ * @property {() => Timer} subscribe
+ * @property {() => void} dispose
+ */
+/**
+ * Another agent that works.
+ * @typedef {Work<AgentReply> & { invocationId: () => string }} ChildWork
+ */
+/**
+ * How an agent is called.
+ *
+ * @typedef {object} AgentRequest
+ * @property {string} agent
+ * @property {Content} input
+ * @property {string | undefined} session
+ * @property {number | undefined} timeoutMs
+ * @property {boolean} relay
+ * @property {boolean} detached
+ * @property {unknown} extra
+ */
+/**
+ * A tool that works.
+ * @typedef {Work<ToolResponse>} ToolWork
+ */
+/**
+ * How a tool is called.
+ *
+ * @typedef {object} ToolRequestOptions
+ * @property {number | undefined} timeoutMs
+ * @property {string | undefined} idempotencyKey
+ * @property {boolean} relay
+ * @property {unknown} extra
  */
 /**
  * The contract, in JavaScript's own values. Times are whole milliseconds; what can fail throws a `Failure`.
@@ -57,6 +132,13 @@ export type Host = {
  * @property {(action: string, details: unknown, expiresInMs: number | undefined) => Decision} approve
  * @property {(question: string, schema: unknown, expiresInMs: number | undefined) => Json} ask
  * @property {(timeoutMs: number | undefined) => Content | undefined} nextMessage
+ * @property {() => AgentSummary[]} agents
+ * @property {(request: AgentRequest) => AgentReply} callAgent
+ * @property {(request: AgentRequest) => ChildWork} startAgent
+ * @property {() => Tool[]} tools
+ * @property {(call: ToolCall, options: ToolRequestOptions) => ToolResponse} callTool
+ * @property {(calls: ToolCall[], options: ToolRequestOptions) => (ToolResponse | Failure)[]} callTools
+ * @property {(call: ToolCall, options: ToolRequestOptions) => ToolWork} startTool
  * @property {(ms: number) => void} sleep
  * @property {(ms: number) => Timer} timer
  * @property {(of: Timer[], timeoutMs: number | undefined) => number[]} any

@@ -4,6 +4,7 @@
  * `rak/testing` has the fake host for unit tests. `rak/component` is for the generated entry of a component, not for authors.
  */
 export { agent } from "./agent.js";
+export { AgentReply, Agents, Child } from "./agents.js";
 export { Content, custom, fileData, functionCall, functionResponse, inlineData, text, thought } from "./content.js";
 export { Context } from "./context.js";
 export { Events, progress, textDelta, thoughtDelta } from "./events.js";
@@ -12,5 +13,6 @@ export { LEVELS, Log } from "./log.js";
 export { Outcome } from "./outcome.js";
 export { People } from "./people.js";
 export { Session } from "./session.js";
+export { Running, Tools } from "./tools.js";
 export { Waitable } from "./wait.js";
 export * from "./types.js";

@@ -16,12 +16,13 @@
  */
 import { Content } from "./content.js";
 import { TestRun } from "./testing/result.js";
+import { Failed } from "./testing/tools.js";
 import type { Ended, FakeHostOptions, Runnable } from "./testing/types.js";
 import type { RunResult } from "./types.js";
 /** @import { Outcome } from "./outcome.js" */
 /** @import { Ended, FakeHostOptions, Runnable, Said } from "./testing/types.js" */
 /** @import { Entry, Info, RunResult } from "./types.js" */
-export { TestRun };
+export { Failed, TestRun };
 export * from "./testing/types.js";
 /** A host in memory: what an agent finds when it runs. Each run begins with the same. */
 export declare class FakeHost {

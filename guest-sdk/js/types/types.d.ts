@@ -258,6 +258,107 @@ export interface QuestionOptions {
   expiresInMs?: number | undefined;
 }
 
+// Other agents.
+
+/** An agent that may be called. */
+export interface AgentSummary {
+  /** The name to call it by. */
+  name: string;
+  /** What it does. */
+  description: string;
+  /** Which version it says it is. */
+  version: string;
+  /** JSON Schema of a structured input, where the agent wants one. */
+  inputSchema?: Json | undefined;
+  /** Anything else the agent says about itself. */
+  extra?: Json | undefined;
+}
+
+/** How an agent is called. */
+export interface AgentOptions {
+  /**
+   * The child's session among its agent's sessions of this user; a new one where it is left out. Children in the same session
+   * run one after the other.
+   */
+  session?: string | undefined;
+  /** How many milliseconds it may take. */
+  timeoutMs?: number | undefined;
+  /** Whether the client sees what the child emits, in this invocation's stream. */
+  relay?: boolean | undefined;
+  /** Whether the child goes on when this invocation ends. */
+  detached?: boolean | undefined;
+  /** What a host may want to know beside that. */
+  extra?: JsonInput | undefined;
+}
+
+/** One of several calls of agents. */
+export interface AgentTask {
+  /** The name of the agent. */
+  agent: string;
+  /** What it is told. A string is what the user says. */
+  input?: Content | string | undefined;
+}
+
+// Tools.
+
+/** What is known of a tool's effects. */
+export interface ToolHints {
+  /** It changes nothing. */
+  readOnly: boolean;
+  /** What it changes may be lost. */
+  destructive: boolean;
+  /** A second call with the same arguments changes nothing more. */
+  idempotent: boolean;
+  /** It deals with a world outside this host. */
+  openWorld: boolean;
+  /** The host asks a person before each call. */
+  needsApproval: boolean;
+}
+
+/** A tool that may be called. */
+export interface Tool {
+  /** The name to call it by. */
+  name: string;
+  /** What it does, for a model. */
+  description: string;
+  /** JSON Schema of the arguments. */
+  parameters: Json;
+  /** What is known of its effects. */
+  hints: ToolHints;
+  /** Anything else there is to say of it. */
+  extra?: Json | undefined;
+}
+
+/** A call of a tool: what a model wants called ({@link FunctionCallPart}) is one. */
+export interface ToolCall {
+  /** Pairs the call with its response; the next of `call-1`, `call-2` and so on where it is left out. */
+  id?: string | undefined;
+  /** The name of the tool. */
+  name: string;
+  /** Its arguments, in its own shape; `{}` where they are left out. */
+  args?: JsonInput | undefined;
+}
+
+/** What a tool answered. It is a part of a content as it is. */
+export interface ToolResponse<T extends JsonInput = Json> extends FunctionResponsePart {
+  response: T;
+}
+
+/** How a tool is called. */
+export interface ToolOptions {
+  /** How many milliseconds it may take. The time that a person takes to approve it does not count. */
+  timeoutMs?: number | undefined;
+  /**
+   * A tool that takes keys does once what is asked for several times with the same one. Each call has a key of its own where it
+   * is left out.
+   */
+  idempotencyKey?: string | undefined;
+  /** Whether the client sees what another agent emits that is called so. */
+  relay?: boolean | undefined;
+  /** What a host may want to know beside that. */
+  extra?: JsonInput | undefined;
+}
+
 // What the host says.
 
 /** Who is asking, and which invocation this is. */

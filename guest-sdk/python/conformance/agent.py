@@ -5,6 +5,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any, NoReturn
 
 import rak
@@ -328,10 +329,8 @@ def ask(cx: rak.Context, argument: str, input: rak.Content) -> str:
 @behaviour
 def message(cx: rak.Context, ms: str, input: rak.Content) -> str:
     said = cx.people.next_message(None if ms == "ever" else int(ms) / 1000)
-    match said and said.parts[:1]:
-        case [rak.Text(text)]:
-            return text
-    return "none"
+    text = first_text(said)
+    return "none" if text is None else text
 
 
 @behaviour
@@ -340,6 +339,140 @@ def expired(cx: rak.Context, argument: str, input: rak.Content) -> str:
         return compact(cx.people.ask("Well?", {}, expires=0.001))
     except rak.Failure as failure:
         return f"{failure.kind} {failure.code}"
+
+
+# Other agents
+
+
+def first_word(argument: str) -> tuple[str, str]:
+    """The first word, and what follows it."""
+    word, _, rest = argument.partition(" ")
+    return word, rest
+
+
+def first_text(content: rak.Content | None) -> str | None:
+    """The text of the first part."""
+    match content and content.parts[:1]:
+        case [rak.Text(text)]:
+            return text
+    return None
+
+
+def failure_of(call: Callable[[], object]) -> str:
+    """The kind and the code of what the call fails with."""
+    try:
+        call()
+    except rak.Failure as failure:
+        return f"{failure.kind} {failure.code or '-'}"
+    return "no failure"
+
+
+@behaviour
+def agents(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    return ",".join(agent.name for agent in cx.agents.available())
+
+
+@behaviour
+def call(cx: rak.Context, argument: str, input: rak.Content) -> dict[str, Any]:
+    agent, text = first_word(argument)
+    reply = cx.agents.call(agent, text, relay=True)
+    return {
+        "answer": first_text(reply.content),
+        "escalate": reply.escalate,
+        "transferTo": reply.transfer_to,
+        "extra": reply.extra,
+    }
+
+
+@behaviour
+def call_in(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    session, rest = first_word(argument)
+    agent, text = first_word(rest)
+    return cx.agents.call(agent, text, session=session).text
+
+
+@behaviour
+def call_fails(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    ms, rest = first_word(argument)
+    agent, text = first_word(rest)
+    return failure_of(lambda: cx.agents.call(agent, text, timeout=int(ms) / 1000 or None))
+
+
+@behaviour
+def fan(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    agent, text = first_word(argument)
+    children = [cx.agents.start(agent, f"{text} {number}") for number in (1, 2, 3)]
+    return ",".join(child.finish().text for child in children)
+
+
+@behaviour
+def race(cx: rak.Context, agent: str, input: rak.Content) -> str:
+    children = [cx.agents.start(agent, text) for text in ("sleep 3600000", "sleep 1")]
+    first, *_ = cx.wait_any(children)
+    children[0].cancel()
+    return f"{first} {children[first].finish().text}"
+
+
+@behaviour
+def drop(cx: rak.Context, agent: str, input: rak.Content) -> str:
+    with cx.agents.start(agent, "sleep 3600000") as child:
+        return child.invocation_id
+
+
+@behaviour
+def detach(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    agent, text = first_word(argument)
+    return cx.agents.start(agent, text, detached=True).invocation_id
+
+
+# Tools
+
+
+def asked_of(argument: str) -> rak.FunctionCall:
+    """The call of a tool."""
+    name, args = first_word(argument)
+    return rak.FunctionCall("1", name, json.loads(args))
+
+
+def told(answer: rak.FunctionResponse | rak.Failure) -> dict[str, Any]:
+    """What a tool answered."""
+    if isinstance(answer, rak.Failure):
+        raise answer
+    return {"response": answer.response, "failed": answer.failed}
+
+
+@behaviour
+def tools(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    return ",".join(tool.name for tool in cx.tools.available())
+
+
+@behaviour
+def hints(cx: rak.Context, name: str, input: rak.Content) -> str:
+    [tool] = [tool for tool in cx.tools.available() if tool.name == name]
+    hinted = [hint.name for hint in fields(tool.hints) if getattr(tool.hints, hint.name)]
+    return ",".join(hinted).replace("_", "-")
+
+
+@behaviour
+def tool(cx: rak.Context, argument: str, input: rak.Content) -> dict[str, Any]:
+    return told(cx.tools.call(asked_of(argument)))
+
+
+@behaviour
+def tool_fails(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    return failure_of(lambda: cx.tools.call(asked_of(argument)))
+
+
+@behaviour
+def tool_all(cx: rak.Context, argument: str, input: rak.Content) -> list[dict[str, Any]]:
+    return [told(answer) for answer in cx.tools.call_all([asked_of(argument)] * 3)]
+
+
+@behaviour
+def tool_start(cx: rak.Context, argument: str, input: rak.Content) -> dict[str, Any]:
+    with cx.tools.start(asked_of(argument)) as running:
+        cx.wait_any([running])
+        return told(running.finish())
 
 
 # The language's own

@@ -1,12 +1,13 @@
 """The way to the contract's types and back; the generated modules are the committed stubs."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
 import pytest
-from componentize_py_types import Err
-from wit_world.imports import common, context, events, log, people, session
+from componentize_py_types import Err, Ok
+from wit_world.imports import agents, common, context, events, log, people, session, tools, wait
 
 import rak
 from rak import document
@@ -145,6 +146,169 @@ def test_people_are_asked_in_the_contracts_words(monkeypatch: pytest.MonkeyPatch
     assert cx.people.ask("well", True, expires=0.07) == [4]
     assert (cx.people.next_message(0), cx.people.next_message()) == (None, rak.Content.user("stop"))
     assert asked == [("do\ufffd", '{"a":1}', None), ("well", "true", 70)]
+
+
+class Resource:
+    """What the generated code hands out: its end is noted."""
+
+    def __init__(self, name: str, ends: list[str]) -> None:
+        self._name = name
+        self._ends = ends
+
+    def __exit__(self, *_: object) -> None:
+        self._ends.append(self._name)
+
+
+class RawWaitable(Resource, wait.Waitable):
+    def ready(self) -> bool:
+        return True
+
+
+class RawChild(Resource, agents.Child):
+    def invocation_id(self) -> str:
+        return "i1"
+
+    def finish(self) -> agents.Reply:
+        return agents.Reply("i1", common.Content("model", [common.Part_Text("hi")]), True, "b", '{"n":1}')
+
+    def cancel(self) -> None:
+        self._ends.append("cancel")
+
+    def subscribe(self) -> wait.Waitable:
+        return RawWaitable("waitable", self._ends)
+
+
+def test_agents_are_called_in_the_contracts_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[object] = []
+
+    def call(*call: object) -> agents.Reply:
+        called.append(call)
+        return agents.Reply("i1", None, False, None, None)
+
+    def start(*call: object) -> agents.Child:
+        called.append(call)
+        return RawChild("child", [])
+
+    listed = [agents.Summary("a", "A.", "1", '{"type":"string"}', None), agents.Summary("b", "", "", None, "[1]")]
+    monkeypatch.setattr(agents, "available", lambda: listed)
+    monkeypatch.setattr(agents, "call", call)
+    monkeypatch.setattr(agents, "start", start)
+    cx = rak.Context(Imports())
+    assert cx.agents.available() == [
+        rak.AgentSummary("a", "A.", "1", {"type": "string"}),
+        rak.AgentSummary("b", "", "", extra=[1]),
+    ]
+    assert cx.agents.call("a\ud83c", "hi") == rak.AgentReply("i1")
+    child = cx.agents.start("b", {"n": 1}, session="s\ud83c", timeout=0.07, relay=True, detached=True, extra=[1])
+    assert child.invocation_id == "i1"
+    assert child.finish() == rak.AgentReply("i1", rak.Content.model("hi"), True, "b", {"n": 1})
+    assert called == [
+        ("a\ufffd", convert.content_out(rak.Content.user("hi")), agents.Options(None, None, False, False, None)),
+        (
+            "b",
+            convert.content_out(rak.Content.user('{"n":1}')),
+            agents.Options("s\ufffd", 70, True, True, "[1]"),
+        ),
+    ]
+
+
+def test_a_child_is_dropped_after_what_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    ends: list[str] = []
+    monkeypatch.setattr(agents, "start", lambda *_: RawChild("child", ends))
+    monkeypatch.setattr(wait, "any", lambda of, timeout_ms: list(range(len(of))))
+    cx = rak.Context(Imports())
+    with cx.agents.start("a", "hi") as child:
+        assert cx.wait_any([child]) == [0] and child.ready()
+        child.cancel()
+    assert ends == ["cancel", "waitable", "child"]
+    ends.clear()
+    cx.agents.start("a", "hi").ready()
+    assert ends == ["waitable", "child"]
+
+
+def test_a_child_that_failed_raises_the_hosts_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> agents.Reply:
+        raise Err(common.Failure(common.FailureKind.DEADLINE_EXCEEDED, "timed_out", "late", None, '{"invocationId":"i1"}'))
+
+    monkeypatch.setattr(agents, "call", fail)
+    monkeypatch.setattr(agents, "start", lambda *_: RawChild("child", []))
+    monkeypatch.setattr(RawChild, "finish", fail)
+    cx = rak.Context(Imports())
+    waits: list[Callable[[], object]] = [lambda: cx.agents.call("a", "hi"), cx.agents.start("a", "hi").finish]
+    for wait_for in waits:
+        with pytest.raises(rak.Failure) as caught:
+            wait_for()
+        assert (caught.value.code, caught.value.details) == ("timed_out", {"invocationId": "i1"})
+
+
+class RawRunning(Resource, tools.Running):
+    def finish(self) -> common.FunctionResponse:
+        return common.FunctionResponse("call-2", "add", "3", False)
+
+    def cancel(self) -> None:
+        self._ends.append("cancel")
+
+    def subscribe(self) -> wait.Waitable:
+        return RawWaitable("waitable", self._ends)
+
+
+def test_tools_are_called_in_the_contracts_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[object] = []
+
+    def call(*call: object) -> common.FunctionResponse:
+        called.append(call)
+        return common.FunctionResponse("call-1", "add", '{"n":1}', True)
+
+    def call_all(*call: object) -> list[Any]:
+        called.append(call)
+        refused = common.Failure(common.FailureKind.DENIED, "rejected", "no", None, None)
+        return [Ok(common.FunctionResponse("7", "add", "null", False)), Err(refused)]
+
+    def start(*call: object) -> tools.Running:
+        called.append(call)
+        return RawRunning("running", [])
+
+    monkeypatch.setattr(tools, "call", call)
+    monkeypatch.setattr(tools, "call_all", call_all)
+    monkeypatch.setattr(tools, "start", start)
+    cx = rak.Context(Imports())
+    assert cx.tools.call("add\ud83c", {"a": 1}) == rak.FunctionResponse("call-1", "add", {"n": 1}, failed=True)
+    how: Any = {"timeout": 0.07, "idempotency_key": "k\ud83c", "relay": True, "extra": [1]}
+    assert cx.tools.start("add", **how).finish() == rak.FunctionResponse("call-2", "add", 3)
+    done, refused = cx.tools.call_all([rak.FunctionCall("7", "add", None), ("sub", None)])
+    assert done == rak.FunctionResponse("7", "add", None)
+    assert isinstance(refused, rak.Failure)
+    assert (refused.kind, refused.code) == (rak.FailureKind.DENIED, "rejected")
+    plain = tools.CallOptions(None, None, False, None)
+    assert called == [
+        (common.FunctionCall("call-1", "add\ufffd", '{"a":1}'), plain),
+        (common.FunctionCall("call-2", "add", "{}"), tools.CallOptions(70, "k\ufffd", True, "[1]")),
+        ([common.FunctionCall("7", "add", "null"), common.FunctionCall("call-3", "sub", "{}")], plain),
+    ]
+
+
+def test_each_hint_has_its_counterpart(monkeypatch: pytest.MonkeyPatch) -> None:
+    def listed(hints: tools.Hints) -> rak.Tool:
+        monkeypatch.setattr(tools, "available", lambda: [tools.Tool("add", "Adds.", '{"type":"object"}', hints, "[1]")])
+        [tool] = rak.Context(Imports()).tools.available()
+        return tool
+
+    assert listed(tools.Hints(0)) == rak.Tool("add", "Adds.", {"type": "object"}, rak.ToolHints(), [1])
+    assert listed(tools.Hints.READ_ONLY).hints == rak.ToolHints(read_only=True)
+    assert listed(tools.Hints.DESTRUCTIVE).hints == rak.ToolHints(destructive=True)
+    assert listed(tools.Hints.IDEMPOTENT).hints == rak.ToolHints(idempotent=True)
+    assert listed(tools.Hints.OPEN_WORLD).hints == rak.ToolHints(open_world=True)
+    assert listed(tools.Hints.NEEDS_APPROVAL).hints == rak.ToolHints(needs_approval=True)
+
+
+def test_a_call_is_dropped_after_what_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    ends: list[str] = []
+    monkeypatch.setattr(tools, "start", lambda *_: RawRunning("running", ends))
+    cx = rak.Context(Imports())
+    with cx.tools.start("add") as running:
+        assert running.ready()
+        running.cancel()
+    assert ends == ["cancel", "waitable", "running"]
 
 
 def test_a_question_that_expired_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

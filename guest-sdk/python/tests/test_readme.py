@@ -8,7 +8,17 @@ HERE = Path(__file__).parent
 
 def test_the_readme_shows_what_is_tested() -> None:
     shown = re.findall(r"```python\n(.*?)```", (HERE.parent / "README.md").read_text(), re.DOTALL)
-    files = ["agent.py", "test_greeter.py", "buyer.py", "test_buyer.py", "test_described.py"]
+    files = [
+        "agent.py",
+        "test_greeter.py",
+        "buyer.py",
+        "test_buyer.py",
+        "publisher.py",
+        "test_publisher.py",
+        "assistant.py",
+        "test_assistant.py",
+        "test_described.py",
+    ]
     assert shown == [(HERE / "readme" / file).read_text() for file in files]
 
 

@@ -113,6 +113,14 @@ impl Part {
             _ => None,
         }
     }
+
+    /// The call, where a model wants a tool called.
+    pub fn into_function_call(self) -> Option<FunctionCall> {
+        match self {
+            Self::FunctionCall(call) => Some(call),
+            _ => None,
+        }
+    }
 }
 
 impl From<&str> for Part {
@@ -169,7 +177,7 @@ impl FileRef {
 /// A tool that the model wants called.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FunctionCall {
-    /// Pairs the call with its response.
+    /// Pairs the call with its response. Some models give none: it is empty then, and [`Tools`](crate::Tools) makes one.
     pub id: String,
     /// The tool.
     pub name: String,
@@ -181,6 +189,11 @@ impl FunctionCall {
     /// A call of the tool `name`.
     pub fn new(id: impl Into<String>, name: impl Into<String>, args: impl Into<Value>) -> Self {
         Self { id: id.into(), name: name.into(), args: args.into() }
+    }
+
+    /// A call of the tool `name` by the agent itself, without an id.
+    pub fn named(name: impl Into<String>, args: impl Into<Value>) -> Self {
+        Self::new("", name, args)
     }
 }
 

@@ -6,19 +6,21 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::host::{self, Host};
+use crate::tools::CallIds;
 use crate::wait::millis;
-use crate::{Events, Failure, Log, People, Session, Waitable};
+use crate::{Agents, Events, Failure, Log, People, Session, Tools, Waitable};
 
 /// The invocation, as its agent sees it: who asks, what is left, and everything the host does for it.
 ///
 /// In a component it speaks to the host; in a native test, to a [`FakeHost`](crate::testing::FakeHost).
 pub struct Context {
     host: host::Current,
+    call_ids: CallIds,
 }
 
 impl Context {
     pub(crate) fn new(host: host::Current) -> Self {
-        Self { host }
+        Self { host, call_ids: CallIds::default() }
     }
 
     /// Who is asking, and which invocation this is.
@@ -80,6 +82,16 @@ impl Context {
     /// Whoever can be asked, and what the user says while the agent works.
     pub fn people(&self) -> People<'_> {
         People::new(&self.host)
+    }
+
+    /// Other agents of this host, and what they answer.
+    pub fn agents(&self) -> Agents<'_> {
+        Agents::new(&self.host)
+    }
+
+    /// What the host lends the agent to act with.
+    pub fn tools(&self) -> Tools<'_> {
+        Tools::new(&self.host, &self.call_ids)
     }
 
     /// What the operator reads.

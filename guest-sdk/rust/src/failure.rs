@@ -11,6 +11,10 @@ use serde_json::Value;
 
 /// The host's word for a question that nobody answered in time.
 const EXPIRED: &str = "expired";
+/// The host's word for a tool that a person said no to.
+const REJECTED: &str = "rejected";
+/// The host's word for another agent that took longer than it may.
+const TIMED_OUT: &str = "timed_out";
 
 /// Why something failed. The client reads the kind and the message, so the message is written for them.
 ///
@@ -65,6 +69,27 @@ impl Failure {
     /// Whether it is that nobody answered in time. Other than after [`Failure::deadline_exceeded`], the run can go on.
     pub fn is_expired(&self) -> bool {
         self.kind == FailureKind::DeadlineExceeded && self.code.as_deref() == Some(EXPIRED)
+    }
+
+    /// Another agent took longer than it may: what [`Agents`](crate::Agents) fails with after the timeout of its options.
+    pub fn timed_out() -> Self {
+        Self::new(FailureKind::DeadlineExceeded, "it took too long").with_code(TIMED_OUT)
+    }
+
+    /// Whether it is that another agent took longer than it may. Other than after [`Failure::deadline_exceeded`], the run
+    /// can go on.
+    pub fn is_timed_out(&self) -> bool {
+        self.kind == FailureKind::DeadlineExceeded && self.code.as_deref() == Some(TIMED_OUT)
+    }
+
+    /// A person said no: what [`Tools`](crate::Tools) fails with where a tool needs approval and does not get it.
+    pub fn rejected() -> Self {
+        Self::new(FailureKind::Denied, "a person said no").with_code(REJECTED)
+    }
+
+    /// Whether it is that a person said no, and not that the agent's manifest does not grant it.
+    pub fn is_rejected(&self) -> bool {
+        self.kind == FailureKind::Denied && self.code.as_deref() == Some(REJECTED)
     }
 
     /// Any error, with its sources in the message, as [`FailureKind::Failed`].
@@ -252,6 +277,20 @@ mod tests {
         assert!(Failure::expired().is_expired());
         assert!(!Failure::deadline_exceeded().is_expired());
         assert!(!Failure::failed("old").with_code("expired").is_expired());
+    }
+
+    #[test]
+    fn only_another_agents_time_is_timed_out() {
+        assert!(Failure::timed_out().is_timed_out());
+        assert!(!Failure::deadline_exceeded().is_timed_out());
+        assert!(!Failure::expired().is_timed_out());
+    }
+
+    #[test]
+    fn only_what_a_person_denies_is_rejected() {
+        assert!(Failure::rejected().is_rejected());
+        assert!(!Failure::denied("not granted").is_rejected());
+        assert!(!Failure::failed("old").with_code("rejected").is_rejected());
     }
 
     #[test]

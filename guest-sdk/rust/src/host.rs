@@ -5,7 +5,10 @@
 
 use serde_json::Value;
 
-use crate::{Content, Decision, Event, Failure, Info, Level, Page};
+use crate::{
+    AgentOptions, AgentSummary, Content, Decision, Event, Failure, FunctionCall, FunctionResponse, Info,
+    Level, Page, Reply, Tool, ToolOptions,
+};
 
 #[cfg(target_family = "wasm")]
 pub(crate) use crate::guest::Imports as Current;
@@ -16,6 +19,10 @@ pub(crate) use crate::testing::Invocation as Current;
 pub(crate) trait Host {
     /// A timer that is running.
     type Timer: Timer;
+    /// Another agent that was started.
+    type Child: Child<Timer = Self::Timer>;
+    /// A call of a tool that was started.
+    type Running: Started<Timer = Self::Timer, Answer = FunctionResponse>;
 
     fn info(&self) -> Info;
     fn config(&self, key: &str) -> Option<Value>;
@@ -35,6 +42,24 @@ pub(crate) trait Host {
     fn ask(&self, question: &str, schema: &Value, expires_ms: Option<u64>) -> Result<Value, Failure>;
     fn next_message(&self, timeout_ms: Option<u64>) -> Result<Option<Content>, Failure>;
 
+    fn agents(&self) -> Result<Vec<AgentSummary>, Failure>;
+    fn call_agent(&self, agent: &str, input: Content, options: &AgentOptions) -> Result<Reply, Failure>;
+    fn start_agent(
+        &self,
+        agent: &str,
+        input: Content,
+        options: &AgentOptions,
+    ) -> Result<Self::Child, Failure>;
+
+    fn tools(&self) -> Result<Vec<Tool>, Failure>;
+    fn call_tool(&self, call: FunctionCall, options: &ToolOptions) -> Result<FunctionResponse, Failure>;
+    fn call_tools(
+        &self,
+        calls: Vec<FunctionCall>,
+        options: &ToolOptions,
+    ) -> Vec<Result<FunctionResponse, Failure>>;
+    fn start_tool(&self, call: FunctionCall, options: &ToolOptions) -> Result<Self::Running, Failure>;
+
     fn sleep(&self, ms: u64);
     fn timer(&self, ms: u64) -> Self::Timer;
     fn any(&self, of: &[&Self::Timer], timeout_ms: Option<u64>) -> Vec<usize>;
@@ -46,4 +71,21 @@ pub(crate) trait Host {
 pub(crate) trait Timer {
     fn is_ready(&self) -> bool;
     fn wait(&self);
+}
+
+/// What goes on beside the invocation. Dropping it gives it up.
+pub(crate) trait Started {
+    /// What can be waited for.
+    type Timer: Timer;
+    /// What it ends with.
+    type Answer;
+
+    fn wait(&self) -> Result<Self::Answer, Failure>;
+    fn stop(&self);
+    fn timer(&self) -> Self::Timer;
+}
+
+/// Another agent that was started.
+pub(crate) trait Child: Started<Answer = Reply> {
+    fn id(&self) -> String;
 }

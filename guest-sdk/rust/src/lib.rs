@@ -4,6 +4,7 @@
 #[path = "private.rs"]
 pub mod __private;
 mod agent;
+mod agents;
 mod content;
 mod context;
 mod descriptor;
@@ -18,9 +19,11 @@ mod people;
 mod session;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
+mod tools;
 mod wait;
 
 pub use agent::{Agent, FromInput, Json};
+pub use agents::{AgentOptions, AgentSummary, Agents, Child, Reply};
 pub use content::{Blob, Content, Custom, FileRef, FunctionCall, FunctionResponse, Part, role};
 pub use context::{Context, Info};
 pub use descriptor::{Descriptor, Skill};
@@ -31,4 +34,5 @@ pub use outcome::{IntoOutcome, Outcome};
 pub use people::{Decision, People};
 pub use rak_sdk_macros::agent;
 pub use session::{Entry, Page, Pages, Session};
+pub use tools::{Hints, RunningTool, Tool, ToolOptions, Tools};
 pub use wait::Waitable;

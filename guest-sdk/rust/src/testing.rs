@@ -28,11 +28,14 @@
 //!
 //! The function given to `run` is the agent's own: the one under `#[rak::agent]`, or `MyAgent::run` of a type.
 
+mod agents;
 mod clock;
 mod invocation;
 mod people;
+mod started;
 mod state;
 mod test_run;
+mod tools;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -43,12 +46,16 @@ use serde_json::Value;
 use crate::wait::millis;
 use crate::{Content, Context, Entry, FromInput, Info, IntoOutcome};
 
+use agents::Agents;
+pub use agents::{AgentCall, FakeAgent};
 use clock::Clock;
 pub(crate) use invocation::Invocation;
 pub use people::Asked;
 use people::{People, Script};
 use state::State;
 pub use test_run::{LogLine, TestRun};
+use tools::Tools;
+pub use tools::{FakeTool, ToolAnswer, ToolCall};
 
 /// A host in memory: what an agent finds when it runs. Each run begins with the same.
 #[derive(Clone, Debug)]
@@ -58,6 +65,8 @@ pub struct FakeHost {
     history: Vec<Entry>,
     state: BTreeMap<String, Value>,
     script: Script,
+    agents: BTreeMap<String, FakeAgent>,
+    tools: BTreeMap<String, FakeTool>,
     limits: Limits,
 }
 
@@ -86,13 +95,15 @@ impl Default for FakeHost {
             history: Vec::new(),
             state: BTreeMap::new(),
             script: Script::default(),
+            agents: BTreeMap::new(),
+            tools: BTreeMap::new(),
             limits: Limits::default(),
         }
     }
 }
 
 impl FakeHost {
-    /// A user without history or state, an agent without configuration, nobody to answer it, no deadline.
+    /// A user without history or state, an agent without configuration, nobody to answer it, no other agents or tools, no deadline.
     pub fn new() -> Self {
         Self::default()
     }
@@ -192,6 +203,8 @@ impl FakeHost {
             clock: Clock::new(self.limits),
             state: State::new(self.state.clone()).into(),
             people: People::new(self.script.clone()),
+            agents: Agents::new(self.agents.clone()),
+            tools: Tools::new(self.tools.clone()),
             events: Vec::new().into(),
             logs: Vec::new().into(),
         });

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::host::{Current, Host, Timer};
 
-/// Something that becomes ready: [`Context::timer`](crate::Context::timer) makes one.
+/// Something that becomes ready: [`Context::timer`](crate::Context::timer) makes one, and what was started
+/// [has one](crate::Child::waitable).
 ///
 /// Wait for several with [`Context::wait_any`](crate::Context::wait_any).
 pub struct Waitable {

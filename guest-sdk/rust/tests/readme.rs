@@ -4,6 +4,10 @@ extern crate rak_sdk as rak;
 
 #[path = "readme/described.rs"]
 mod described;
+#[path = "readme/editor.rs"]
+mod editor;
+#[path = "readme/forecaster.rs"]
+mod forecaster;
 #[path = "readme/greeter.rs"]
 mod greeter;
 #[path = "readme/payer.rs"]
@@ -18,6 +22,8 @@ fn the_readme_shows_what_is_tested() {
         include_str!("readme/greeter.rs"),
         include_str!("readme/described.rs"),
         include_str!("readme/payer.rs"),
+        include_str!("readme/editor.rs"),
+        include_str!("readme/forecaster.rs"),
     ];
     assert_eq!(shown, tested);
 }

@@ -19,6 +19,8 @@ gpa: Allocator,
 /// The newest failure of each kind. An error of Zig carries no text, so the text waits here until the error leaves the
 /// agent; a kind of its own each, so that a call in an `errdefer` does not take its place.
 failures: std.EnumArray(FailureKind, ?Failure) = .initFill(null),
+/// How many calls of tools got an id of the run.
+calls_named: u64 = 0,
 /// Why a `TextWriter` could not write: all it can say itself is `error.WriteFailed`.
 write_failure: ?FailureKind = null,
 

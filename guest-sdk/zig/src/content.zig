@@ -76,8 +76,8 @@ pub const FileRef = struct {
 
 /// A tool that the model wants called.
 pub const FunctionCall = struct {
-    /// Pairs the call with its response.
-    id: []const u8,
+    /// Pairs the call with its response. Where it is empty, as some models leave it, `Tools` makes one.
+    id: []const u8 = "",
     /// The tool.
     name: []const u8,
     /// Its arguments, in the tool's own shape.

@@ -4,6 +4,7 @@ const std = @import("std");
 const Allocator = std.mem.Allocator;
 const Duration = std.Io.Duration;
 
+const Agents = @import("agents.zig").Agents;
 const Content = @import("content.zig").Content;
 const Error = @import("failure.zig").Error;
 const Events = @import("events.zig").Events;
@@ -16,6 +17,7 @@ const Part = @import("content.zig").Part;
 const People = @import("people.zig").People;
 const Run = @import("Run.zig");
 const Session = @import("session.zig").Session;
+const Tools = @import("tools.zig").Tools;
 const Waitable = @import("wait.zig").Waitable;
 const decode = @import("session.zig").decode;
 const host_io = @import("io.zig");
@@ -31,6 +33,10 @@ pub const Context = struct {
     session: Session,
     /// The persons in the loop: they decide, answer, and say something while the agent works.
     people: People,
+    /// Other agents of the host, and what they answer.
+    agents: Agents,
+    /// What the host lends the agent to act with.
+    tools: Tools,
     /// What the operator reads.
     log: Log,
     /// Not for authors.
@@ -43,6 +49,8 @@ pub const Context = struct {
             .events = .{ .run = run },
             .session = .{ .run = run, .allocator = run.arena },
             .people = .{ .run = run, .allocator = run.arena },
+            .agents = .{ .run = run, .allocator = run.arena },
+            .tools = .{ .run = run, .allocator = run.arena },
             .log = .{ .run = run },
             .run = run,
         };
@@ -54,6 +62,8 @@ pub const Context = struct {
         other.allocator = allocator;
         other.session.allocator = allocator;
         other.people.allocator = allocator;
+        other.agents.allocator = allocator;
+        other.tools.allocator = allocator;
         return other;
     }
 
@@ -158,6 +168,16 @@ pub const Context = struct {
     /// Whether a question to people failed with this error because nobody answered it in time.
     pub fn isExpired(cx: *const Context, err: anyerror) bool {
         return if (cx.failure(err)) |reason| reason.isExpired() else false;
+    }
+
+    /// Whether another agent failed with this error because it took longer than it may. The run can go on then.
+    pub fn isTimedOut(cx: *const Context, err: anyerror) bool {
+        return if (cx.failure(err)) |reason| reason.isTimedOut() else false;
+    }
+
+    /// Whether a tool failed with this error because a person said no, and not because the manifest does not grant it.
+    pub fn isRejected(cx: *const Context, err: anyerror) bool {
+        return if (cx.failure(err)) |reason| reason.isRejected() else false;
     }
 };
 

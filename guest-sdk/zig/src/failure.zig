@@ -49,6 +49,16 @@ pub const Failure = struct {
         return failure.kind == .deadline_exceeded and std.mem.eql(u8, failure.code orelse "", "expired");
     }
 
+    /// Whether another agent took longer than it may: the kind is `deadline_exceeded` then.
+    pub fn isTimedOut(failure: Failure) bool {
+        return failure.kind == .deadline_exceeded and std.mem.eql(u8, failure.code orelse "", "timed_out");
+    }
+
+    /// Whether a person said no to a tool: the kind is `denied` then.
+    pub fn isRejected(failure: Failure) bool {
+        return failure.kind == .denied and std.mem.eql(u8, failure.code orelse "", "rejected");
+    }
+
     /// Writes the kind and the message.
     pub fn format(failure: Failure, writer: *std.Io.Writer) std.Io.Writer.Error!void {
         try writer.print("{s}: {s}", .{ failure.kind.name(), failure.message });

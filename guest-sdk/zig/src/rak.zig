@@ -20,7 +20,13 @@ const std = @import("std");
 
 const invoke = @import("invoke.zig");
 
+pub const AgentOptions = @import("agents.zig").AgentOptions;
+pub const AgentResult = @import("agents.zig").AgentResult;
+pub const AgentSummary = @import("agents.zig").AgentSummary;
+pub const AgentTask = @import("agents.zig").AgentTask;
+pub const Agents = @import("agents.zig").Agents;
 pub const Blob = @import("content.zig").Blob;
+pub const Child = @import("agents.zig").Child;
 pub const Content = @import("content.zig").Content;
 pub const Context = @import("context.zig").Context;
 pub const Custom = @import("content.zig").Custom;
@@ -35,6 +41,7 @@ pub const FailureKind = @import("failure.zig").FailureKind;
 pub const FileRef = @import("content.zig").FileRef;
 pub const FunctionCall = @import("content.zig").FunctionCall;
 pub const FunctionResponse = @import("content.zig").FunctionResponse;
+pub const Hints = @import("tools.zig").Hints;
 pub const Info = @import("context.zig").Info;
 pub const Json = @import("Json.zig");
 pub const Level = @import("log.zig").Level;
@@ -45,9 +52,15 @@ pub const Pages = @import("session.zig").Pages;
 pub const Part = @import("content.zig").Part;
 pub const People = @import("people.zig").People;
 pub const Progress = @import("events.zig").Progress;
+pub const Reply = @import("agents.zig").Reply;
+pub const RunningTool = @import("tools.zig").RunningTool;
 pub const Session = @import("session.zig").Session;
 pub const Skill = @import("descriptor.zig").Skill;
 pub const TextWriter = @import("TextWriter.zig");
+pub const Tool = @import("tools.zig").Tool;
+pub const ToolOptions = @import("tools.zig").ToolOptions;
+pub const ToolResult = @import("tools.zig").ToolResult;
+pub const Tools = @import("tools.zig").Tools;
 pub const Waitable = @import("wait.zig").Waitable;
 pub const role = @import("content.zig").role;
 

@@ -16,27 +16,34 @@
 const std = @import("std");
 const Duration = std.Io.Duration;
 
+const AgentSummary = @import("agents.zig").AgentSummary;
+const Agents = @import("testing/Agents.zig");
 const Content = @import("content.zig").Content;
 const Context = @import("context.zig").Context;
 const Decision = @import("people.zig").Decision;
+const Ending = @import("invoke.zig").Ending;
 const Entry = @import("session.zig").Entry;
 const Info = @import("context.zig").Info;
 const Invocation = @import("testing/Invocation.zig");
 const Json = @import("Json.zig");
 const Limits = @import("testing/Clock.zig").Limits;
 const Part = @import("content.zig").Part;
-const Run = @import("Run.zig");
 const Said = @import("testing/People.zig").Said;
+const Tool = @import("tools.zig").Tool;
+const Tools = @import("testing/Tools.zig");
 const Values = @import("testing/State.zig").Values;
 const copies = @import("testing/copies.zig");
 const invoke = @import("invoke.zig").invoke;
 const millis = @import("wait.zig").millis;
 const role = @import("content.zig").role;
 
+pub const AgentCall = Agents.AgentCall;
 pub const Change = @import("testing/State.zig").Change;
 pub const LogLine = @import("testing/TestRun.zig").LogLine;
 pub const Question = @import("testing/People.zig").Question;
 pub const TestRun = @import("testing/TestRun.zig");
+pub const ToolAnswer = Tools.ToolAnswer;
+pub const ToolCall = Tools.ToolCall;
 
 /// A host in memory: what an agent finds when it runs. Each run begins with the same. Everything that it and its runs
 /// hold is freed by `deinit`.
@@ -54,11 +61,14 @@ pub const FakeHost = struct {
     state_values: Values = .empty,
     replies: std.ArrayList(Said) = .empty,
     messages: std.ArrayList(Content) = .empty,
+    agents: std.ArrayList(Agents.Known) = .empty,
+    tools: std.ArrayList(Tools.Known) = .empty,
     limits: Limits = .{},
     /// What the clock `real` says when a run begins.
     epoch: std.Io.Timestamp = .zero,
 
-    /// A user without history or state, an agent without configuration, no deadline. Change `info` for another user.
+    /// A user without history or state, an agent without configuration, no other agents or tools, no deadline. Change
+    /// `info` for another user.
     pub fn init(gpa: std.mem.Allocator) FakeHost {
         return .{ .arena = .init(gpa) };
     }
@@ -152,6 +162,53 @@ pub const FakeHost = struct {
         try host.messages.append(allocator, try copies.content(allocator, content));
     }
 
+    /// Another agent of this host, which the agent may call. Its function is like any agent's: it takes a context and
+    /// an input, and has a clock of its own, so it takes as long as it sleeps. It finds no state, nobody, and no other
+    /// agents.
+    ///
+    /// ```
+    /// fn shout(cx: *rak.Context, text: []const u8) ![]const u8 {
+    ///     return cx.print("{s}!", .{text});
+    /// }
+    ///
+    /// try host.agent(.{ .name = "shouter" }, shout);
+    /// ```
+    pub fn agent(host: *FakeHost, summary: AgentSummary, comptime function: anytype) !void {
+        const allocator = host.arena.allocator();
+        const erased = struct {
+            fn run(cx: *Context, input: Content) Ending {
+                return invoke(function, cx, input);
+            }
+        };
+        const known: Agents.Known = .{ .summary = try copies.agentSummary(allocator, summary), .function = &erased.run };
+        try host.agents.append(allocator, known);
+        std.mem.sort(Agents.Known, host.agents.items, {}, Agents.Known.isBefore);
+    }
+
+    /// A tool that the agent may call. Its function takes a context, and the arguments as a `Json` or any type that
+    /// they are read into; it returns any value that `std.json` writes, or a `ToolAnswer`, or an error. It takes as
+    /// long as it sleeps.
+    ///
+    /// Where the tool needs approval, people are asked before each call: `approves` and `rejects` say what they say. A
+    /// person who edits the arguments changes what the tool is called with.
+    ///
+    /// ```
+    /// fn add(_: *rak.Context, args: struct { numbers: [2]i64 }) i64 {
+    ///     return args.numbers[0] + args.numbers[1];
+    /// }
+    ///
+    /// try host.tool(.{ .name = "adder", .hints = .{ .needs_approval = true } }, add);
+    /// ```
+    pub fn tool(host: *FakeHost, description: Tool, comptime function: anytype) !void {
+        const allocator = host.arena.allocator();
+        const known: Tools.Known = .{
+            .tool = try copies.tool(allocator, description),
+            .function = Tools.erase(function),
+        };
+        try host.tools.append(allocator, known);
+        std.mem.sort(Tools.Known, host.tools.items, {}, Tools.Known.isBefore);
+    }
+
     /// Cancels each run after this time of the fake clock.
     pub fn cancelAfter(host: *FakeHost, time: Duration) void {
         host.limits.cancel_at_ms = millis(time);
@@ -178,7 +235,7 @@ pub const FakeHost = struct {
         const arena = host.arena.allocator();
         const invocation = try arena.create(Invocation);
         invocation.* = try .init(arena, host);
-        var shared: Run = .{ .host = invocation, .arena = arena, .gpa = host.arena.child_allocator };
+        var shared = invocation.shared();
         var cx: Context = .init(&shared);
         const ending = invoke(function, &cx, input);
         if (invocation.people.mistake) |mistake| {

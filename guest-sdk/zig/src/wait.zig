@@ -6,7 +6,8 @@ const Duration = std.Io.Duration;
 const Current = @import("host.zig").Current;
 const Run = @import("Run.zig");
 
-/// Something that becomes ready: `Context.timer` makes one. Wait for several with `Context.waitAny`.
+/// Something that becomes ready: `Context.timer` makes one, and so does what was started. Wait for several with
+/// `Context.waitAny`.
 pub const Waitable = struct {
     run: *Run,
     timer: Current.Timer,
@@ -21,7 +22,7 @@ pub const Waitable = struct {
         waitable.run.host.block(waitable.timer);
     }
 
-    /// Forgets the timer. What is left when the run is over is forgotten then.
+    /// Gives it up, and forgets a timer. What is left when the run is over is forgotten then.
     pub fn deinit(waitable: Waitable) void {
         waitable.run.host.drop(waitable.timer);
     }

@@ -28,6 +28,19 @@ comptime {
     same(abi.Result(abi.Decision), c.rak_agent_people_result_decision_failure_t);
     same(abi.Result(abi.String), c.rak_agent_people_result_json_failure_t);
     same(abi.Result(abi.Option(abi.Content)), c.rak_agent_people_result_option_content_failure_t);
+    same(abi.Summary, c.rak_agent_agents_summary_t);
+    same(abi.AgentReply, c.rak_agent_agents_reply_t);
+    same(abi.Result(abi.List(abi.Summary)), c.rak_agent_agents_result_list_summary_failure_t);
+    same(abi.Result(abi.AgentReply), c.rak_agent_agents_result_reply_failure_t);
+    same(abi.Result(i32), c.rak_agent_agents_result_own_child_failure_t);
+    same(abi.Tool, c.rak_agent_tools_tool_t);
+    same(abi.Result(abi.List(abi.Tool)), c.rak_agent_tools_result_list_tool_failure_t);
+    same(abi.Result(abi.FunctionResponse), c.rak_agent_tools_result_function_response_failure_t);
+    same(
+        abi.List(abi.Result(abi.FunctionResponse)),
+        c.rak_agent_tools_list_result_function_response_failure_t,
+    );
+    same(abi.Result(i32), c.rak_agent_tools_result_own_running_failure_t);
     same(abi.Result(u64), c.rak_agent_events_result_u64_failure_t);
     same(abi.Result(abi.Page), c.rak_agent_session_result_page_failure_t);
     same(abi.Result(abi.Option(abi.String)), c.rak_agent_session_result_option_json_failure_t);
@@ -36,6 +49,13 @@ comptime {
     same(abi.Result(abi.Outcome), c.exports_rak_agent_entry_result_outcome_failure_t);
     sameTags(abi.Part.Tag, "RAK_AGENT_COMMON_PART_");
     sameTags(abi.Event.Tag, "RAK_AGENT_EVENTS_EVENT_");
+    sameBits(abi.Hints, &.{
+        .{ .{ .read_only = true }, c.RAK_AGENT_TOOLS_HINTS_READ_ONLY },
+        .{ .{ .destructive = true }, c.RAK_AGENT_TOOLS_HINTS_DESTRUCTIVE },
+        .{ .{ .idempotent = true }, c.RAK_AGENT_TOOLS_HINTS_IDEMPOTENT },
+        .{ .{ .open_world = true }, c.RAK_AGENT_TOOLS_HINTS_OPEN_WORLD },
+        .{ .{ .needs_approval = true }, c.RAK_AGENT_TOOLS_HINTS_NEEDS_APPROVAL },
+    });
 }
 
 /// The same size, and the same kind of thing at each place. The C names of union fields are those of the cases.
@@ -72,5 +92,11 @@ fn sameTags(comptime Tag: type, comptime prefix: []const u8) void {
         var upper: [name.len]u8 = undefined;
         for (name, &upper) |letter, *place| place.* = if (letter == '_') '_' else letter - 32;
         if (@field(c, prefix ++ &upper) != index) @compileError(name ++ " has another number");
+    }
+}
+
+fn sameBits(comptime Flags: type, comptime pairs: []const struct { Flags, u8 }) void {
+    for (pairs) |pair| {
+        if (@as(u8, @bitCast(pair[0])) != pair[1]) @compileError("a flag of " ++ @typeName(Flags) ++ " is another bit");
     }
 }

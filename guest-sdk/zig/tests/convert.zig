@@ -87,6 +87,61 @@ test "entries have a time" {
     try std.testing.expectEqual(7, page.next);
 }
 
+test "a reply has what the agent answered" {
+    var arena: std.heap.ArenaAllocator = .init(std.testing.allocator);
+    defer arena.deinit();
+    const content: rak.Content = .{ .parts = &.{.{ .text = "hi" }} };
+    const full = try lift.agentReply(arena.allocator(), .{
+        .invocation_id = .of("i"),
+        .content = .some(try lower.content(arena.allocator(), content)),
+        .escalate = true,
+        .transfer_to = .some(.of("b")),
+        .extra = .some(.of("[1]")),
+    });
+    try std.testing.expectEqualDeep(rak.Reply{
+        .invocation_id = "i",
+        .content = content,
+        .escalate = true,
+        .transfer_to = "b",
+        .extra = .raw("[1]"),
+    }, full);
+    const summaries = try lift.summaries(arena.allocator(), .of(&.{.{
+        .name = .of("a"),
+        .description = .of("Adds."),
+        .version = .of("1.0.0"),
+        .input_schema = .some(.of("{}")),
+        .extra = .none,
+    }}));
+    try std.testing.expectEqualDeep(@as([]const rak.AgentSummary, &.{
+        .{ .name = "a", .description = "Adds.", .version = "1.0.0", .input_schema = .raw("{}") },
+    }), summaries);
+}
+
+test "a tool has each hint" {
+    var arena: std.heap.ArenaAllocator = .init(std.testing.allocator);
+    defer arena.deinit();
+    const pairs = [_]struct { abi.Hints, rak.Hints }{
+        .{ .{}, .{} },
+        .{ .{ .read_only = true }, .{ .read_only = true } },
+        .{ .{ .destructive = true }, .{ .destructive = true } },
+        .{ .{ .idempotent = true }, .{ .idempotent = true } },
+        .{ .{ .open_world = true }, .{ .open_world = true } },
+        .{ .{ .needs_approval = true }, .{ .needs_approval = true } },
+    };
+    for (pairs) |pair| {
+        const tools = try lift.tools(arena.allocator(), .of(&.{.{
+            .name = .of("f"),
+            .description = .of("Does."),
+            .parameters = .of("{}"),
+            .hints = pair[0],
+            .extra = .some(.of("1")),
+        }}));
+        try std.testing.expectEqualDeep(@as([]const rak.Tool, &.{
+            .{ .name = "f", .description = "Does.", .parameters = .raw("{}"), .hints = pair[1], .extra = .raw("1") },
+        }), tools);
+    }
+}
+
 test "a decision has what the person said" {
     const full = lift.decision(.{
         .approved = true,

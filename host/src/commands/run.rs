@@ -11,6 +11,7 @@ use rak_core::{AppName, Content, EventStream, InvocationId, RunConfig};
 use rak_registry::Manifest;
 use rak_runner::Runner;
 use rak_session::MemoryStore;
+use rak_tools::Tools;
 use rak_wasm::ComponentAgent;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -37,10 +38,14 @@ pub(crate) async fn run(arguments: RunArguments) -> anyhow::Result<ExitCode> {
     let version = manifest.version_of(&loaded.digest);
     let settings = config.registry.of_agent(&name, &manifest, &version)?;
     let agent = ComponentAgent::new(loader.engine(), name.clone(), loaded, settings);
+    let tools = Arc::new(Tools::start(config.tools));
+    // Here somebody waits for the answer: what an agent could use should be there.
+    tools.settled().await;
     let runner = Runner::builder()
         .app_name(name)
         .agent(Arc::new(agent))
         .session_service(Arc::new(MemoryStore::new()))
+        .toolbox(tools.clone())
         .build()?;
 
     // One stream for all of the run: a signal that comes between two events is not lost.
@@ -51,7 +56,9 @@ pub(crate) async fn run(arguments: RunArguments) -> anyhow::Result<ExitCode> {
     let events = runner.run_with_cancellation("user", "terminal", message, run, Some(cancel.clone())).await?;
     let mut input = Input::plain();
     let person = Person::new(Desk::Runner(runner.clone()), Some(&mut input), None);
-    listen(&runner, events, person, Screen::new(arguments.json), interrupt, &cancel).await
+    let ended = listen(&runner, events, person, Screen::new(arguments.json), interrupt, &cancel).await;
+    tools.stop().await;
+    ended
 }
 
 /// Shows what comes, and has what is asked answered, until the run is over.

@@ -11,6 +11,7 @@ use rak_registry::{OpenError, Registry, RegistryBuilder};
 use rak_runner::Runner;
 use rak_server::{AppState, bind, serve};
 use rak_session::SqliteStore;
+use rak_tools::Tools;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
@@ -47,6 +48,7 @@ pub(crate) struct Place {
     listener: TcpListener,
     pub(crate) address: SocketAddr,
     store: Arc<SqliteStore>,
+    tools: Arc<Tools>,
 }
 
 impl Place {
@@ -63,7 +65,8 @@ impl Place {
             format!("failed to make the data folder {}; --data DIR takes another", config.data.display())
         })?;
         let store = Arc::new(SqliteStore::open(config.data.join(host::STORE), config.store)?);
-        Ok(Self { listener, address, store })
+        let tools = Arc::new(Tools::start(config.tools.clone()));
+        Ok(Self { listener, address, store, tools })
     }
 
     /// A registry that keeps its versions here.
@@ -79,6 +82,7 @@ impl Place {
             .agents(Arc::new(agents.clone()))
             .session_service(self.store.clone())
             .settings(config.runner.clone())
+            .toolbox(self.tools.clone())
             .build()?;
         let recovered = runner.recover().await.context("failed to take in the runs that were cut off")?;
         if recovered.ended > 0 {
@@ -119,6 +123,7 @@ impl Place {
         }
         drop(signals);
         agents.close().await;
+        self.tools.stop().await;
         self.store.close().await;
         Ok(ExitCode::SUCCESS)
     }

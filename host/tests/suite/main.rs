@@ -16,6 +16,7 @@ mod command_line;
 mod crash;
 mod dev;
 mod disk_faults;
+mod families;
 mod hot_loading;
 mod invocations_command;
 mod languages;

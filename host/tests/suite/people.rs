@@ -113,7 +113,11 @@ async fn a_run_that_nobody_can_answer_does_not_wait_for_ever() {
     let ended = finish(run(&place, &json!([{"op": "approve"}]))).await;
     assert_says(&ended, 1, &["to be approved: go on?", "there is nobody to answer"]);
     let ended = finish(run(&place, &json!([{"op": "ask", "schema": {}, "ms": 1}]))).await;
-    assert_says(&ended, 0, &[r#"[["ask",{"failure":"deadline-exceeded"}]]"#, "it can be answered until"]);
+    assert_says(
+        &ended,
+        0,
+        &[r#"[["ask",{"code":"expired","failure":"deadline-exceeded"}]]"#, "it can be answered until"],
+    );
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use wasmtime::component::Resource;
 use wasmtime::{Result, bail};
 
 use super::State;
-use generated::rak::agent::{common, context, events, log, people, session, wait};
+use generated::rak::agent::{agents, common, context, events, log, people, session, tools, wait};
 
 #[allow(unreachable_pub, clippy::pedantic, clippy::indexing_slicing, missing_docs, reason = "generated code")]
 mod generated {
@@ -119,6 +119,106 @@ impl people::Host for State {
 
     fn next_message(&mut self, _: Option<u64>) -> Result<Result<Option<common::Content>, common::Failure>> {
         bail!(NOBODY)
+    }
+}
+
+/// Why the agents that are measured have nobody to call.
+const ALONE: &str = "the floor has no other agents and no tools";
+
+impl agents::Host for State {
+    fn available(&mut self) -> Result<Result<Vec<agents::Summary>, common::Failure>> {
+        bail!(ALONE)
+    }
+
+    fn call(
+        &mut self,
+        _agent: String,
+        _input: common::Content,
+        _options: agents::Options,
+    ) -> Result<Result<agents::Reply, common::Failure>> {
+        bail!(ALONE)
+    }
+
+    fn start(
+        &mut self,
+        _agent: String,
+        _input: common::Content,
+        _options: agents::Options,
+    ) -> Result<Result<Resource<agents::Child>, common::Failure>> {
+        bail!(ALONE)
+    }
+}
+
+impl agents::HostChild for State {
+    fn invocation_id(&mut self, _: Resource<agents::Child>) -> Result<String> {
+        bail!(ALONE)
+    }
+
+    fn finish(&mut self, _: Resource<agents::Child>) -> Result<Result<agents::Reply, common::Failure>> {
+        bail!(ALONE)
+    }
+
+    fn cancel(&mut self, _: Resource<agents::Child>) -> Result<()> {
+        bail!(ALONE)
+    }
+
+    fn subscribe(&mut self, _: Resource<agents::Child>) -> Result<Resource<wait::Waitable>> {
+        bail!(ALONE)
+    }
+
+    fn drop(&mut self, _: Resource<agents::Child>) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl tools::Host for State {
+    fn available(&mut self) -> Result<Result<Vec<tools::Tool>, common::Failure>> {
+        bail!(ALONE)
+    }
+
+    fn call(
+        &mut self,
+        _call: common::FunctionCall,
+        _options: tools::CallOptions,
+    ) -> Result<Result<common::FunctionResponse, common::Failure>> {
+        bail!(ALONE)
+    }
+
+    fn call_all(
+        &mut self,
+        _calls: Vec<common::FunctionCall>,
+        _options: tools::CallOptions,
+    ) -> Result<Vec<Result<common::FunctionResponse, common::Failure>>> {
+        bail!(ALONE)
+    }
+
+    fn start(
+        &mut self,
+        _call: common::FunctionCall,
+        _options: tools::CallOptions,
+    ) -> Result<Result<Resource<tools::Running>, common::Failure>> {
+        bail!(ALONE)
+    }
+}
+
+impl tools::HostRunning for State {
+    fn finish(
+        &mut self,
+        _: Resource<tools::Running>,
+    ) -> Result<Result<common::FunctionResponse, common::Failure>> {
+        bail!(ALONE)
+    }
+
+    fn cancel(&mut self, _: Resource<tools::Running>) -> Result<()> {
+        bail!(ALONE)
+    }
+
+    fn subscribe(&mut self, _: Resource<tools::Running>) -> Result<Resource<wait::Waitable>> {
+        bail!(ALONE)
+    }
+
+    fn drop(&mut self, _: Resource<tools::Running>) -> Result<()> {
+        Ok(())
     }
 }
 

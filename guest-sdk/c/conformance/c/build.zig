@@ -6,12 +6,14 @@ pub fn build(b: *std.Build) void {
         .name = "conformance",
         .sources = &.{
             "src/agent.c",
+            "src/agents.c",
             "src/content.c",
             "src/context.c",
             "src/failing.c",
             "src/own.c",
             "src/people.c",
             "src/session.c",
+            "src/tools.c",
             "src/waiting.c",
         },
     });

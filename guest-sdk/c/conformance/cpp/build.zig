@@ -6,12 +6,14 @@ pub fn build(b: *std.Build) void {
         .name = "conformance",
         .sources = &.{
             "src/agent.cpp",
+            "src/agents.cpp",
             "src/content.cpp",
             "src/context.cpp",
             "src/failing.cpp",
             "src/own.cpp",
             "src/people.cpp",
             "src/session.cpp",
+            "src/tools.cpp",
             "src/waiting.cpp",
         },
     });

@@ -101,6 +101,9 @@ rak_part rak_text_part(rak_str text);
 /** A turn of the agent with one part of text. It lives in the arena. */
 rak_content rak_model_says(rak_context *cx, rak_str text);
 
+/** A turn of the user with one part of text. It lives in the arena. */
+rak_content rak_user_says(rak_context *cx, rak_str text);
+
 /** All text parts as one text in the arena. Thoughts are not part of it. */
 rak_str rak_text(rak_context *cx, const rak_content *content);
 

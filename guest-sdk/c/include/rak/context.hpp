@@ -12,11 +12,13 @@
 #include <string_view>
 #include <vector>
 
+#include <rak/agents.hpp>
 #include <rak/events.hpp>
 #include <rak/log.hpp>
 #include <rak/people.hpp>
 #include <rak/session.hpp>
 #include <rak/stream.hpp>
+#include <rak/tools.hpp>
 #include <rak/wait.hpp>
 
 namespace rak {
@@ -92,6 +94,12 @@ class Context {
 
   /** The persons in the loop: they decide, answer, and say something while the agent works. */
   People people() const { return People(raw_); }
+
+  /** The other agents of this host. */
+  Agents agents() const { return Agents(raw_); }
+
+  /** What the agent may use. */
+  Tools tools() const { return Tools(raw_); }
 
   /** What the operator reads. */
   Log log() const { return Log(raw_); }

@@ -68,6 +68,44 @@ void rak_fake_silence(rak_fake_host *host);
 void rak_fake_message(rak_fake_host *host, const char *text);
 void rak_fake_message_with(rak_fake_host *host, const rak_content *content);
 
+/**
+ * Another agent that the agent may call: of its card the name and the function are needed. It runs on a fake host of its
+ * own, with the same user, and takes as long as it waits there, at most its timeout.
+ */
+void rak_fake_agent(rak_fake_host *host, const rak_agent *agent);
+
+/**
+ * What a tool does under test: it sets the `response` of the response, a JSON text, and `failed` where it says of itself
+ * that it failed; or it fails as an agent does, and the call with it. `args` is a JSON text, `data` is that of the tool, and
+ * `cx` is for memory and for failing.
+ */
+typedef rak_status rak_test_tool_run(rak_context *cx, rak_str args, rak_response *response, void *data);
+
+/** A tool that an agent may call under test; the name and the function are needed. */
+typedef struct rak_test_tool {
+  /** What to call it by. */
+  const char *name;
+  /** What it does; or NULL. */
+  const char *description;
+  /** JSON Schema of its arguments, which are not checked against it; NULL is any object. */
+  const char *parameters;
+  /**
+   * What is known of its effects. Where it needs approval, the next of what people say decides whether it is called: a
+   * rejection is RAK_DENIED with the code `rejected`, and where nobody answers for a day the call expires.
+   */
+  rak_hints hints;
+  /** Anything else, a JSON text; or NULL. */
+  const char *extra;
+  rak_test_tool_run *run;
+  /** What the function is handed; or NULL. */
+  void *data;
+  /** How long a call takes on the fake clock. */
+  uint64_t takes_ms;
+} rak_test_tool;
+
+/** A tool that the agent may call. */
+void rak_fake_tool(rak_fake_host *host, const rak_test_tool *tool);
+
 /** Cancels the run after this time of the fake clock. */
 void rak_fake_cancel_after(rak_fake_host *host, uint64_t ms);
 
@@ -95,7 +133,7 @@ typedef struct rak_test_values {
 
 /** What sort of answer a question wants. */
 typedef enum rak_question_kind {
-  /** A decision: rak_approve. */
+  /** A decision: rak_approve, and tools that need approval. */
   RAK_QUESTION_APPROVE,
   /** A value: rak_ask. */
   RAK_QUESTION_ASK,
@@ -113,6 +151,30 @@ typedef struct rak_test_question {
   /** How long it could be answered. */
   rak_optional expires_in_ms;
 } rak_test_question;
+
+/** A call of another agent that the agent made. */
+typedef struct rak_test_agent_call {
+  /** Which agent it called. */
+  rak_str agent;
+  /** What it told it. */
+  rak_content input;
+  /** What it said beside that. */
+  rak_agent_options options;
+  /** The child; they are `test-child-1`, `test-child-2` and so on. */
+  rak_str invocation_id;
+  /** Whether it was cancelled before it was over: by the agent, by giving it up, or with the run. */
+  bool cancelled;
+} rak_test_agent_call;
+
+/** A call of a tool that the agent made. */
+typedef struct rak_test_tool_call {
+  /** What it called; its arguments are compact JSON. */
+  rak_call call;
+  /** What it said beside that. */
+  rak_tool_options options;
+  /** Whether it was given up before it was over: by the agent, or with the run. */
+  bool cancelled;
+} rak_test_tool_call;
 
 /** A line of the log. */
 typedef struct rak_test_log {
@@ -141,6 +203,12 @@ typedef struct rak_test_run {
   /** What it asked people, in order. */
   const rak_test_question *questions;
   size_t question_count;
+  /** Which other agents it called, in order. */
+  const rak_test_agent_call *agent_calls;
+  size_t agent_call_count;
+  /** Which tools it called, in order. */
+  const rak_test_tool_call *tool_calls;
+  size_t tool_call_count;
   /** What it logged, in order. */
   const rak_test_log *logs;
   size_t log_count;

@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <concepts>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -29,7 +30,7 @@ namespace rak {
 
 /** What sort of answer a question wants. */
 enum class QuestionKind {
-  /** A decision: People::approve. */
+  /** A decision: People::approve, and tools that need approval. */
   approve = RAK_QUESTION_APPROVE,
   /** A value: People::ask. */
   ask = RAK_QUESTION_ASK,
@@ -47,6 +48,67 @@ struct Question {
   /** How long it could be answered. */
   std::optional<std::chrono::milliseconds> expires_in = {};
   friend bool operator==(const Question&, const Question&) = default;
+};
+
+/** A call of another agent that the agent made. */
+struct CalledAgent {
+  /** Which agent it called. */
+  std::string agent;
+  /** What it told it. */
+  Content input;
+  /** What it said beside that. */
+  AgentOptions options = {};
+  /** The child; they are `test-child-1`, `test-child-2` and so on. */
+  std::string invocation_id;
+  /** Whether it was cancelled before it was over: by the agent, by giving it up, or with the run. */
+  bool cancelled = false;
+  friend bool operator==(const CalledAgent&, const CalledAgent&) = default;
+};
+
+/** What a tool answers under test. */
+struct ToolResponse {
+  Json response;
+  /** Whether the tool says of itself that it failed. */
+  bool failed = false;
+
+  ToolResponse(Json value) : response(std::move(value)) {}
+  static ToolResponse failing(Json value) {
+    ToolResponse answer(std::move(value));
+    answer.failed = true;
+    return answer;
+  }
+};
+
+/** A tool that an agent may call under test; the name and the function are needed. */
+struct FakeTool {
+  /** What to call it by. */
+  std::string name;
+  /** What it does. */
+  std::string description = {};
+  /** JSON Schema of its arguments, which are not checked against it. */
+  Json parameters = Json::object({{"type", "object"}});
+  /**
+   * What is known of its effects. Where it needs approval, the next of what people say decides whether it is called: a
+   * rejection is `denied` with the code `rejected`, and where nobody answers for a day the call expires.
+   */
+  Hints hints = {};
+  /** Anything else. */
+  std::optional<Json> extra = {};
+  /** What it does with its arguments. */
+  std::function<Result<ToolResponse>(const Json& args)> call;
+  /** How long a call takes on the fake clock. */
+  std::chrono::milliseconds takes = {};
+};
+
+/** A call of a tool that the agent made. */
+struct CalledTool {
+  /** What it called. */
+  FunctionCall call;
+  /** What it said beside that. */
+  ToolOptions options = {};
+  /** Whether it was given up before it was over: by the agent, or with the run. */
+  bool cancelled = false;
+  friend bool operator==(const CalledTool&, const CalledTool&) = default;
 };
 
 /** A line of the log. */
@@ -71,6 +133,10 @@ struct TestRun {
   std::map<std::string, std::optional<Json>> changes;
   /** What it asked people, in order. */
   std::vector<Question> questions;
+  /** Which other agents it called, in order. */
+  std::vector<CalledAgent> agent_calls;
+  /** Which tools it called, in order. */
+  std::vector<CalledTool> tool_calls;
   /** What it logged, in order. */
   std::vector<LogLine> logs;
   /** How long it waited, on the fake clock. */
@@ -136,6 +202,19 @@ class FakeHost {
    */
   FakeHost& message(const std::string& text) { return message(Content::user(text)); }
   FakeHost& message(const Content& content);
+  /**
+   * Another agent that the agent may call: a whole one, or a name and a function. It runs on a fake host of its own, with
+   * the same user, and takes as long as it waits there, at most its timeout.
+   */
+  FakeHost& agent(const Agent& agent);
+  FakeHost& agent(const std::string& name, const Run& run) {
+    return agent({.name = name, .description = "", .version = "", .run = run});
+  }
+  /** A tool that the agent may call: a whole one, or a name and a function. */
+  FakeHost& tool(const FakeTool& tool);
+  FakeHost& tool(const std::string& name, std::function<Result<ToolResponse>(const Json& args)> call) {
+    return tool({.name = name, .call = std::move(call)});
+  }
   /** Cancels the run after this time of the fake clock. */
   FakeHost& cancel_after(std::chrono::milliseconds time);
   /** Cancels the run after this number of calls to the host; with 0 from the beginning. Every call counts. */

@@ -9,7 +9,10 @@
 
 namespace rak {
 
-/** Something that becomes ready: `cx.timer` makes one. It is forgotten when it goes out of scope. */
+/**
+ * Something that becomes ready: `cx.timer`, Child::done and Running::done make one. It is forgotten when it goes out of
+ * scope.
+ */
 class Waitable {
  public:
   explicit Waitable(rak_waitable* raw) : raw_(raw) {}

@@ -27,6 +27,11 @@ static rak_custom from_custom(rak_agent_common_custom_t custom) {
   return (rak_custom){from_string(custom.name), from_string(custom.value)};
 }
 
+rak_response from_response(const rak_agent_common_function_response_t *response) {
+  return (rak_response){from_string(response->id), from_string(response->name), from_string(response->response),
+                        response->failed};
+}
+
 static rak_part from_part(const rak_agent_common_part_t *part) {
   switch (part->tag) {
     case RAK_AGENT_COMMON_PART_TEXT:
@@ -48,12 +53,8 @@ static rak_part from_part(const rak_agent_common_part_t *part) {
       return (rak_part){.kind = RAK_PART_CALL,
                         .call = {from_string(call->id), from_string(call->name), from_string(call->args)}};
     }
-    case RAK_AGENT_COMMON_PART_FUNCTION_RESPONSE: {
-      const rak_agent_common_function_response_t *response = &part->val.function_response;
-      return (rak_part){.kind = RAK_PART_RESPONSE,
-                        .response = {from_string(response->id), from_string(response->name),
-                                     from_string(response->response), response->failed}};
-    }
+    case RAK_AGENT_COMMON_PART_FUNCTION_RESPONSE:
+      return (rak_part){.kind = RAK_PART_RESPONSE, .response = from_response(&part->val.function_response)};
     default:
       return (rak_part){.kind = RAK_PART_OTHER, .other = from_custom(part->val.other)};
   }

@@ -5,16 +5,6 @@
 #include "convert.h"
 #include "receive.h"
 
-/* The status of a call that can fail, with its failure noted. */
-static rak_status done(rak_context *cx, bool ok, const rak_agent_common_failure_t *failure) {
-  rak_receive_end();
-  if (ok) {
-    return RAK_OK;
-  }
-  const rak_failure noted = from_failure(failure);
-  return rak_fail_with(cx, &noted);
-}
-
 /* Where the number is, as the bindings want it; NULL where it is missing. */
 static uint64_t *maybe(rak_optional *number) {
   return number->is_some ? &number->value : NULL;
@@ -77,7 +67,7 @@ rak_status rak_emit(rak_context *cx, const rak_event *events, size_t count, uint
   rak_receive_into(cx);
   const bool ok = rak_agent_events_emit(&batch, &seq, &failure);
   if (!ok) {
-    return done(cx, false, &failure);
+    return rak_received(cx, false, &failure);
   }
   rak_receive_end();
   /* A long stream would otherwise leave the list of each event behind. */
@@ -92,7 +82,7 @@ rak_status rak_history(rak_context *cx, rak_optional before, uint32_t limit, rak
   rak_agent_session_page_t out;
   rak_agent_common_failure_t failure;
   rak_receive_into(cx);
-  RAK_TRY(done(cx, rak_agent_session_history(maybe(&before), limit, &out, &failure), &failure));
+  RAK_TRY(rak_received(cx, rak_agent_session_history(maybe(&before), limit, &out, &failure), &failure));
   rak_entry *entries = rak_alloc_array(cx, out.entries.len, sizeof *entries);
   for (size_t i = 0; i < out.entries.len; i++) {
     const rak_agent_session_entry_t *entry = &out.entries.ptr[i];
@@ -107,7 +97,7 @@ rak_status rak_state_get(rak_context *cx, rak_str key, rak_str *value) {
   rak_agent_session_option_json_t out;
   rak_agent_common_failure_t failure;
   rak_receive_into(cx);
-  RAK_TRY(done(cx, rak_agent_session_get(&name, &out, &failure), &failure));
+  RAK_TRY(rak_received(cx, rak_agent_session_get(&name, &out, &failure), &failure));
   *value = out.is_some ? from_string(out.val) : RAK_NO_STR;
   return RAK_OK;
 }
@@ -116,14 +106,14 @@ rak_status rak_state_set(rak_context *cx, rak_str key, rak_str json) {
   contract_string_t name = to_string(cx, key), value = to_string(cx, json);
   rak_agent_common_failure_t failure;
   rak_receive_into(cx);
-  return done(cx, rak_agent_session_set(&name, &value, &failure), &failure);
+  return rak_received(cx, rak_agent_session_set(&name, &value, &failure), &failure);
 }
 
 rak_status rak_state_remove(rak_context *cx, rak_str key) {
   contract_string_t name = to_string(cx, key);
   rak_agent_common_failure_t failure;
   rak_receive_into(cx);
-  return done(cx, rak_agent_session_remove(&name, &failure), &failure);
+  return rak_received(cx, rak_agent_session_remove(&name, &failure), &failure);
 }
 
 rak_status rak_state_keys(rak_context *cx, rak_str prefix, rak_strs *keys) {
@@ -131,7 +121,7 @@ rak_status rak_state_keys(rak_context *cx, rak_str prefix, rak_strs *keys) {
   contract_list_string_t out;
   rak_agent_common_failure_t failure;
   rak_receive_into(cx);
-  RAK_TRY(done(cx, rak_agent_session_keys(&beginning, &out, &failure), &failure));
+  RAK_TRY(rak_received(cx, rak_agent_session_keys(&beginning, &out, &failure), &failure));
   *keys = from_strings(cx, out);
   return RAK_OK;
 }
@@ -143,7 +133,7 @@ rak_status rak_approve(rak_context *cx, rak_str action, rak_str details, rak_opt
   rak_agent_people_decision_t out;
   rak_agent_common_failure_t failure;
   rak_receive_into(cx);
-  RAK_TRY(done(cx, rak_agent_people_approve(&what, &shown, maybe(&expires_in_ms), &out, &failure), &failure));
+  RAK_TRY(rak_received(cx, rak_agent_people_approve(&what, &shown, maybe(&expires_in_ms), &out, &failure), &failure));
   *decision = (rak_decision){
       .approved = out.approved,
       .by = from_option_string(out.by),
@@ -157,7 +147,7 @@ rak_status rak_ask(rak_context *cx, rak_str question, rak_str schema, rak_option
   contract_string_t what = to_string(cx, question), shape = to_string(cx, schema), out;
   rak_agent_common_failure_t failure;
   rak_receive_into(cx);
-  RAK_TRY(done(cx, rak_agent_people_ask(&what, &shape, maybe(&expires_in_ms), &out, &failure), &failure));
+  RAK_TRY(rak_received(cx, rak_agent_people_ask(&what, &shape, maybe(&expires_in_ms), &out, &failure), &failure));
   *answer = from_string(out);
   return RAK_OK;
 }
@@ -166,7 +156,7 @@ rak_status rak_next_message(rak_context *cx, rak_optional timeout_ms, const rak_
   rak_agent_people_option_content_t out;
   rak_agent_common_failure_t failure;
   rak_receive_into(cx);
-  RAK_TRY(done(cx, rak_agent_people_next_message(maybe(&timeout_ms), &out, &failure), &failure));
+  RAK_TRY(rak_received(cx, rak_agent_people_next_message(maybe(&timeout_ms), &out, &failure), &failure));
   *message = NULL;
   if (out.is_some) {
     rak_content *said = rak_alloc(cx, sizeof *said);

@@ -15,6 +15,15 @@ void rak_receive_end(void) {
   receiver = NULL;
 }
 
+rak_status rak_received(rak_context *cx, bool ok, const rak_agent_common_failure_t *failure) {
+  rak_receive_end();
+  if (ok) {
+    return RAK_OK;
+  }
+  const rak_failure noted = from_failure(failure);
+  return rak_fail_with(cx, &noted);
+}
+
 /*
  * Called by the host for memory that it writes to. One byte more is taken than asked for, and zeroed, so that every
  * text of the host is a C string.

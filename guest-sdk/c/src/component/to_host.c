@@ -36,6 +36,11 @@ static rak_agent_common_custom_t to_custom(rak_context *cx, rak_custom custom) {
   return (rak_agent_common_custom_t){to_string(cx, custom.name), to_string(cx, custom.value)};
 }
 
+rak_agent_common_function_call_t to_call(rak_context *cx, const rak_call *call) {
+  return (rak_agent_common_function_call_t){to_string(cx, call->id), to_string(cx, call->name),
+                                            to_string(cx, call->args)};
+}
+
 static rak_agent_common_part_t to_part(rak_context *cx, const rak_part *part) {
   rak_agent_common_part_t out = {0};
   switch (part->kind) {
@@ -56,8 +61,7 @@ static rak_agent_common_part_t to_part(rak_context *cx, const rak_part *part) {
       return out;
     case RAK_PART_CALL:
       out.tag = RAK_AGENT_COMMON_PART_FUNCTION_CALL;
-      out.val.function_call = (rak_agent_common_function_call_t){
-          to_string(cx, part->call.id), to_string(cx, part->call.name), to_string(cx, part->call.args)};
+      out.val.function_call = to_call(cx, &part->call);
       return out;
     case RAK_PART_RESPONSE:
       out.tag = RAK_AGENT_COMMON_PART_FUNCTION_RESPONSE;

@@ -17,14 +17,18 @@ void rak_sleep(rak_context *cx, uint64_t ms) {
   rak_agent_wait_sleep(ms);
 }
 
-rak_waitable *rak_timer(rak_context *cx, uint64_t ms) {
+rak_waitable *from_waitable(rak_context *cx, rak_agent_wait_own_waitable_t handle) {
   rak_waitable *waitable = malloc(sizeof *waitable);
   if (waitable == NULL) {
     rak_out_of_memory();
   }
-  *waitable = (rak_waitable){cx, rak_agent_wait_timer(ms), cx->waitables};
+  *waitable = (rak_waitable){cx, handle, cx->waitables};
   cx->waitables = waitable;
   return waitable;
+}
+
+rak_waitable *rak_timer(rak_context *cx, uint64_t ms) {
+  return from_waitable(cx, rak_agent_wait_timer(ms));
 }
 
 bool rak_ready(rak_waitable *waitable) {

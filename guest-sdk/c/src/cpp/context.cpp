@@ -58,8 +58,7 @@ std::vector<std::size_t> Context::wait_any(std::span<const Waitable* const> of,
   std::vector<rak_waitable*> raw;
   for (const Waitable* waitable : of) raw.push_back(waitable->raw_.get());
   std::vector<std::size_t> ready(of.size());
-  const rak_optional ms = timeout ? rak_optional{true, to_millis(*timeout)} : rak_optional{};
-  ready.resize(rak_wait_any(raw_, raw.data(), raw.size(), ms, ready.data()));
+  ready.resize(rak_wait_any(raw_, raw.data(), raw.size(), to_c(timeout), ready.data()));
   return ready;
 }
 

@@ -3,6 +3,7 @@
 #include <rak/testing.hpp>
 
 #include "../scratch.h"
+#include "../testing/owner.h"
 #include "agent.hpp"
 #include "convert.hpp"
 
@@ -33,11 +34,36 @@ Result<Outcome> outcome_of(const rak_test_run& run) {
   return outcome;
 }
 
+std::optional<std::chrono::milliseconds> time_of(rak_optional ms) {
+  return ms.is_some ? std::optional(std::chrono::milliseconds(ms.value)) : std::nullopt;
+}
+
 Question question_of(const rak_test_question& question) {
-  Question out{static_cast<QuestionKind>(question.kind), to_cpp(question.prompt),
-               detail::to_cpp_optional_json(question.details), detail::to_cpp_optional_json(question.schema)};
-  if (question.expires_in_ms.is_some) out.expires_in = std::chrono::milliseconds(question.expires_in_ms.value);
-  return out;
+  return {static_cast<QuestionKind>(question.kind), to_cpp(question.prompt),
+          detail::to_cpp_optional_json(question.details), detail::to_cpp_optional_json(question.schema),
+          time_of(question.expires_in_ms)};
+}
+
+CalledAgent agent_call_of(const rak_test_agent_call& call) {
+  const AgentOptions options{
+      .session = detail::to_cpp_optional(call.options.session),
+      .timeout = time_of(call.options.timeout_ms),
+      .relay_events = call.options.relay_events,
+      .detached = call.options.detached,
+      .extra = detail::to_cpp_optional_json(call.options.extra),
+  };
+  return {to_cpp(call.agent), to_cpp(call.input), options, to_cpp(call.invocation_id), call.cancelled};
+}
+
+CalledTool tool_call_of(const rak_test_tool_call& call) {
+  const ToolOptions options{
+      .timeout = time_of(call.options.timeout_ms),
+      .idempotency_key = detail::to_cpp_optional(call.options.idempotency_key),
+      .relay_events = call.options.relay_events,
+      .extra = detail::to_cpp_optional_json(call.options.extra),
+  };
+  const FunctionCall wanted{to_cpp(call.call.id), to_cpp(call.call.name), detail::to_cpp_json(call.call.args)};
+  return {wanted, options, call.cancelled};
 }
 
 LogLine line_of(const rak_test_log& line) {
@@ -49,9 +75,11 @@ LogLine line_of(const rak_test_log& line) {
 }
 
 TestRun run_of(const rak_test_run& run) {
-  TestRun out{outcome_of(run), {}, {}, {}, {}, {}, std::chrono::milliseconds(run.slept_ms), &run};
+  TestRun out{outcome_of(run), {}, {}, {}, {}, {}, {}, {}, std::chrono::milliseconds(run.slept_ms), &run};
   for (std::size_t i = 0; i < run.event_count; ++i) out.events.push_back(to_cpp(run.events[i]));
   for (std::size_t i = 0; i < run.question_count; ++i) out.questions.push_back(question_of(run.questions[i]));
+  for (std::size_t i = 0; i < run.agent_call_count; ++i) out.agent_calls.push_back(agent_call_of(run.agent_calls[i]));
+  for (std::size_t i = 0; i < run.tool_call_count; ++i) out.tool_calls.push_back(tool_call_of(run.tool_calls[i]));
   for (std::size_t i = 0; i < run.log_count; ++i) out.logs.push_back(line_of(run.logs[i]));
   for (std::size_t i = 0; i < run.state.count; ++i) {
     const rak_test_value& value = run.state.items[i];
@@ -69,6 +97,28 @@ const Run* running;
 
 rak_status run_the_running(rak_context* raw, const rak_content* input) {
   return detail::run_as_c(raw, *running, *input);
+}
+
+// The same of another agent, which the host has a copy of.
+rak_status run_the_owner(rak_context* raw, const rak_content* input) {
+  return detail::run_as_c(raw, *static_cast<const Run*>(fake_owner(raw)), *input);
+}
+
+rak_status call_the_tool(rak_context* raw, rak_str args, rak_response* response, void* data) {
+  const auto& tool = *static_cast<const FakeTool*>(data);
+  const Result<ToolResponse> answer = tool.call(detail::to_cpp_json(args));
+  if (!answer) return to_c(raw, answer.failure());
+  response->response = to_c(raw, answer->response);
+  response->failed = answer->failed;
+  return RAK_OK;
+}
+
+// A copy that lasts as long as the host.
+template <class T>
+T* keep_in(rak_fake_host* host, const T& value) {
+  T* copy = new T(value);
+  fake_own(host, copy, [](void* owner) { delete static_cast<T*>(owner); });
+  return copy;
 }
 
 }  // namespace
@@ -142,6 +192,40 @@ FakeHost& FakeHost::message(const Content& content) {
   const Given given;
   const rak_content raw = to_c(given, content);
   rak_fake_message_with(raw_, &raw);
+  return *this;
+}
+
+FakeHost& FakeHost::agent(const Agent& agent) {
+  const std::string input_schema = agent.input_schema ? agent.input_schema->dump() : "";
+  const std::string extra = agent.extra ? agent.extra->dump() : "";
+  const rak_agent raw = {
+      .name = agent.name.c_str(),
+      .description = agent.description.c_str(),
+      .version = agent.version.c_str(),
+      .skills = nullptr,
+      .input_schema = agent.input_schema ? input_schema.c_str() : nullptr,
+      .extra = agent.extra ? extra.c_str() : nullptr,
+      .run = run_the_owner,
+  };
+  fake_add_agent(raw_, &raw, keep_in(raw_, agent.run));
+  return *this;
+}
+
+FakeHost& FakeHost::tool(const FakeTool& tool) {
+  const std::string parameters = tool.parameters.dump();
+  const std::string extra = tool.extra ? tool.extra->dump() : "";
+  const rak_test_tool raw = {
+      .name = tool.name.c_str(),
+      .description = tool.description.c_str(),
+      .parameters = parameters.c_str(),
+      .hints = {tool.hints.read_only, tool.hints.destructive, tool.hints.idempotent, tool.hints.open_world,
+                tool.hints.needs_approval},
+      .extra = tool.extra ? extra.c_str() : nullptr,
+      .run = call_the_tool,
+      .data = keep_in(raw_, tool),
+      .takes_ms = to_millis(tool.takes),
+  };
+  rak_fake_tool(raw_, &raw);
   return *this;
 }
 

@@ -10,6 +10,10 @@ rak_str to_c_optional(const std::optional<std::string>& text) { return text ? to
 
 rak_optional to_c(const std::optional<std::uint64_t>& number) { return {number.has_value(), number.value_or(0)}; }
 
+rak_optional to_c(std::optional<std::chrono::milliseconds> time) {
+  return time ? rak_optional{true, to_millis(*time)} : rak_optional{};
+}
+
 // Unlike other texts these are copied: nobody else has them.
 rak_str to_c(rak_context* raw, const Json& value) { return rak_copy(raw, to_c(std::string_view(value.dump()))); }
 

@@ -80,6 +80,16 @@ rak_info fake_copy_info(rak_context *cx, const rak_info *info) {
   };
 }
 
+rak_failure fake_copy_failure(rak_context *cx, const rak_failure *failure) {
+  return (rak_failure){
+      .kind = failure->kind,
+      .code = fake_copy_text(cx, failure->code),
+      .message = copy_some(cx, failure->message),
+      .retry_after_ms = failure->retry_after_ms,
+      .details = fake_copy_text(cx, failure->details),
+  };
+}
+
 rak_decision fake_copy_decision(rak_context *cx, const rak_decision *decision) {
   return (rak_decision){
       .approved = decision->approved,

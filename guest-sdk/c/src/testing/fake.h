@@ -63,6 +63,48 @@ typedef struct fake_list {
 
 /* Room for one more thing at the end. */
 void *fake_list_add(fake_list *list, rak_context *cx, size_t size);
+/* Room in a list of things that begin with their names, where one of this name stands in their order. */
+void *fake_list_insert(fake_list *list, rak_context *cx, size_t size, rak_str name);
+/* The one of this name; a failure that says which there are where there is none. `what` says what they are. */
+rak_status fake_find(rak_context *cx, const fake_list *list, size_t size, const char *what, rak_str name,
+                     const void **found);
+
+/* A child, or the call of a tool. */
+typedef struct fake_task {
+  /* When it is over, on the clock of the run that wants it. */
+  uint64_t over_ms;
+  /* How it ends. */
+  rak_status status;
+  rak_failure failure;
+  /* What it fails with where it is cancelled. */
+  rak_failure stopped;
+  /* Whether it goes on when nobody wants it any more. */
+  bool detached;
+  bool cancelled;
+} fake_task;
+
+/* Waits for its end in the middle of a call, which fails where the run is cancelled or too late meanwhile. */
+rak_status fake_task_wait(fake_task *task, rak_context *cx);
+void fake_task_fail(fake_task *task, const rak_failure *failure);
+/* Nothing where it is over. */
+void fake_task_cancel(fake_task *task, const fake_clock *clock);
+/* As dropping it does: what is detached goes on. */
+void fake_task_give_up(fake_task *task, const fake_clock *clock);
+
+/* A tool. */
+typedef struct fake_tool {
+  rak_tool card;
+  rak_test_tool_run *run;
+  void *data;
+  uint64_t takes_ms;
+} fake_tool;
+
+/* Another agent. */
+typedef struct fake_agent {
+  rak_agent_summary card;
+  rak_run *run;
+  void *owner;
+} fake_agent;
 
 typedef enum fake_reply_kind {
   FAKE_SILENCE,
@@ -89,6 +131,9 @@ typedef struct fake_run {
   fake_list events;
   fake_list questions;
   fake_list logs;
+  /* Pointers to what was started, in order. */
+  fake_list children;
+  fake_list running;
   /* How much of what people say the agent got already. */
   size_t replies_taken;
   size_t messages_taken;
@@ -104,7 +149,12 @@ struct rak_fake_host {
   fake_list history;
   fake_list replies;
   fake_list messages;
+  fake_list agents;
+  fake_list tools;
   fake_limits limits;
+  /* What the agent that runs belongs to, and all that is freed with the host. */
+  void *owner;
+  fake_list owned;
   fake_run *runs;
   rak_fake_host *next;
 };
@@ -114,12 +164,27 @@ rak_str fake_copy_text(rak_context *cx, rak_str text);
 rak_content fake_copy_content(rak_context *cx, const rak_content *content);
 rak_event fake_copy_event(rak_context *cx, const rak_event *event);
 rak_info fake_copy_info(rak_context *cx, const rak_info *info);
+rak_failure fake_copy_failure(rak_context *cx, const rak_failure *failure);
 rak_decision fake_copy_decision(rak_context *cx, const rak_decision *decision);
 
+/* Every call counts. */
+fake_clock *fake_call(rak_context *cx);
 /* What every call that can fail does first: it counts, and is refused where the run is cancelled or too late. */
 rak_status fake_gate(rak_context *cx);
 /* The same in the middle of a call, which counts no more. */
 rak_status fake_refusal(rak_context *cx);
+
+/* Something that is ready at this point of the clock, or when the task is over where there is one. */
+rak_waitable *fake_waitable(rak_context *cx, uint64_t at_ms, const fake_task *task);
+
+/* Ends what runs beside the agent when its run is over, and puts down what was called. */
+void fake_finish_agents(fake_run *run);
+void fake_finish_tools(fake_run *run);
+
+/* What the next person says to a question, which is kept. */
+void fake_reply_to(rak_context *cx, fake_reply_kind wanted, const rak_test_question *question, fake_reply *reply);
+/* That nobody answered in time. */
+extern const rak_failure fake_expired;
 
 /* A JSON text in compact form; one that is no JSON is a failure of `cx`. */
 rak_status fake_compact(rak_context *cx, rak_str json, rak_str *compact);

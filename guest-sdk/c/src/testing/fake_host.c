@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "fake.h"
+#include "owner.h"
 
 static rak_fake_host *hosts;
 
@@ -34,11 +35,30 @@ static void free_runs(fake_run *run) {
   }
 }
 
+/* What is freed with a host. */
+typedef struct owned {
+  void *owner;
+  void (*free_it)(void *owner);
+} owned;
+
+void fake_own(rak_fake_host *host, void *owner, void (*free_it)(void *owner)) {
+  owned *added = fake_list_add(&host->owned, &host->keep, sizeof *added);
+  *added = (owned){owner, free_it};
+}
+
+static void free_owned(const fake_list *list) {
+  const owned *all = list->items;
+  for (size_t i = 0; i < list->count; i++) {
+    all[i].free_it(all[i].owner);
+  }
+}
+
 void rak_fake_host_free_all(void) {
   while (hosts != NULL) {
     rak_fake_host *host = hosts;
     hosts = host->next;
     free_runs(host->runs);
+    free_owned(&host->owned);
     rak_context_clear(&host->keep);
     free(host);
   }

@@ -25,6 +25,36 @@ static int compare(rak_str a, rak_str b) {
   return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
 }
 
+static rak_str name_at(const fake_list *list, size_t size, size_t at) {
+  return *(const rak_str *)((const char *)list->items + at * size);
+}
+
+void *fake_list_insert(fake_list *list, rak_context *cx, size_t size, rak_str name) {
+  size_t at = 0;
+  while (at < list->count && compare(name_at(list, size, at), name) <= 0) {
+    at++;
+  }
+  fake_list_add(list, cx, size);
+  char *place = (char *)list->items + at * size;
+  memmove(place + size, place, (list->count - 1 - at) * size);
+  return place;
+}
+
+rak_status fake_find(rak_context *cx, const fake_list *list, size_t size, const char *what, rak_str name,
+                     const void **found) {
+  rak_str *names = rak_alloc_array(cx, list->count, sizeof *names);
+  for (size_t i = 0; i < list->count; i++) {
+    names[i] = name_at(list, size, i);
+    if (rak_equal(names[i], name)) {
+      *found = (const char *)list->items + i * size;
+      return RAK_OK;
+    }
+  }
+  const rak_str all = rak_join(cx, (rak_strs){names, list->count}, RAK_STR(", "));
+  return rak_fail(cx, RAK_NOT_FOUND, "no %s is called %.*s; there is %s", what, RAK_ARG(name),
+                  list->count == 0 ? "none" : all.ptr);
+}
+
 /* Where the key stands, or would stand. */
 static size_t place_of(const fake_map *map, rak_str key, bool *found) {
   size_t at = 0;

@@ -17,8 +17,13 @@ static rak_status wait_in_vain(rak_context *cx, rak_optional timeout_ms, rak_str
 
 static const char *const WHAT[] = {"nothing", "a decision", "an answer"};
 
-/* What a person says to the question, which is kept. */
-static rak_status ask(rak_context *cx, fake_reply_kind wanted, const rak_test_question *question, fake_reply *reply) {
+const rak_failure fake_expired = {
+    .kind = RAK_DEADLINE_EXCEEDED,
+    .code = {"expired", 7},
+    .message = {"nobody answered in time", 23},
+};
+
+void fake_reply_to(rak_context *cx, fake_reply_kind wanted, const rak_test_question *question, fake_reply *reply) {
   fake_run *run = cx->fake;
   rak_test_question *asked = fake_list_add(&run->questions, &run->keep, sizeof *asked);
   *asked = (rak_test_question){
@@ -33,17 +38,21 @@ static rak_status ask(rak_context *cx, fake_reply_kind wanted, const rak_test_qu
   if (run->replies_taken < replies->count) {
     *reply = ((const fake_reply *)replies->items)[run->replies_taken++];
   }
-  if (reply->kind == FAKE_SILENCE) {
-    const rak_str mistake = rak_printf(cx, "nobody answers `%s`, which never expires", asked->prompt.ptr);
-    RAK_TRY(wait_in_vain(cx, question->expires_in_ms, mistake));
-    return rak_fail_with(cx, &(rak_failure){.kind = RAK_DEADLINE_EXCEEDED,
-                                            .code = RAK_STR("expired"),
-                                            .message = RAK_STR("nobody answered in time")});
-  }
-  if (reply->kind != wanted) {
+  if (reply->kind != FAKE_SILENCE && reply->kind != wanted) {
     rak_panic("`%s` wants %s, and what the next person says is %s", asked->prompt.ptr, WHAT[wanted], WHAT[reply->kind]);
   }
-  return RAK_OK;
+}
+
+/* Asks, and waits where nobody answers. */
+static rak_status ask(rak_context *cx, fake_reply_kind wanted, const rak_test_question *question, fake_reply *reply) {
+  fake_reply_to(cx, wanted, question, reply);
+  if (reply->kind != FAKE_SILENCE) {
+    return RAK_OK;
+  }
+  const rak_str mistake =
+      rak_printf(cx, "nobody answers `%.*s`, which never expires", RAK_ARG(question->prompt));
+  RAK_TRY(wait_in_vain(cx, question->expires_in_ms, mistake));
+  return rak_fail_with(cx, &fake_expired);
 }
 
 rak_status rak_approve(rak_context *cx, rak_str action, rak_str details, rak_optional expires_in_ms,

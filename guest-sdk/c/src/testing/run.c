@@ -4,16 +4,6 @@
 
 #include "fake.h"
 
-static rak_failure copy_failure(rak_context *cx, const rak_failure *failure) {
-  return (rak_failure){
-      .kind = failure->kind,
-      .code = fake_copy_text(cx, failure->code),
-      .message = failure->message.ptr == NULL ? RAK_STR("") : fake_copy_text(cx, failure->message),
-      .retry_after_ms = failure->retry_after_ms,
-      .details = fake_copy_text(cx, failure->details),
-  };
-}
-
 static rak_outcome copy_outcome(rak_context *cx, const rak_outcome *outcome) {
   return (rak_outcome){
       .has_content = outcome->has_content,
@@ -33,12 +23,14 @@ static void finish(fake_run *run, rak_status status) {
     fake_state_store(&run->state, &run->keep);
   } else {
     const rak_failure failure = rak_failure_of(&run->cx, status);
-    result->failure = copy_failure(&run->keep, &failure);
+    result->failure = fake_copy_failure(&run->keep, &failure);
   }
   result->events = run->events.items;
   result->event_count = run->events.count;
   result->questions = run->questions.items;
   result->question_count = run->questions.count;
+  fake_finish_agents(run);
+  fake_finish_tools(run);
   result->logs = run->logs.items;
   result->log_count = run->logs.count;
   result->state = (rak_test_values){run->state.stored.items, run->state.stored.count};

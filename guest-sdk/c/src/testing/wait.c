@@ -4,54 +4,58 @@
 
 #include "fake.h"
 
-/* A point on the fake clock. All that were not dropped hang together in the context. */
+/* A point on the fake clock, or the end of a task. All that were not dropped hang together in the context. */
 struct rak_waitable {
   rak_context *cx;
   uint64_t at_ms;
+  const fake_task *task;
   rak_waitable *next;
 };
 
-/* Every call counts. */
-static fake_clock *call(rak_context *cx) {
-  cx->fake->clock.calls++;
-  return &cx->fake->clock;
-}
-
 void rak_sleep(rak_context *cx, uint64_t ms) {
-  fake_clock *clock = call(cx);
+  fake_clock *clock = fake_call(cx);
   fake_clock_wait(clock, fake_clock_in(clock, ms));
 }
 
-rak_waitable *rak_timer(rak_context *cx, uint64_t ms) {
+rak_waitable *fake_waitable(rak_context *cx, uint64_t at_ms, const fake_task *task) {
   rak_waitable *waitable = malloc(sizeof *waitable);
   if (waitable == NULL) {
     rak_out_of_memory();
   }
-  *waitable = (rak_waitable){cx, fake_clock_in(call(cx), ms), cx->waitables};
+  *waitable = (rak_waitable){cx, at_ms, task, cx->waitables};
   cx->waitables = waitable;
   return waitable;
 }
 
+rak_waitable *rak_timer(rak_context *cx, uint64_t ms) {
+  return fake_waitable(cx, fake_clock_in(fake_call(cx), ms), NULL);
+}
+
+/* That of a task moves when it is cancelled. */
+static uint64_t due_at(const rak_waitable *waitable) {
+  return waitable->task == NULL ? waitable->at_ms : waitable->task->over_ms;
+}
+
 static bool is_due(const rak_waitable *waitable) {
-  return waitable->cx->fake->clock.now_ms >= waitable->at_ms;
+  return waitable->cx->fake->clock.now_ms >= due_at(waitable);
 }
 
 bool rak_ready(rak_waitable *waitable) {
-  call(waitable->cx);
+  fake_call(waitable->cx);
   return is_due(waitable);
 }
 
 void rak_wait(rak_waitable *waitable) {
-  fake_clock_wait(call(waitable->cx), waitable->at_ms);
+  fake_clock_wait(fake_call(waitable->cx), due_at(waitable));
 }
 
 size_t rak_wait_any(rak_context *cx, rak_waitable *const *waitables, size_t count, rak_optional timeout_ms,
                     size_t *ready) {
-  fake_clock *clock = call(cx);
+  fake_clock *clock = fake_call(cx);
   rak_optional first = timeout_ms.is_some ? RAK_SOME(fake_clock_in(clock, timeout_ms.value)) : RAK_NONE;
   for (size_t i = 0; i < count; i++) {
-    if (!first.is_some || waitables[i]->at_ms < first.value) {
-      first = RAK_SOME(waitables[i]->at_ms);
+    if (!first.is_some || due_at(waitables[i]) < first.value) {
+      first = RAK_SOME(due_at(waitables[i]));
     }
   }
   if (first.is_some) {

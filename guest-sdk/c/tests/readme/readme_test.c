@@ -26,8 +26,9 @@ static char *contents(const char *path) {
 RAK_TEST(the_readme_shows_what_is_tested) {
   static const char *const shown[] = {
       "tests/readme/c/greeter.c",          "tests/readme/c/greeter_test.c",      "tests/readme/c/skills.c",
-      "tests/readme/c/sender.c",           "tests/readme/cpp/greeter.cpp",      "tests/readme/cpp/greeter_test.cpp",
-      "tests/readme/cpp/sender.cpp",
+      "tests/readme/c/sender.c",           "tests/readme/c/briefer.c",          "tests/readme/cpp/greeter.cpp",
+      "tests/readme/cpp/greeter_test.cpp", "tests/readme/cpp/sender.cpp",       "tests/readme/cpp/briefer.cpp",
+      "tests/readme/c/reckoner.c",         "tests/readme/cpp/reckoner.cpp",
   };
   char *readme = contents("README.md");
   for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {

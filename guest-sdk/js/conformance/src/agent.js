@@ -4,16 +4,20 @@
 
 import { Content, Failure, agent } from "rak";
 
+import { agents } from "./agents.js";
 import { content } from "./content.js";
 import { context } from "./context.js";
 import { failing } from "./failing.js";
 import { own } from "./own.js";
 import { people } from "./people.js";
 import { session } from "./session.js";
+import { tools } from "./tools.js";
 import { waiting } from "./waiting.js";
 
 /** Every behaviour, by its name. Each takes the context, the argument and the input. */
-const behaviours = new Map(Object.entries({ ...content, ...failing, ...session, ...context, ...waiting, ...people, ...own }));
+const behaviours = new Map(
+  Object.entries({ ...content, ...failing, ...session, ...context, ...waiting, ...people, ...agents, ...tools, ...own }),
+);
 
 export default agent({
   name: "conformance",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Content, inlineData, text } from "rak";
-import { FakeHost } from "rak/testing";
+import { Failed, FakeHost } from "rak/testing";
 
 import conformance from "./agent.js";
 
@@ -87,4 +87,50 @@ test("people", () => {
   assert.equal(run("message ever", { messages: ["hi"] }).answer, "hi");
   assert.deepEqual([run("message 5").answer, run("message 5").sleptMs], ["none", 5]);
   assert.equal(run("expired").answer, "deadline-exceeded expired");
+});
+
+test("other agents", () => {
+  const agents = {
+    conformance: (/** @type {Content} */ input) => new FakeHost().run(conformance, input),
+    echo: (/** @type {Content} */ input) => input.text,
+  };
+  const calls = (/** @type {string} */ input) => run(input, { agents });
+  assert.equal(calls("agents").answer, "conformance,echo");
+  const answer = '{"answer":"done","escalate":true,"transferTo":"other","extra":{"n":1}}';
+  assert.equal(calls("call conformance outcome").answer, answer);
+  assert.ok(calls("call conformance outcome").agentCalls[0].relay);
+  const nothing = '{"answer":"said before","escalate":false,"transferTo":null,"extra":null}';
+  assert.equal(calls("call conformance nothing").answer, nothing);
+  const inSession = calls("call-in s echo hi ho");
+  assert.deepEqual([inSession.answer, inSession.agentCalls[0].session], ["hi ho", "s"]);
+  assert.equal(calls("call-fails 5 conformance sleep 9").answer, "deadline-exceeded timed_out");
+  assert.equal(calls("call-fails 0 conformance fail denied").answer, "denied E_ASKED");
+  assert.equal(calls("call-fails 0 nobody x").answer, "not-found -");
+  assert.equal(calls("fan echo a b").answer, "a b 1,a b 2,a b 3");
+  const race = calls("race conformance");
+  assert.deepEqual([race.answer, race.sleptMs, race.agentCalls[0].cancelled], ["1 slept", 1, true]);
+  const drop = calls("drop conformance");
+  assert.deepEqual([drop.answer, drop.agentCalls[0].cancelled], ["test-child-1", true]);
+  const detach = calls("detach conformance sleep 9");
+  assert.deepEqual([detach.answer, detach.agentCalls[0].cancelled], ["test-child-1", false]);
+});
+
+test("tools", () => {
+  const tools = {
+    add: { run: ({ a, b }) => ({ sum: a + b }), hints: { readOnly: true, openWorld: true, needsApproval: false } },
+    sorry: () => new Failed(null),
+    remove: { run: () => 1, hints: { needsApproval: true } },
+  };
+  const uses = (/** @type {string} */ input) => run(input, { tools, people: [{ approved: false }] });
+  assert.equal(uses("tools").answer, "add,remove,sorry");
+  assert.equal(uses("hints add").answer, "read-only,open-world");
+  assert.equal(uses("hints sorry").answer, "");
+  assert.equal(uses('tool add {"a": 1, "b": 2}').answer, '{"response":{"sum":3},"failed":false}');
+  assert.equal(uses("tool sorry {}").answer, '{"response":null,"failed":true}');
+  assert.deepEqual(uses("tool sorry {}").toolCalls.map(({ id }) => id), ["1"]);
+  assert.equal(uses("tool-fails remove {}").answer, "denied rejected");
+  assert.equal(uses("tool-fails nothing {}").answer, "not-found -");
+  const three = '[{"response":null,"failed":true},{"response":null,"failed":true},{"response":null,"failed":true}]';
+  assert.equal(uses("tool-all sorry {}").answer, three);
+  assert.equal(uses('tool-start add {"a": 1, "b": 3}').answer, '{"response":{"sum":4},"failed":false}');
 });

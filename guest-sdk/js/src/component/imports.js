@@ -2,19 +2,24 @@
  * The host that a component has: its imports. The only modules that name them are in this folder.
  */
 
-import * as context from "rak:agent/context@0.1.2";
-import * as events from "rak:agent/events@0.1.2";
-import * as log from "rak:agent/log@0.1.2";
-import * as people from "rak:agent/people@0.1.2";
-import * as session from "rak:agent/session@0.1.2";
-import * as wait from "rak:agent/wait@0.1.2";
+import * as agents from "rak:agent/agents@0.1.3";
+import * as context from "rak:agent/context@0.1.3";
+import * as events from "rak:agent/events@0.1.3";
+import * as log from "rak:agent/log@0.1.3";
+import * as people from "rak:agent/people@0.1.3";
+import * as session from "rak:agent/session@0.1.3";
+import * as tools from "rak:agent/tools@0.1.3";
+import * as wait from "rak:agent/wait@0.1.3";
 
-import { liftContent } from "../contract/content.js";
+import { liftReply, liftSummary, lowerAgentRequest } from "../contract/agents.js";
+import { liftContent, liftResponse, lowerCall } from "../contract/content.js";
 import { liftFailure } from "../contract/entry.js";
 import { lowerEvent } from "../contract/events.js";
 import { lifted, liftedJson, string } from "../contract/scalars.js";
+import { liftResult, liftTool, lowerToolOptions } from "../contract/tools.js";
 import { decode, encode } from "../json.js";
 
+/** @import { Waitable } from "rak:agent/wait@0.1.3" */
 /** @import { Host } from "../host.js" */
 
 /**
@@ -80,9 +85,39 @@ function ask(question, schema, expiresInMs) {
   return decode(fallible(() => people.ask(what, wanted, expiresInMs)));
 }
 
-/** @param {number} ms */
-function timer(ms) {
-  const waitable = wait.timer(ms);
+/** @type {Host["startAgent"]} */
+function startAgent(request) {
+  const lowered = lowerAgentRequest(request);
+  const child = fallible(() => agents.start(...lowered));
+  return {
+    invocationId: () => child.invocationId(),
+    finish: () => liftReply(fallible(() => child.finish())),
+    cancel: () => child.cancel(),
+    subscribe: () => timerOf(child.subscribe()),
+    dispose: () => child[Symbol.dispose](),
+  };
+}
+
+/** @type {Host["callTool"]} */
+function callTool(call, options) {
+  const [made, how] = [lowerCall(call), lowerToolOptions(options)];
+  return liftResponse(fallible(() => tools.call(made, how)));
+}
+
+/** @type {Host["startTool"]} */
+function startTool(call, options) {
+  const [made, how] = [lowerCall(call), lowerToolOptions(options)];
+  const running = fallible(() => tools.start(made, how));
+  return {
+    finish: () => liftResponse(fallible(() => running.finish())),
+    cancel: () => running.cancel(),
+    subscribe: () => timerOf(running.subscribe()),
+    dispose: () => running[Symbol.dispose](),
+  };
+}
+
+/** @param {Waitable} waitable */
+function timerOf(waitable) {
   return {
     ready: () => waitable.ready(),
     block: () => waitable.block(),
@@ -114,10 +149,20 @@ export const imports = Object.freeze({
   approve,
   ask,
   nextMessage: (timeoutMs) => lifted(fallible(() => people.nextMessage(timeoutMs)), liftContent),
+  agents: () => Array.from(fallible(agents.available), liftSummary),
+  callAgent: (request) => {
+    const lowered = lowerAgentRequest(request);
+    return liftReply(fallible(() => agents.call(...lowered)));
+  },
+  startAgent,
+  tools: () => Array.from(fallible(tools.available), liftTool),
+  callTool,
+  callTools: (calls, options) => Array.from(tools.callAll(calls.map(lowerCall), lowerToolOptions(options)), liftResult),
+  startTool,
   sleep: (ms) => wait.sleep(ms),
-  timer,
+  timer: (ms) => timerOf(wait.timer(ms)),
   any: (of, timeoutMs) => {
-    const timers = /** @type {ReturnType<typeof timer>[]} */ (of);
+    const timers = /** @type {ReturnType<typeof timerOf>[]} */ (of);
     return Array.from(wait.any(timers.map(({ waitable }) => waitable), timeoutMs));
   },
   log: (level, message, fields) => log.write(level, message.toWellFormed(), fields.map(wellFormed)),

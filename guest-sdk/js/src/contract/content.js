@@ -6,7 +6,7 @@ import { Content } from "../content.js";
 import { decode, encode } from "../json.js";
 import { lifted, option, string, typeOf } from "./scalars.js";
 
-/** @import { Part } from "../types.js" */
+/** @import { Part, ToolCall, ToolResponse } from "../types.js" */
 
 /**
  * A part as the contract has it.
@@ -16,6 +16,16 @@ import { lifted, option, string, typeOf } from "./scalars.js";
 /**
  * A content as the contract has it.
  * @typedef {{ role: string, parts: RawPart[] }} RawContent
+ */
+
+/**
+ * The call of a tool as the contract has it.
+ * @typedef {{ id: string, name: string, args: string }} RawCall
+ */
+
+/**
+ * The response of a tool as the contract has it.
+ * @typedef {{ id: string, name: string, response: string, failed: boolean }} RawResponse
  */
 
 /**
@@ -43,11 +53,11 @@ function lowerPart(part) {
     case "file-data":
       return { tag: part.type, val: { mimeType: option(part.mimeType, mimeType), uri: string(part.uri, "a URI") } };
     case "function-call":
-      return { tag: part.type, val: { ...call(part), args: encode(part.args, "the arguments of a call") } };
+      return { tag: part.type, val: lowerCall(part) };
     case "function-response":
       return {
         tag: part.type,
-        val: { ...call(part), response: encode(part.response, "the response to a call"), failed: Boolean(part.failed) },
+        val: { ...named(part), response: encode(part.response, "the response to a call"), failed: Boolean(part.failed) },
       };
     case "custom":
       return { tag: "other", val: lowerCustom(part) };
@@ -74,10 +84,19 @@ function bytes(data) {
 }
 
 /**
- * @param {{ id: unknown, name: unknown }} part
+ * @param {ToolCall} call
+ * @returns {RawCall}
+ * @throws {TypeError} Where a value in it is not of its type.
+ */
+export function lowerCall(call) {
+  return { ...named(call), args: encode(call.args, "the arguments of a call") };
+}
+
+/**
+ * @param {{ id?: unknown, name: unknown }} call
  * @returns {{ id: string, name: string }}
  */
-function call({ id, name }) {
+function named({ id, name }) {
   return { id: string(id, "the id of a call"), name: string(name, "the name of a tool") };
 }
 
@@ -115,8 +134,16 @@ function liftPart({ tag, val }) {
     case "function-call":
       return { type: tag, id: val.id, name: val.name, args: decode(val.args) };
     case "function-response":
-      return { type: tag, id: val.id, name: val.name, response: decode(val.response), failed: val.failed };
+      return liftResponse(val);
     default:
       return { type: "custom", name: val.name, value: decode(val.value) };
   }
+}
+
+/**
+ * @param {RawResponse} raw
+ * @returns {ToolResponse}
+ */
+export function liftResponse({ id, name, response, failed }) {
+  return { type: "function-response", id, name, response: decode(response), failed };
 }

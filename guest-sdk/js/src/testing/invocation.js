@@ -8,13 +8,16 @@ import { isStored } from "../events.js";
 import { Failure } from "../failure.js";
 import { copy } from "../json.js";
 import { TestRun } from "./result.js";
+import { FakeTimer } from "./timer.js";
 
-/** @import { Host, Timer } from "../host.js" */
+/** @import { AgentRequest, Host, Timer, ToolRequestOptions } from "../host.js" */
 /** @import { Outcome } from "../outcome.js" */
-/** @import { Entry, Event, Info, Json, Level, Page } from "../types.js" */
+/** @import { Entry, Event, Info, Json, Level, Page, ToolCall } from "../types.js" */
+/** @import { Agents } from "./agents.js" */
 /** @import { Clock } from "./clock.js" */
 /** @import { People } from "./people.js" */
 /** @import { State } from "./state.js" */
+/** @import { Tools } from "./tools.js" */
 /** @import { Asked, LogLine } from "./types.js" */
 
 /**
@@ -25,6 +28,8 @@ import { TestRun } from "./result.js";
  * @property {Map<string, Json>} config
  * @property {Entry[]} history
  * @property {People} people
+ * @property {Agents} agents
+ * @property {Tools} tools
  * @property {Clock} clock
  * @property {State} state
  */
@@ -47,17 +52,25 @@ export class Invocation {
   }
 
   /**
-   * What the run left behind. A good end stores what was changed; a bad one forgets it.
+   * What the run left behind. A good end stores what was changed; a bad one forgets it. What still goes on is stopped.
    *
    * @param {Outcome | Failure} end
    * @returns {TestRun}
    * @throws {Error} Where the test does not say what people answer.
    */
   finish(end) {
-    const { state, clock, people } = this.#found;
+    const { state, clock, people, agents, tools } = this.#found;
     const asked = people.finish();
     if (!(end instanceof Failure)) state.store();
-    return new TestRun(end, { ...state.stored(), events: this.#events, asked, logs: this.#logs, sleptMs: clock.nowMs });
+    return new TestRun(end, {
+      ...state.stored(),
+      events: this.#events,
+      asked,
+      agentCalls: agents.finish(),
+      toolCalls: tools.finish(),
+      logs: this.#logs,
+      sleptMs: clock.nowMs,
+    });
   }
 
   /** Counts a call that cannot fail. */
@@ -173,6 +186,51 @@ export class Invocation {
     return people.nextMessage(timeoutMs, clock);
   }
 
+  agents() {
+    return this.#gate().agents.available();
+  }
+
+  /** @param {AgentRequest} request */
+  callAgent(request) {
+    return this.startAgent(request).wait();
+  }
+
+  /** @param {AgentRequest} request */
+  startAgent(request) {
+    const { agents, clock } = this.#call();
+    return agents.start(request, clock);
+  }
+
+  tools() {
+    return this.#gate().tools.available();
+  }
+
+  /**
+   * @param {ToolCall} call
+   * @param {ToolRequestOptions} options
+   */
+  callTool(call, options) {
+    return this.startTool(call, options).wait();
+  }
+
+  /**
+   * @param {ToolCall[]} calls
+   * @param {ToolRequestOptions} options
+   */
+  callTools(calls, options) {
+    const { tools, clock } = this.#call();
+    return tools.callAll(calls, options, clock);
+  }
+
+  /**
+   * @param {ToolCall} call
+   * @param {ToolRequestOptions} options
+   */
+  startTool(call, options) {
+    const { tools, clock } = this.#call();
+    return tools.start(call, options, clock);
+  }
+
   /** @param {number} ms */
   sleep(ms) {
     const { clock } = this.#call();
@@ -228,36 +286,4 @@ function name(key) {
  */
 function expiring(expiresInMs) {
   return expiresInMs === undefined ? {} : { expiresInMs };
-}
-
-/** A point on the fake clock. */
-class FakeTimer {
-  /** @type {Clock} */
-  #clock;
-
-  /**
-   * @param {Clock} clock
-   * @param {number} atMs
-   */
-  constructor(clock, atMs) {
-    this.#clock = clock;
-    /** @readonly @type {number} When it is due. */
-    this.atMs = atMs;
-  }
-
-  isDue() {
-    return this.#clock.nowMs >= this.atMs;
-  }
-
-  ready() {
-    this.#clock.countCall();
-    return this.isDue();
-  }
-
-  block() {
-    this.#clock.countCall();
-    this.#clock.waitUntil(this.atMs);
-  }
-
-  dispose() {}
 }

@@ -72,6 +72,23 @@ export class People {
   }
 
   /**
+   * What somebody decides on what the host asks for the agent. The agent need not wait for it, so neither does this.
+   *
+   * @param {string} action
+   * @param {Json} details
+   * @param {number} expiresInMs
+   * @returns {Decision | undefined} Nothing where nobody decides.
+   */
+  approves(action, details, expiresInMs) {
+    this.#asked.push({ type: "approve", action, details, expiresInMs });
+    const reply = this.#replies.shift();
+    if (reply && "answer" in reply) {
+      throw this.#fail(`\`${action}\` is to be approved, where \`people\` has the answer to a question`);
+    }
+    return reply?.decision;
+  }
+
+  /**
    * @param {number | undefined} timeoutMs
    * @param {Clock} clock
    * @returns {Content | undefined}

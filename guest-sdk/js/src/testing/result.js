@@ -7,7 +7,7 @@ import { Failure } from "../failure.js";
 /** @import { Content } from "../content.js" */
 /** @import { Outcome } from "../outcome.js" */
 /** @import { Custom, Event, Json, Progress } from "../types.js" */
-/** @import { Asked, LogLine } from "./types.js" */
+/** @import { Asked, CalledAgent, CalledTool, LogLine } from "./types.js" */
 
 /**
  * @typedef {object} Left
@@ -15,6 +15,8 @@ import { Failure } from "../failure.js";
  * @property {{ [key: string]: Json }} state
  * @property {{ [key: string]: Json }} changes
  * @property {Asked[]} asked
+ * @property {CalledAgent[]} agentCalls
+ * @property {CalledTool[]} toolCalls
  * @property {LogLine[]} logs
  * @property {number} sleptMs
  */
@@ -28,7 +30,7 @@ export class TestRun {
    * @param {Outcome | Failure} end
    * @param {Left} left
    */
-  constructor(end, { events, state, changes, asked, logs, sleptMs }) {
+  constructor(end, { events, state, changes, asked, agentCalls, toolCalls, logs, sleptMs }) {
     this.#end = end;
     /** @readonly @type {readonly Event[]} What it emitted, in order. */
     this.events = events;
@@ -42,6 +44,10 @@ export class TestRun {
     this.changes = changes;
     /** @readonly @type {readonly Asked[]} What it asked people, in order. */
     this.asked = asked;
+    /** @readonly @type {readonly CalledAgent[]} The agents it called, in order. */
+    this.agentCalls = agentCalls;
+    /** @readonly @type {readonly CalledTool[]} The tools it called, in order. */
+    this.toolCalls = toolCalls;
     /** @readonly @type {readonly LogLine[]} The lines it logged. */
     this.logs = logs;
     /** @readonly @type {number} How many milliseconds it waited, on the fake clock. */

@@ -1,7 +1,8 @@
 /** What the types say to an author, and what they refuse. Only checked, never run. */
 
-import { type Agent, Content, type Decision, type Context, type Event, type Json, Outcome, type Part, agent, progress, thought } from "rak";
-import { FakeHost, type TestRun } from "rak/testing";
+import { type Agent, type AgentReply, type Child, Content, type Context, type Decision, type Event, type Failure, type Json } from "rak";
+import { Outcome, type Part, type Running, type ToolResponse, agent, progress, thought } from "rak";
+import { Failed, FakeHost, type TestRun } from "rak/testing";
 
 const host = new FakeHost({ state: { a: { b: [1] } }, config: { c: "d" }, history: [{ author: "user", content: "x" }] });
 
@@ -23,6 +24,9 @@ const streamed: Promise<TestRun> = host.run(async function* () {
 const nothing: TestRun = host.run(agent({ run() {} }), "x");
 const any: Agent = generator;
 const asked: TestRun = new FakeHost({ people: [{ approved: true }, { answer: { a: 1 } }, null], messages: ["x"] }).run(plain, "x");
+const called: TestRun = new FakeHost({ agents: { a: (input) => input.text, b: { run: () => called, takesMs: 5 } } }).run(plain, "x");
+const used: TestRun = new FakeHost({ tools: { a: ({ n }) => n + 1, b: { run: () => new Failed("x"), hints: { readOnly: true } } } }).run(plain, "x");
+for (const { agent, input, cancelled } of called.agentCalls) console.log(agent, input.text, cancelled);
 for (const one of asked.asked) console.log(one.type === "ask" ? one.question : one.action, one.expiresInMs ?? 0);
 
 function uses(cx: Context, part: Part, event: Event): string {
@@ -36,6 +40,25 @@ function uses(cx: Context, part: Part, event: Event): string {
   const decision: Decision<Settings> = cx.people.approve<Settings>("Do it?", { tone }, { expiresInMs: 5 });
   const edited: Json | undefined = cx.people.approve("Do it?").edited;
   const size: "S" | "M" = cx.people.ask<"S" | "M">("Which?", { enum: ["S", "M"] });
+  const reply: AgentReply = cx.agents.call("a", new Content("user"), { session: "s", timeoutMs: 5, relay: true, extra: { tone } });
+  const ends: (AgentReply | Failure)[] = cx.agents.callAll([{ agent: "a", input: reply.text }, { agent: "b" }], { detached: true });
+  {
+    using child: Child = cx.agents.start("a");
+    const [index]: number[] = cx.waitAny([child, cx.timer(5)]);
+    if (index === 0) return child.finish().transferTo ?? `${ends.length}`;
+  }
+  interface Total {
+    total: number;
+  }
+  const total: ToolResponse<Total> = cx.tools.call<Total>("add", { a: 1 }, { timeoutMs: 5, idempotencyKey: "k" });
+  const free: Json = cx.tools.call("now").response;
+  if (part.type === "function-call") return new Content("function", [cx.tools.call(part, { relay: true })]).text;
+  const [first]: (ToolResponse | Failure)[] = cx.tools.callAll([{ name: "add", args: { a: 1 } }, { id: "7", name: "now" }]);
+  {
+    using running: Running<Total> = cx.tools.start<Total>({ name: "add" }, { extra: first });
+    if (cx.waitAny([running, cx.timer(5)]).length > 0) return `${running.finish().response.total} ${total.response.total} ${free}`;
+  }
+  if (cx.tools.available().some(({ hints }) => hints.needsApproval)) return "careful";
   const said: Content | undefined = cx.people.nextMessage(decision.approved ? 0 : undefined);
   if (said) return `${size} ${decision.edited?.tone} ${edited}`;
   if (part.type === "inline-data") return `${part.data.byteLength}`;
@@ -53,9 +76,15 @@ agent({ run: () => 5 });
 agent({ *run() { yield 5; } });
 // @ts-expect-error: a skill has a name.
 agent({ skills: [{ id: "a" }], run: () => "x" });
+// @ts-expect-error: a tool is called by its name.
+agent({ run: (cx) => void cx.tools.call({ args: {} }) });
+// @ts-expect-error: there is no such hint.
+new FakeHost({ tools: { a: { run: () => 5, hints: { dangerous: true } } } });
+// @ts-expect-error: a fake agent answers as an agent does.
+new FakeHost({ agents: { a: () => 5 } });
 // @ts-expect-error: a reply decides or answers.
 new FakeHost({ people: [{ reason: "x" }] });
 // @ts-expect-error: what is asynchronous ends later.
 const early: TestRun = host.run(agent({ run: async () => "later" }), "x");
 
-export { any, asked, early, finished, generated, nothing, promised, streamed, uses };
+export { any, asked, called, early, finished, generated, nothing, promised, streamed, used, uses };

@@ -2,6 +2,7 @@
  * Contents and their parts, as the contract carries them.
  */
 import { Content } from "../content.js";
+import type { ToolCall, ToolResponse } from "../types.js";
 export type RawPart = {
     tag: string;
     val: any;
@@ -10,7 +11,18 @@ export type RawContent = {
     role: string;
     parts: RawPart[];
 };
-/** @import { Part } from "../types.js" */
+export type RawCall = {
+    id: string;
+    name: string;
+    args: string;
+};
+export type RawResponse = {
+    id: string;
+    name: string;
+    response: string;
+    failed: boolean;
+};
+/** @import { Part, ToolCall, ToolResponse } from "../types.js" */
 /**
  * A part as the contract has it.
  * @typedef {{ tag: string, val: any }} RawPart
@@ -20,11 +32,25 @@ export type RawContent = {
  * @typedef {{ role: string, parts: RawPart[] }} RawContent
  */
 /**
+ * The call of a tool as the contract has it.
+ * @typedef {{ id: string, name: string, args: string }} RawCall
+ */
+/**
+ * The response of a tool as the contract has it.
+ * @typedef {{ id: string, name: string, response: string, failed: boolean }} RawResponse
+ */
+/**
  * @param {unknown} content
  * @returns {RawContent}
  * @throws {TypeError} Where it is no content.
  */
 export declare function lowerContent(content: unknown): RawContent;
+/**
+ * @param {ToolCall} call
+ * @returns {RawCall}
+ * @throws {TypeError} Where a value in it is not of its type.
+ */
+export declare function lowerCall(call: ToolCall): RawCall;
 /**
  * @param {{ name: unknown, value: unknown }} custom
  * @returns {{ name: string, value: string }}
@@ -41,3 +67,8 @@ export declare function lowerCustom({ name, value }: {
  * @returns {Content}
  */
 export declare function liftContent({ role, parts }: RawContent): Content;
+/**
+ * @param {RawResponse} raw
+ * @returns {ToolResponse}
+ */
+export declare function liftResponse({ id, name, response, failed }: RawResponse): ToolResponse;

@@ -3,26 +3,33 @@
  */
 import { Failure } from "../failure.js";
 import { TestRun } from "./result.js";
-import type { Host, Timer } from "../host.js";
+import { FakeTimer } from "./timer.js";
+import type { AgentRequest, Host, Timer, ToolRequestOptions } from "../host.js";
 import type { Outcome } from "../outcome.js";
-import type { Entry, Event, Info, Json, Level, Page } from "../types.js";
+import type { Entry, Event, Info, Json, Level, Page, ToolCall } from "../types.js";
+import type { Agents } from "./agents.js";
 import type { Clock } from "./clock.js";
 import type { People } from "./people.js";
 import type { State } from "./state.js";
+import type { Tools } from "./tools.js";
 export type Found = {
     info: Info;
     config: Map<string, Json>;
     history: Entry[];
     people: People;
+    agents: Agents;
+    tools: Tools;
     clock: Clock;
     state: State;
 };
-/** @import { Host, Timer } from "../host.js" */
+/** @import { AgentRequest, Host, Timer, ToolRequestOptions } from "../host.js" */
 /** @import { Outcome } from "../outcome.js" */
-/** @import { Entry, Event, Info, Json, Level, Page } from "../types.js" */
+/** @import { Entry, Event, Info, Json, Level, Page, ToolCall } from "../types.js" */
+/** @import { Agents } from "./agents.js" */
 /** @import { Clock } from "./clock.js" */
 /** @import { People } from "./people.js" */
 /** @import { State } from "./state.js" */
+/** @import { Tools } from "./tools.js" */
 /** @import { Asked, LogLine } from "./types.js" */
 /**
  * What a run finds.
@@ -32,6 +39,8 @@ export type Found = {
  * @property {Map<string, Json>} config
  * @property {Entry[]} history
  * @property {People} people
+ * @property {Agents} agents
+ * @property {Tools} tools
  * @property {Clock} clock
  * @property {State} state
  */
@@ -44,7 +53,7 @@ export declare class Invocation implements Host {
     /** @param {Found} found */
     constructor(found: Found);
     /**
-     * What the run left behind. A good end stores what was changed; a bad one forgets it.
+     * What the run left behind. A good end stores what was changed; a bad one forgets it. What still goes on is stopped.
      *
      * @param {Outcome | Failure} end
      * @returns {TestRun}
@@ -103,6 +112,27 @@ export declare class Invocation implements Host {
     ask(question: string, schema: unknown, expiresInMs: number | undefined): Json;
     /** @param {number | undefined} timeoutMs */
     nextMessage(timeoutMs: number | undefined): import("../content.js").Content | undefined;
+    agents(): import("../types.js").AgentSummary[];
+    /** @param {AgentRequest} request */
+    callAgent(request: AgentRequest): import("../agents.js").AgentReply;
+    /** @param {AgentRequest} request */
+    startAgent(request: AgentRequest): import("./agents.js").FakeChild;
+    tools(): import("../types.js").Tool[];
+    /**
+     * @param {ToolCall} call
+     * @param {ToolRequestOptions} options
+     */
+    callTool(call: ToolCall, options: ToolRequestOptions): import("../types.js").ToolResponse<Json>;
+    /**
+     * @param {ToolCall[]} calls
+     * @param {ToolRequestOptions} options
+     */
+    callTools(calls: ToolCall[], options: ToolRequestOptions): (Failure | import("../types.js").ToolResponse<Json>)[];
+    /**
+     * @param {ToolCall} call
+     * @param {ToolRequestOptions} options
+     */
+    startTool(call: ToolCall, options: ToolRequestOptions): import("./tools.js").FakeRunning;
     /** @param {number} ms */
     sleep(ms: number): void;
     /**
@@ -123,19 +153,3 @@ export declare class Invocation implements Host {
      */
     log(level: Level, message: string, fields: [string, string][]): void;
 }
-/** A point on the fake clock. */
-declare class FakeTimer {
-    #private;
-    /** @readonly @type {number} When it is due. */
-    atMs: number;
-    /**
-     * @param {Clock} clock
-     * @param {number} atMs
-     */
-    constructor(clock: Clock, atMs: number);
-    isDue(): boolean;
-    ready(): boolean;
-    block(): void;
-    dispose(): void;
-}
-export {};

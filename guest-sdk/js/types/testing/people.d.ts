@@ -49,6 +49,15 @@ export declare class People {
         type: "ask";
     }>, clock: Clock): Json;
     /**
+     * What somebody decides on what the host asks for the agent. The agent need not wait for it, so neither does this.
+     *
+     * @param {string} action
+     * @param {Json} details
+     * @param {number} expiresInMs
+     * @returns {Decision | undefined} Nothing where nobody decides.
+     */
+    approves(action: string, details: Json, expiresInMs: number): Decision | undefined;
+    /**
      * @param {number | undefined} timeoutMs
      * @param {Clock} clock
      * @returns {Content | undefined}

@@ -5,7 +5,7 @@ import { Failure } from "../failure.js";
 import type { Content } from "../content.js";
 import type { Outcome } from "../outcome.js";
 import type { Custom, Event, Json, Progress } from "../types.js";
-import type { Asked, LogLine } from "./types.js";
+import type { Asked, CalledAgent, CalledTool, LogLine } from "./types.js";
 export type Left = {
     events: Event[];
     state: {
@@ -15,19 +15,23 @@ export type Left = {
         [key: string]: Json;
     };
     asked: Asked[];
+    agentCalls: CalledAgent[];
+    toolCalls: CalledTool[];
     logs: LogLine[];
     sleptMs: number;
 };
 /** @import { Content } from "../content.js" */
 /** @import { Outcome } from "../outcome.js" */
 /** @import { Custom, Event, Json, Progress } from "../types.js" */
-/** @import { Asked, LogLine } from "./types.js" */
+/** @import { Asked, CalledAgent, CalledTool, LogLine } from "./types.js" */
 /**
  * @typedef {object} Left
  * @property {Event[]} events
  * @property {{ [key: string]: Json }} state
  * @property {{ [key: string]: Json }} changes
  * @property {Asked[]} asked
+ * @property {CalledAgent[]} agentCalls
+ * @property {CalledTool[]} toolCalls
  * @property {LogLine[]} logs
  * @property {number} sleptMs
  */
@@ -50,6 +54,10 @@ export declare class TestRun {
     };
     /** @readonly @type {readonly Asked[]} What it asked people, in order. */
     asked: readonly Asked[];
+    /** @readonly @type {readonly CalledAgent[]} The agents it called, in order. */
+    agentCalls: readonly CalledAgent[];
+    /** @readonly @type {readonly CalledTool[]} The tools it called, in order. */
+    toolCalls: readonly CalledTool[];
     /** @readonly @type {readonly LogLine[]} The lines it logged. */
     logs: readonly LogLine[];
     /** @readonly @type {number} How many milliseconds it waited, on the fake clock. */
@@ -58,7 +66,7 @@ export declare class TestRun {
      * @param {Outcome | Failure} end
      * @param {Left} left
      */
-    constructor(end: Outcome | Failure, { events, state, changes, asked, logs, sleptMs }: Left);
+    constructor(end: Outcome | Failure, { events, state, changes, asked, agentCalls, toolCalls, logs, sleptMs }: Left);
     /**
      * Whether it ended well.
      * @returns {boolean}

@@ -1,8 +1,10 @@
 // The types of `rak/testing` that are no class. `npm run types` copies this file to `types/testing/`.
 
 import type { Content } from "../content.js";
-import type { Agent, AgentDefinition, Decision, Info, Json, JsonInput, Level, RunResult } from "../types.js";
+import type { Failure } from "../failure.js";
+import type { Agent, AgentDefinition, Answer, Decision, Info, Json, JsonInput, Level, RunResult, ToolHints } from "../types.js";
 import type { TestRun } from "./result.js";
+import type { Failed } from "./tools.js";
 
 /** Something that was said before. */
 export interface Said {
@@ -22,6 +24,47 @@ export interface Said {
  */
 export type Reply = Decision<JsonInput> | { answer: JsonInput } | null;
 
+/** Another agent of a test. */
+export interface FakeAgent {
+  /**
+   * What it does: takes the input, and returns what an agent may return. A failure that it returns or throws is how it fails.
+   * A `TestRun` is what another agent does in earnest, and as long as it takes: `(input) => new FakeHost().run(agent, input)`.
+   */
+  run(input: Content): Answer | Failure | TestRun;
+  /** What it says that it does. */
+  description?: string | undefined;
+  /** Which version it says it is; `1.0.0` where it is left out. */
+  version?: string | undefined;
+  /** JSON Schema of a structured input. */
+  inputSchema?: JsonInput | undefined;
+  /** What else it says about itself. */
+  extra?: JsonInput | undefined;
+  /** How many milliseconds of the fake clock it works; it is over at once where it is left out. */
+  takesMs?: number | undefined;
+}
+
+/** A tool of a test. */
+export interface FakeTool {
+  /**
+   * What it does: takes the arguments, and returns what it answers, or a {@link Failed}. A failure that it returns or throws is
+   * how the call fails.
+   */
+  run(args: any): JsonInput | Failed | Failure;
+  /** What it says that it does. */
+  description?: string | undefined;
+  /** JSON Schema of the arguments, which are not held against it; any object where it is left out. */
+  parameters?: JsonInput | undefined;
+  /**
+   * What is known of its effects. Where it needs approval, the next of the host's `people` decides on each call: `null` among
+   * them is nobody, and then the call fails after a day.
+   */
+  hints?: Partial<ToolHints> | undefined;
+  /** What else there is to say of it. */
+  extra?: JsonInput | undefined;
+  /** How many milliseconds of the fake clock it works; it is done at once where it is left out. */
+  takesMs?: number | undefined;
+}
+
 /** What an agent finds when it runs. */
 export interface FakeHostOptions {
   /** What `cx.info` says, where it is not the usual: `userId`, `sessionId` and the like. */
@@ -40,6 +83,10 @@ export interface FakeHostOptions {
   people?: readonly Reply[] | undefined;
   /** What the user says while the agent works, in order. A string is a text. */
   messages?: readonly (Content | string)[] | undefined;
+  /** The agents that may be called, by name: what each does with its input, which is over at once, or more of it. */
+  agents?: { [name: string]: FakeAgent | FakeAgent["run"] } | undefined;
+  /** The tools that may be called, by name: what each does with its arguments, at once, or more of it. */
+  tools?: { [name: string]: FakeTool | FakeTool["run"] } | undefined;
   /** Cancels the run after so many milliseconds of the fake clock. */
   cancelAfterMs?: number | undefined;
   /**
@@ -79,6 +126,44 @@ export type Asked =
       /** After how many milliseconds nobody could answer any more. */
       expiresInMs?: number | undefined;
     };
+
+/** Another agent was called. */
+export interface CalledAgent {
+  agent: string;
+  /** What it was told. */
+  input: Content;
+  /** The session that it was called in. */
+  session?: string | undefined;
+  /** How many milliseconds it could take. */
+  timeoutMs?: number | undefined;
+  /** Whether the client would have seen what it emits. */
+  relay: boolean;
+  /** Whether it would have gone on after the run. */
+  detached: boolean;
+  /** What else the host was told. */
+  extra?: Json | undefined;
+  /** Whether it was stopped before it was over: by the agent, or by the end of the run. */
+  cancelled: boolean;
+}
+
+/** A tool was called, or was to be where a person did not approve it. */
+export interface CalledTool {
+  /** The id of the call. */
+  id: string;
+  tool: string;
+  /** What it was called with. */
+  args: Json;
+  /** How many milliseconds it could take. */
+  timeoutMs?: number | undefined;
+  /** The key of the call, where the agent gave one. */
+  idempotencyKey?: string | undefined;
+  /** Whether the client would have seen what an agent emits that is called so. */
+  relay: boolean;
+  /** What else the host was told. */
+  extra?: Json | undefined;
+  /** Whether it was given up before it was done: by the agent, or by the end of the run. */
+  cancelled: boolean;
+}
 
 /** A line of the log. */
 export interface LogLine {

@@ -12,6 +12,7 @@ What an agent is: `agent`. What the host offers it: `Context`. How it fails: `Fa
 """
 
 from .agent import Agent, Answer, Stream, agent
+from .agents import AgentReply, AgentSummary, Agents, Child
 from .content import (
     Blob,
     Content,
@@ -32,12 +33,17 @@ from .log import Level, Log
 from .outcome import Outcome
 from .people import Decision, People
 from .session import Entry, Page, Session
+from .tools import Running, Tool, ToolHints, Tools
 from .wait import Waitable
 
 __all__ = [
     "Agent",
+    "AgentReply",
+    "AgentSummary",
+    "Agents",
     "Answer",
     "Blob",
+    "Child",
     "Content",
     "Context",
     "Custom",
@@ -60,6 +66,7 @@ __all__ = [
     "People",
     "Progress",
     "Role",
+    "Running",
     "Session",
     "Skill",
     "Stream",
@@ -67,6 +74,9 @@ __all__ = [
     "TextDelta",
     "Thought",
     "ThoughtDelta",
+    "Tool",
+    "ToolHints",
+    "Tools",
     "Waitable",
     "agent",
 ]

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .agents import Agents
 from .events import Events
 from .failure import Failure
 from .log import Log
 from .people import People
 from .session import Session
-from .wait import Waitable, millis
+from .tools import Tools
+from .wait import Waitable, maybe_millis, millis
 
 if TYPE_CHECKING:
     from .host import Host
@@ -47,7 +49,7 @@ class Context:
     In a component it speaks to the host; in a test, to a `rak.testing.FakeHost`. All times are seconds.
     """
 
-    __slots__ = ("_host", "events", "log", "people", "session")
+    __slots__ = ("_host", "agents", "events", "log", "people", "session", "tools")
 
     events: Events
     """What the client sees."""
@@ -55,6 +57,10 @@ class Context:
     """The conversation so far, and the state kept with it."""
     people: People
     """A person in the loop."""
+    agents: Agents
+    """Other agents of this host."""
+    tools: Tools
+    """What the agent may use."""
     log: Log
     """What the operator reads."""
 
@@ -63,6 +69,8 @@ class Context:
         self.events = Events(host)
         self.session = Session(host)
         self.people = People(host)
+        self.agents = Agents(host)
+        self.tools = Tools(host)
         self.log = Log(host)
 
     @property
@@ -105,4 +113,4 @@ class Context:
         """Waits for the first of them. The indexes of those that are ready, ascending; none after the timeout, when the
         invocation is being cancelled, and at once for no waitables and no timeout."""
         timers = [waitable.timer for waitable in of]
-        return self._host.any(timers, None if timeout is None else millis(timeout))
+        return self._host.any(timers, maybe_millis(timeout))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from .content import Content
 from .failure import Failure
 from .reader import json_reader
-from .wait import millis
+from .wait import maybe_millis
 
 if TYPE_CHECKING:
     from .host import Host
@@ -47,7 +47,7 @@ class People:
 
         `details` is the JSON that a person needs to see to decide. After `expires` seconds nobody can answer any more.
         """
-        return self._host.approve(action, details, None if expires is None else millis(expires))
+        return self._host.approve(action, details, maybe_millis(expires))
 
     @overload
     def ask(self, question: str, schema: Any, *, expires: float | None = None) -> Any: ...
@@ -66,7 +66,7 @@ class People:
         """
         # What cannot be read is a mistake, and shows before somebody took the time to answer.
         read = json_reader(into)
-        answer = self._host.ask(question, schema, None if expires is None else millis(expires))
+        answer = self._host.ask(question, schema, maybe_millis(expires))
         try:
             return read(answer)
         except (ValueError, RecursionError) as error:
@@ -75,4 +75,4 @@ class People:
     def next_message(self, timeout: float | None = None) -> Content | None:
         """What the user says while the agent works, in the order in which it was sent. Waits for it, `timeout` seconds at
         most; `None` after that, and at once for a timeout of 0."""
-        return self._host.next_message(None if timeout is None else millis(timeout))
+        return self._host.next_message(maybe_millis(timeout))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from .host import Timer
@@ -13,7 +13,8 @@ _FOREVER_MS = (1 << 64) - 1
 
 
 class Waitable:
-    """Something that becomes ready: `Context.timer` makes one, `Context.wait_any` waits for several.
+    """Something that becomes ready: `Context.timer` makes one, `Context.wait_any` waits for several. A `Child` and a
+    `Running` are such things too.
 
     Forgetting it, or leaving a `with` block around it, forgets the timer.
     """
@@ -44,7 +45,7 @@ class Waitable:
         if timer is not None:
             timer.close()
 
-    def __enter__(self) -> Waitable:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -58,3 +59,8 @@ def millis(seconds: float) -> int:
     # `0.07 * 1000` is a bit more than 70; the rounding takes such noise away and leaves microseconds.
     ms = seconds * 1000
     return _FOREVER_MS if ms >= _FOREVER_MS else math.ceil(round(ms, 6))
+
+
+def maybe_millis(seconds: float | None) -> int | None:
+    """The same of a time that may be left out."""
+    return None if seconds is None else millis(seconds)

@@ -1,10 +1,12 @@
 //! The conformance agent in Rust: what `guest-sdk/CONFORMANCE.md` says, and nothing else.
 
+mod agents;
 mod content;
 mod failing;
 mod own;
 mod people;
 mod session;
+mod tools;
 mod waiting;
 
 use rak::{Content, Context, Descriptor, Failure, Outcome, Skill};
@@ -25,7 +27,16 @@ fn describe() -> Descriptor {
 fn run(cx: &Context, input: Content) -> Result<Outcome, Failure> {
     let said = input.parts.first().and_then(|part| part.as_text()).unwrap_or_default().to_owned();
     let (name, argument) = said.split_once(' ').unwrap_or((&said, ""));
-    for part in [content::run, failing::run, session::run, waiting::run, people::run, own::run] {
+    for part in [
+        content::run,
+        failing::run,
+        session::run,
+        waiting::run,
+        people::run,
+        agents::run,
+        tools::run,
+        own::run,
+    ] {
         if let Some(answer) = part(cx, name, argument, &input) {
             return answer;
         }
@@ -43,4 +54,13 @@ fn text(text: impl Into<String>) -> Result<Outcome, Failure> {
 /// A number that the input names.
 fn number(argument: &str) -> Result<u64, Failure> {
     argument.parse().map_err(|_| Failure::invalid_argument(format!("{argument:?} is not a number")))
+}
+
+/// The word before the first space, and what follows it.
+fn split(argument: &str) -> (&str, &str) {
+    argument.split_once(' ').unwrap_or((argument, ""))
+}
+
+fn kind_and_code(failure: &Failure) -> String {
+    format!("{} {}", failure.kind, failure.code.as_deref().unwrap_or("-"))
 }

@@ -1,7 +1,9 @@
 //! The only mapping between the generated types and the SDK's own.
 #![cfg_attr(not(target_family = "wasm"), allow(dead_code, reason = "natively only the tests convert"))]
 
+mod agents;
 mod content;
+mod tools;
 
 use std::time::{Duration, UNIX_EPOCH};
 

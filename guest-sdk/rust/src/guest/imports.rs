@@ -2,10 +2,13 @@
 
 use serde_json::Value;
 
-use super::bindings::rak::agent::{context, events, log, people, session, wait};
+use super::bindings::rak::agent::{agents, context, events, log, people, session, tools, wait};
 use super::convert::{json, value};
-use crate::host::{Host, Timer};
-use crate::{Content, Decision, Event, Failure, Info, Level, Page};
+use crate::host::{Child, Host, Started, Timer};
+use crate::{
+    AgentOptions, AgentSummary, Content, Decision, Event, Failure, FunctionCall, FunctionResponse, Info,
+    Level, Page, Reply, Tool, ToolOptions,
+};
 
 /// The imports of the component. It holds nothing: each function is one import.
 #[derive(Clone, Copy)]
@@ -13,6 +16,8 @@ pub(crate) struct Imports;
 
 impl Host for Imports {
     type Timer = wait::Waitable;
+    type Child = agents::Child;
+    type Running = tools::Running;
 
     fn info(&self) -> Info {
         context::get().into()
@@ -71,6 +76,45 @@ impl Host for Imports {
         Ok(people::next_message(timeout_ms)?.map(Into::into))
     }
 
+    fn agents(&self) -> Result<Vec<AgentSummary>, Failure> {
+        Ok(agents::available()?.into_iter().map(Into::into).collect())
+    }
+
+    fn call_agent(&self, agent: &str, input: Content, options: &AgentOptions) -> Result<Reply, Failure> {
+        Ok(agents::call(agent, &input.into(), &options.into())?.into())
+    }
+
+    fn start_agent(
+        &self,
+        agent: &str,
+        input: Content,
+        options: &AgentOptions,
+    ) -> Result<agents::Child, Failure> {
+        Ok(agents::start(agent, &input.into(), &options.into())?)
+    }
+
+    fn tools(&self) -> Result<Vec<Tool>, Failure> {
+        Ok(tools::available()?.into_iter().map(Into::into).collect())
+    }
+
+    fn call_tool(&self, call: FunctionCall, options: &ToolOptions) -> Result<FunctionResponse, Failure> {
+        Ok(tools::call(&call.into(), &options.into())?.into())
+    }
+
+    fn call_tools(
+        &self,
+        calls: Vec<FunctionCall>,
+        options: &ToolOptions,
+    ) -> Vec<Result<FunctionResponse, Failure>> {
+        let calls: Vec<_> = calls.into_iter().map(Into::into).collect();
+        let answers = tools::call_all(&calls, &options.into());
+        answers.into_iter().map(|answer| Ok(answer?.into())).collect()
+    }
+
+    fn start_tool(&self, call: FunctionCall, options: &ToolOptions) -> Result<tools::Running, Failure> {
+        Ok(tools::start(&call.into(), &options.into())?)
+    }
+
     fn sleep(&self, ms: u64) {
         wait::sleep(ms);
     }
@@ -97,5 +141,45 @@ impl Timer for wait::Waitable {
 
     fn wait(&self) {
         self.block();
+    }
+}
+
+impl Started for agents::Child {
+    type Timer = wait::Waitable;
+    type Answer = Reply;
+
+    fn wait(&self) -> Result<Reply, Failure> {
+        Ok(self.finish()?.into())
+    }
+
+    fn stop(&self) {
+        self.cancel();
+    }
+
+    fn timer(&self) -> wait::Waitable {
+        self.subscribe()
+    }
+}
+
+impl Child for agents::Child {
+    fn id(&self) -> String {
+        self.invocation_id()
+    }
+}
+
+impl Started for tools::Running {
+    type Timer = wait::Waitable;
+    type Answer = FunctionResponse;
+
+    fn wait(&self) -> Result<FunctionResponse, Failure> {
+        Ok(self.finish()?.into())
+    }
+
+    fn stop(&self) {
+        self.cancel();
+    }
+
+    fn timer(&self) -> wait::Waitable {
+        self.subscribe()
     }
 }

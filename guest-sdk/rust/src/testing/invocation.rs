@@ -1,18 +1,23 @@
 //! The [`Host`] that a native test has.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::Value;
 
+use super::agents::{Agents, FakeChild};
 use super::clock::Clock;
 use super::people::People;
 use super::state::State;
 use super::test_run::{LogLine, TestRun};
+use super::tools::{FakeRunning, Tools};
 use crate::host::{Host, Timer};
-use crate::{Content, Decision, Entry, Event, Failure, Info, Level, Outcome, Page};
+use crate::{
+    AgentOptions, AgentSummary, Content, Decision, Entry, Event, Failure, FunctionCall, FunctionResponse,
+    Info, Level, Outcome, Page, Reply, Tool, ToolOptions,
+};
 
 /// One run under test. Shared with the timers it handed out.
 pub(crate) struct Invocation(pub(super) Rc<Inner>);
@@ -24,6 +29,8 @@ pub(super) struct Inner {
     pub(super) clock: Clock,
     pub(super) state: RefCell<State>,
     pub(super) people: People,
+    pub(super) agents: Agents,
+    pub(super) tools: Tools,
     pub(super) events: RefCell<Vec<Event>>,
     pub(super) logs: RefCell<Vec<LogLine>>,
 }
@@ -41,13 +48,15 @@ impl Inner {
             state,
             changes,
             asked: self.people.asked(),
+            agent_calls: self.agents.calls(),
+            tool_calls: self.tools.calls(),
             logs: self.logs.take(),
             slept: Duration::from_millis(self.clock.now_ms()),
         }
     }
 
     /// What every call that can fail does first.
-    fn gate(&self) -> Result<(), Failure> {
+    pub(super) fn gate(&self) -> Result<(), Failure> {
         self.clock.count_call();
         self.clock.check()
     }
@@ -58,10 +67,23 @@ impl Inner {
         self.state.borrow_mut().store();
         Ok(())
     }
+
+    /// Asks somebody, as a part of a call.
+    pub(super) fn approve(
+        &self,
+        action: &str,
+        details: &Value,
+        expires_ms: Option<u64>,
+    ) -> Result<Decision, Failure> {
+        self.state.borrow_mut().store();
+        self.people.approve(&self.clock, action, details, expires_ms)
+    }
 }
 
 impl Host for Invocation {
     type Timer = FakeTimer;
+    type Child = FakeChild;
+    type Running = FakeRunning;
 
     fn info(&self) -> Info {
         self.0.clock.count_call();
@@ -133,8 +155,8 @@ impl Host for Invocation {
     }
 
     fn approve(&self, action: &str, details: &Value, expires_ms: Option<u64>) -> Result<Decision, Failure> {
-        self.0.ask()?;
-        self.0.people.approve(&self.0.clock, action, details, expires_ms)
+        self.0.gate()?;
+        self.0.approve(action, details, expires_ms)
     }
 
     fn ask(&self, question: &str, schema: &Value, expires_ms: Option<u64>) -> Result<Value, Failure> {
@@ -149,6 +171,48 @@ impl Host for Invocation {
         self.0.people.next_message(&self.0.clock, timeout_ms)
     }
 
+    fn agents(&self) -> Result<Vec<AgentSummary>, Failure> {
+        self.0.gate()?;
+        Ok(self.0.agents.available())
+    }
+
+    fn call_agent(&self, agent: &str, input: Content, options: &AgentOptions) -> Result<Reply, Failure> {
+        self.start_agent(agent, input, options)?.end()
+    }
+
+    fn start_agent(&self, agent: &str, input: Content, options: &AgentOptions) -> Result<FakeChild, Failure> {
+        self.0.gate()?;
+        self.0.agents.start(&self.0, agent, input, options)
+    }
+
+    fn tools(&self) -> Result<Vec<Tool>, Failure> {
+        self.0.gate()?;
+        Ok(self.0.tools.available())
+    }
+
+    fn call_tool(&self, call: FunctionCall, options: &ToolOptions) -> Result<FunctionResponse, Failure> {
+        self.start_tool(call, options)?.end()
+    }
+
+    fn call_tools(
+        &self,
+        calls: Vec<FunctionCall>,
+        options: &ToolOptions,
+    ) -> Vec<Result<FunctionResponse, Failure>> {
+        if let Err(failure) = self.0.gate() {
+            return calls.iter().map(|_| Err(failure.clone())).collect();
+        }
+        // All of them have to be started before the first is waited for.
+        let running: Vec<_> =
+            calls.into_iter().map(|call| self.0.tools.start(&self.0, call, options)).collect();
+        running.into_iter().map(|running| running?.end()).collect()
+    }
+
+    fn start_tool(&self, call: FunctionCall, options: &ToolOptions) -> Result<FakeRunning, Failure> {
+        self.0.gate()?;
+        self.0.tools.start(&self.0, call, options)
+    }
+
     fn sleep(&self, ms: u64) {
         self.0.clock.count_call();
         self.0.clock.wait_until(self.0.clock.now_ms().saturating_add(ms));
@@ -156,14 +220,15 @@ impl Host for Invocation {
 
     fn timer(&self, ms: u64) -> FakeTimer {
         self.0.clock.count_call();
-        FakeTimer { at_ms: self.0.clock.now_ms().saturating_add(ms), run: Rc::clone(&self.0) }
+        let at_ms = self.0.clock.now_ms().saturating_add(ms);
+        FakeTimer::new(&self.0, Rc::new(Cell::new(at_ms)))
     }
 
     fn any(&self, of: &[&FakeTimer], timeout_ms: Option<u64>) -> Vec<usize> {
         let clock = &self.0.clock;
         clock.count_call();
         let timeout = timeout_ms.map(|ms| clock.now_ms().saturating_add(ms));
-        let first = of.iter().map(|timer| timer.at_ms).chain(timeout).min();
+        let first = of.iter().map(|timer| timer.at_ms.get()).chain(timeout).min();
         if let Some(at_ms) = first {
             clock.wait_until(at_ms);
         }
@@ -180,15 +245,19 @@ impl Host for Invocation {
     }
 }
 
-/// A point on the fake clock.
+/// A point on the fake clock. That of something that was started comes earlier where it is cancelled.
 pub(crate) struct FakeTimer {
-    at_ms: u64,
+    at_ms: Rc<Cell<u64>>,
     run: Rc<Inner>,
 }
 
 impl FakeTimer {
+    pub(super) fn new(run: &Rc<Inner>, at_ms: Rc<Cell<u64>>) -> Self {
+        Self { at_ms, run: Rc::clone(run) }
+    }
+
     fn is_due(&self) -> bool {
-        self.run.clock.now_ms() >= self.at_ms
+        self.run.clock.now_ms() >= self.at_ms.get()
     }
 }
 
@@ -200,6 +269,6 @@ impl Timer for FakeTimer {
 
     fn wait(&self) {
         self.run.clock.count_call();
-        self.run.clock.wait_until(self.at_ms);
+        self.run.clock.wait_until(self.at_ms.get());
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::Asked;
+use super::{AgentCall, Asked, ToolCall};
 use crate::{Content, Event, Failure, Level, Outcome, Progress};
 
 /// What a run under test left behind.
@@ -23,6 +23,10 @@ pub struct TestRun {
     pub changes: BTreeMap<String, Option<Value>>,
     /// What it asked people, in order.
     pub asked: Vec<Asked>,
+    /// What it told other agents, in order.
+    pub agent_calls: Vec<AgentCall>,
+    /// What it called tools with, in order.
+    pub tool_calls: Vec<ToolCall>,
     /// The lines it logged.
     pub logs: Vec<LogLine>,
     /// How long it waited, on the fake clock.

@@ -3,11 +3,13 @@
 const std = @import("std");
 const rak = @import("rak");
 
+const agents = @import("agents.zig");
 const content = @import("content.zig");
 const failing = @import("failing.zig");
 const language = @import("language.zig");
 const people = @import("people.zig");
 const session = @import("session.zig");
+const tools = @import("tools.zig");
 const waiting = @import("waiting.zig");
 
 pub const agent: rak.Descriptor = .{
@@ -33,7 +35,7 @@ pub const Call = struct { argument: []const u8, input: rak.Content };
 
 const Behaviour = fn (cx: *rak.Context, call: Call) anyerror!rak.Outcome;
 
-const groups = .{ content, failing, session, waiting, people, language };
+const groups = .{ content, failing, session, waiting, people, agents, tools, language };
 
 pub fn run(cx: *rak.Context, input: rak.Content) !rak.Outcome {
     const text = if (input.parts.len > 0 and input.parts[0] == .text) input.parts[0].text else "";
@@ -44,6 +46,18 @@ pub fn run(cx: *rak.Context, input: rak.Content) !rak.Outcome {
         }
     };
     return cx.failPrint(.invalid_argument, "no behaviour is called {s}", .{name});
+}
+
+/// The word before the first space, and what follows it.
+pub fn cut(argument: []const u8) [2][]const u8 {
+    const word, const rest = std.mem.cutScalar(u8, argument, ' ') orelse return .{ argument, "" };
+    return .{ word, rest };
+}
+
+/// Answers with the kind and the code of the failure that an error stands for.
+pub fn kindAndCode(cx: *rak.Context, err: anyerror) !rak.Outcome {
+    const failure = cx.failure(err) orelse return err;
+    return cx.answer(try cx.print("{s} {s}", .{ failure.kind.name(), failure.code orelse "-" }));
 }
 
 test {

@@ -61,6 +61,57 @@ test "asks people" {
     try expectEqualStrings("hi", try (try host.run(run, "message ever")).answer());
 }
 
+fn sleeper(cx: *rak.Context, text: []const u8) ![]const u8 {
+    const ms = if (std.mem.startsWith(u8, text, "sleep ")) try std.fmt.parseInt(i64, text["sleep ".len..], 10) else 5;
+    try cx.sleep(.fromMilliseconds(ms));
+    return cx.print("slept {s}", .{text});
+}
+
+test "calls agents" {
+    var host: rak.testing.FakeHost = .init(std.testing.allocator);
+    defer host.deinit();
+    try host.agent(.{ .name = "other" }, sleeper);
+    const answers = [_][2][]const u8{
+        .{ "agents", "other" },
+        .{ "call other a b", "{\"answer\":\"slept a b\",\"escalate\":false,\"transferTo\":null,\"extra\":null}" },
+        .{ "call-in s other a b", "slept a b" },
+        .{ "call-fails 1 other a", "deadline-exceeded timed_out" },
+        .{ "call-fails 0 nobody a", "not-found -" },
+        .{ "fan other x", "slept x 1,slept x 2,slept x 3" },
+        .{ "race other", "1 slept sleep 1" },
+        .{ "drop other", "child-1" },
+        .{ "detach other x", "child-1" },
+    };
+    for (answers) |answer| {
+        const result = try host.run(run, answer[0]);
+        try expectEqualStrings(answer[1], try result.answer());
+    }
+}
+
+fn double(_: *rak.Context, args: struct { n: i64 }) i64 {
+    return args.n * 2;
+}
+
+test "uses tools" {
+    var host: rak.testing.FakeHost = .init(std.testing.allocator);
+    defer host.deinit();
+    try host.tool(.{ .name = "double", .hints = .{ .read_only = true, .idempotent = true } }, double);
+    const answers = [_][2][]const u8{
+        .{ "tools", "double" },
+        .{ "hints double", "read-only,idempotent" },
+        .{ "tool double {\"n\":2}", "{\"response\":4,\"failed\":false}" },
+        .{ "tool-fails double {}", "invalid-argument -" },
+        .{ "tool-start double {\"n\": 3}", "{\"response\":6,\"failed\":false}" },
+    };
+    for (answers) |answer| {
+        const result = try host.run(run, answer[0]);
+        try expectEqualStrings(answer[1], try result.answer());
+    }
+    const one = "{\"response\":2,\"failed\":false}";
+    const all = try host.run(run, "tool-all double {\"n\":1}");
+    try expectEqualStrings("[" ++ one ++ "," ++ one ++ "," ++ one ++ "]", try all.answer());
+}
+
 test "echo streams pieces that end after a space" {
     var host: rak.testing.FakeHost = .init(std.testing.allocator);
     defer host.deinit();

@@ -4,25 +4,38 @@ const std = @import("std");
 const Allocator = std.mem.Allocator;
 const wasi = std.os.wasi;
 
+const AgentOptions = @import("../agents.zig").AgentOptions;
+const AgentReply = @import("../agents.zig").Reply;
+const AgentSummary = @import("../agents.zig").AgentSummary;
 const Content = @import("../content.zig").Content;
 const Decision = @import("../people.zig").Decision;
 const Event = @import("../events.zig").Event;
 const Field = @import("../log.zig").Field;
+const FunctionCall = @import("../content.zig").FunctionCall;
+const FunctionResponse = @import("../content.zig").FunctionResponse;
 const Info = @import("../context.zig").Info;
 const Level = @import("../log.zig").Level;
 const Output = @import("../io.zig").Output;
 const Page = @import("../session.zig").Page;
 const Reply = @import("../host.zig").Reply;
+const Tool = @import("../tools.zig").Tool;
+const ToolOptions = @import("../tools.zig").ToolOptions;
+const ToolResult = @import("../tools.zig").ToolResult;
 const Waitable = @import("../wait.zig").Waitable;
 const abi = @import("abi.zig");
 const lift = @import("lift.zig");
 const lower = @import("lower.zig");
 const memory = @import("memory.zig");
+const millis = @import("../wait.zig").millis;
 
 const Imports = @This();
 
 /// A handle of the host.
 pub const Timer = i32;
+/// Another agent that was started.
+pub const Child = enum(i32) { _ };
+/// A call of a tool that was started.
+pub const Running = enum(i32) { _ };
 
 /// There is one host.
 pub var instance: Imports = .{};
@@ -161,6 +174,245 @@ pub fn nextMessage(_: *Imports, allocator: Allocator, timeout_ms: ?u64) Allocato
     abi.people.nextMessage(timeout.is_some, timeout.value, &theirs);
     if (refusal(?Content, theirs)) |refused| return refused;
     return .{ .ok = if (theirs.value.ok.get()) |said| try lift.content(allocator, said) else null };
+}
+
+pub fn agents(_: *Imports, allocator: Allocator) Allocator.Error!Reply([]const AgentSummary) {
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.Result(abi.List(abi.Summary)) = undefined;
+    abi.agents.available(&theirs);
+    if (refusal([]const AgentSummary, theirs)) |refused| return refused;
+    return .{ .ok = try lift.summaries(allocator, theirs.value.ok) };
+}
+
+pub fn callAgent(
+    _: *Imports,
+    allocator: Allocator,
+    agent: []const u8,
+    input: Content,
+    options: AgentOptions,
+) Allocator.Error!Reply(AgentReply) {
+    const theirs = try calledAgent(abi.AgentReply, abi.agents.call, allocator, agent, input, options);
+    return replyOf(allocator, theirs);
+}
+
+pub fn startAgent(
+    _: *Imports,
+    allocator: Allocator,
+    agent: []const u8,
+    input: Content,
+    options: AgentOptions,
+) Allocator.Error!Reply(Child) {
+    const theirs = try calledAgent(i32, abi.agents.start, allocator, agent, input, options);
+    return refusal(Child, theirs) orelse .{ .ok = @fromBackingInt(theirs.value.ok) };
+}
+
+/// Calls what takes an agent, an input and options.
+fn calledAgent(
+    comptime T: type,
+    function: anytype,
+    allocator: Allocator,
+    agent: []const u8,
+    input: Content,
+    options: AgentOptions,
+) Allocator.Error!abi.Result(T) {
+    const name = try lower.string(allocator, agent);
+    const said = try lower.content(allocator, input);
+    const session: abi.OptionalString = .of(try lower.optionalString(allocator, options.session));
+    const extra: abi.OptionalString = .of(try lower.optionalJson(allocator, options.extra));
+    const timeout: abi.OptionalNumber = .of(if (options.timeout) |time| millis(time) else null);
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.Result(T) = undefined;
+    function(
+        name.ptr,
+        name.len,
+        said.role.ptr,
+        said.role.len,
+        said.parts.ptr,
+        said.parts.len,
+        session.is_some,
+        session.ptr,
+        session.len,
+        timeout.is_some,
+        timeout.value,
+        @intFromBool(options.relay),
+        @intFromBool(options.detached),
+        extra.is_some,
+        extra.ptr,
+        extra.len,
+        &theirs,
+    );
+    return theirs;
+}
+
+pub fn childId(_: *Imports, allocator: Allocator, child: Child) Allocator.Error![]const u8 {
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.String = undefined;
+    abi.agents.invocationId(@backingInt(child), &theirs);
+    return theirs.slice();
+}
+
+pub fn finishChild(_: *Imports, allocator: Allocator, child: Child) Allocator.Error!Reply(AgentReply) {
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.Result(abi.AgentReply) = undefined;
+    abi.agents.finish(@backingInt(child), &theirs);
+    return replyOf(allocator, theirs);
+}
+
+fn replyOf(allocator: Allocator, theirs: abi.Result(abi.AgentReply)) Allocator.Error!Reply(AgentReply) {
+    if (refusal(AgentReply, theirs)) |refused| return refused;
+    return .{ .ok = try lift.agentReply(allocator, theirs.value.ok) };
+}
+
+pub fn cancelChild(_: *Imports, child: Child) void {
+    abi.agents.cancel(@backingInt(child));
+}
+
+pub fn childTimer(_: *Imports, child: Child) Timer {
+    return abi.agents.subscribe(@backingInt(child));
+}
+
+pub fn dropChild(_: *Imports, child: Child) void {
+    abi.agents.drop(@backingInt(child));
+}
+
+pub fn tools(_: *Imports, allocator: Allocator) Allocator.Error!Reply([]const Tool) {
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.Result(abi.List(abi.Tool)) = undefined;
+    abi.tools.available(&theirs);
+    if (refusal([]const Tool, theirs)) |refused| return refused;
+    return .{ .ok = try lift.tools(allocator, theirs.value.ok) };
+}
+
+pub fn callTool(
+    _: *Imports,
+    allocator: Allocator,
+    function: FunctionCall,
+    options: ToolOptions,
+) Allocator.Error!Reply(FunctionResponse) {
+    return responseOf(try calledTool(abi.FunctionResponse, abi.tools.call, allocator, function, options));
+}
+
+pub fn startTool(
+    _: *Imports,
+    allocator: Allocator,
+    function: FunctionCall,
+    options: ToolOptions,
+) Allocator.Error!Reply(Running) {
+    const theirs = try calledTool(i32, abi.tools.start, allocator, function, options);
+    return refusal(Running, theirs) orelse .{ .ok = @fromBackingInt(theirs.value.ok) };
+}
+
+/// Calls what takes a call of a tool and options.
+fn calledTool(
+    comptime T: type,
+    function: anytype,
+    allocator: Allocator,
+    asked: FunctionCall,
+    options: ToolOptions,
+) Allocator.Error!abi.Result(T) {
+    const call = try lower.functionCall(allocator, asked);
+    const how: LoweredToolOptions = try .of(allocator, options);
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.Result(T) = undefined;
+    function(
+        call.id.ptr,
+        call.id.len,
+        call.name.ptr,
+        call.name.len,
+        call.args.ptr,
+        call.args.len,
+        how.timeout.is_some,
+        how.timeout.value,
+        how.key.is_some,
+        how.key.ptr,
+        how.key.len,
+        how.relay,
+        how.extra.is_some,
+        how.extra.ptr,
+        how.extra.len,
+        &theirs,
+    );
+    return theirs;
+}
+
+pub fn callTools(
+    _: *Imports,
+    allocator: Allocator,
+    functions: []const FunctionCall,
+    options: ToolOptions,
+) Allocator.Error![]const ToolResult {
+    const calls = try lower.functionCalls(allocator, functions);
+    const how: LoweredToolOptions = try .of(allocator, options);
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.List(abi.Result(abi.FunctionResponse)) = undefined;
+    abi.tools.callAll(
+        calls.ptr,
+        calls.len,
+        how.timeout.is_some,
+        how.timeout.value,
+        how.key.is_some,
+        how.key.ptr,
+        how.key.len,
+        how.relay,
+        how.extra.is_some,
+        how.extra.ptr,
+        how.extra.len,
+        &theirs,
+    );
+    const results = try allocator.alloc(ToolResult, theirs.len);
+    for (theirs.slice(), results) |item, *result| result.* = switch (responseOf(item)) {
+        .ok => |response| .{ .response = response },
+        .refused => |failure| .{ .failure = failure },
+    };
+    return results;
+}
+
+/// Options of a call as arguments.
+const LoweredToolOptions = struct {
+    timeout: abi.OptionalNumber,
+    key: abi.OptionalString,
+    relay: i32,
+    extra: abi.OptionalString,
+
+    fn of(allocator: Allocator, options: ToolOptions) Allocator.Error!LoweredToolOptions {
+        return .{
+            .timeout = .of(if (options.timeout) |time| millis(time) else null),
+            .key = .of(try lower.optionalString(allocator, options.idempotency_key)),
+            .relay = @intFromBool(options.relay),
+            .extra = .of(try lower.optionalJson(allocator, options.extra)),
+        };
+    }
+};
+
+pub fn finishTool(_: *Imports, allocator: Allocator, running: Running) Allocator.Error!Reply(FunctionResponse) {
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.Result(abi.FunctionResponse) = undefined;
+    abi.tools.finish(@backingInt(running), &theirs);
+    return responseOf(theirs);
+}
+
+fn responseOf(theirs: abi.Result(abi.FunctionResponse)) Reply(FunctionResponse) {
+    return refusal(FunctionResponse, theirs) orelse .{ .ok = lift.functionResponse(theirs.value.ok) };
+}
+
+pub fn cancelTool(_: *Imports, running: Running) void {
+    abi.tools.cancel(@backingInt(running));
+}
+
+pub fn toolTimer(_: *Imports, running: Running) Timer {
+    return abi.tools.subscribe(@backingInt(running));
+}
+
+pub fn dropTool(_: *Imports, running: Running) void {
+    abi.tools.drop(@backingInt(running));
 }
 
 pub fn sleep(_: *Imports, ms: u64) void {

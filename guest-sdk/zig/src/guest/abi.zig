@@ -2,7 +2,7 @@
 //! of it with the bindings that are generated for C.
 
 /// The contract's version. The component type that is linked in has the same.
-pub const version = "0.1.2";
+pub const version = "0.1.3";
 
 const Handle = i32;
 
@@ -122,6 +122,40 @@ pub const Decision = extern struct {
     edited: Option(String),
 };
 
+pub const Summary = extern struct {
+    name: String,
+    description: String,
+    version: String,
+    input_schema: Option(String),
+    extra: Option(String),
+};
+
+pub const AgentReply = extern struct {
+    invocation_id: String,
+    content: Option(Content),
+    escalate: bool,
+    transfer_to: Option(String),
+    extra: Option(String),
+};
+
+/// The flags, in the order of their bits.
+pub const Hints = packed struct(u8) {
+    read_only: bool = false,
+    destructive: bool = false,
+    idempotent: bool = false,
+    open_world: bool = false,
+    needs_approval: bool = false,
+    rest: u3 = 0,
+};
+
+pub const Tool = extern struct {
+    name: String,
+    description: String,
+    parameters: String,
+    hints: Hints,
+    extra: Option(String),
+};
+
 pub const Field = extern struct { name: String, value: String };
 
 pub const Skill = extern struct {
@@ -155,6 +189,18 @@ pub const OptionalNumber = struct {
 
     pub fn of(number: ?u64) OptionalNumber {
         return .{ .is_some = @intFromBool(number != null), .value = number orelse 0 };
+    }
+};
+
+/// An optional text is three arguments.
+pub const OptionalString = struct {
+    is_some: i32,
+    ptr: [*]const u8,
+    len: usize,
+
+    pub fn of(option: Option(String)) OptionalString {
+        const text = option.get() orelse String.of("");
+        return .{ .is_some = @intFromBool(option.is_some), .ptr = text.ptr, .len = text.len };
     }
 };
 
@@ -207,6 +253,99 @@ pub const people = struct {
         "people",
         "next-message",
     );
+};
+
+pub const agents = struct {
+    /// The agent, the role and the parts of the input; the session, the timeout, whether events are relayed, whether
+    /// the child is detached, and what else there is; where the result goes.
+    fn Called(comptime T: type) type {
+        return fn (
+            [*]const u8,
+            usize,
+            [*]const u8,
+            usize,
+            [*]const Part,
+            usize,
+            i32,
+            [*]const u8,
+            usize,
+            i32,
+            u64,
+            i32,
+            i32,
+            i32,
+            [*]const u8,
+            usize,
+            *Result(T),
+        ) callconv(.c) void;
+    }
+
+    pub const available = import(fn (*Result(List(Summary))) callconv(.c) void, "agents", "available");
+    pub const call = import(Called(AgentReply), "agents", "call");
+    pub const start = import(Called(Handle), "agents", "start");
+    pub const invocationId = import(
+        fn (Handle, *String) callconv(.c) void,
+        "agents",
+        "[method]child.invocation-id",
+    );
+    pub const finish = import(fn (Handle, *Result(AgentReply)) callconv(.c) void, "agents", "[method]child.finish");
+    pub const cancel = import(fn (Handle) callconv(.c) void, "agents", "[method]child.cancel");
+    pub const subscribe = import(fn (Handle) callconv(.c) Handle, "agents", "[method]child.subscribe");
+    pub const drop = import(fn (Handle) callconv(.c) void, "agents", "[resource-drop]child");
+};
+
+pub const tools = struct {
+    /// The id, the name and the arguments; the timeout, the key, whether events are relayed, and what else there is;
+    /// where the result goes.
+    fn Called(comptime T: type) type {
+        return fn (
+            [*]const u8,
+            usize,
+            [*]const u8,
+            usize,
+            [*]const u8,
+            usize,
+            i32,
+            u64,
+            i32,
+            [*]const u8,
+            usize,
+            i32,
+            i32,
+            [*]const u8,
+            usize,
+            *Result(T),
+        ) callconv(.c) void;
+    }
+
+    /// The same with a list of calls.
+    const CalledAll = fn (
+        [*]const FunctionCall,
+        usize,
+        i32,
+        u64,
+        i32,
+        [*]const u8,
+        usize,
+        i32,
+        i32,
+        [*]const u8,
+        usize,
+        *List(Result(FunctionResponse)),
+    ) callconv(.c) void;
+
+    pub const available = import(fn (*Result(List(Tool))) callconv(.c) void, "tools", "available");
+    pub const call = import(Called(FunctionResponse), "tools", "call");
+    pub const callAll = import(CalledAll, "tools", "call-all");
+    pub const start = import(Called(Handle), "tools", "start");
+    pub const finish = import(
+        fn (Handle, *Result(FunctionResponse)) callconv(.c) void,
+        "tools",
+        "[method]running.finish",
+    );
+    pub const cancel = import(fn (Handle) callconv(.c) void, "tools", "[method]running.cancel");
+    pub const subscribe = import(fn (Handle) callconv(.c) Handle, "tools", "[method]running.subscribe");
+    pub const drop = import(fn (Handle) callconv(.c) void, "tools", "[resource-drop]running");
 };
 
 pub const log = struct {

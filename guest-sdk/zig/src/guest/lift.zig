@@ -3,16 +3,21 @@
 const std = @import("std");
 const Allocator = std.mem.Allocator;
 
+const AgentReply = @import("../agents.zig").Reply;
+const AgentSummary = @import("../agents.zig").AgentSummary;
 const Content = @import("../content.zig").Content;
 const Custom = @import("../content.zig").Custom;
 const Decision = @import("../people.zig").Decision;
 const Entry = @import("../session.zig").Entry;
 const Failure = @import("../failure.zig").Failure;
 const FailureKind = @import("../failure.zig").FailureKind;
+const FunctionResponse = @import("../content.zig").FunctionResponse;
+const Hints = @import("../tools.zig").Hints;
 const Info = @import("../context.zig").Info;
 const Json = @import("../Json.zig");
 const Page = @import("../session.zig").Page;
 const Part = @import("../content.zig").Part;
+const Tool = @import("../tools.zig").Tool;
 const abi = @import("abi.zig");
 const duration = @import("../wait.zig").duration;
 
@@ -54,13 +59,17 @@ fn part(theirs: abi.Part) Part {
             .name = value.function_call.name.slice(),
             .args = .raw(value.function_call.args.slice()),
         } },
-        .function_response => .{ .function_response = .{
-            .id = value.function_response.id.slice(),
-            .name = value.function_response.name.slice(),
-            .response = .raw(value.function_response.response.slice()),
-            .failed = value.function_response.failed,
-        } },
+        .function_response => .{ .function_response = functionResponse(value.function_response) },
         .other => .{ .other = custom(value.other) },
+    };
+}
+
+pub fn functionResponse(theirs: abi.FunctionResponse) FunctionResponse {
+    return .{
+        .id = theirs.id.slice(),
+        .name = theirs.name.slice(),
+        .response = .raw(theirs.response.slice()),
+        .failed = theirs.failed,
     };
 }
 
@@ -84,6 +93,50 @@ pub fn decision(theirs: abi.Decision) Decision {
         .by = optionalString(theirs.by),
         .reason = optionalString(theirs.reason),
         .edited = optionalJson(theirs.edited),
+    };
+}
+
+pub fn summaries(allocator: Allocator, theirs: abi.List(abi.Summary)) Allocator.Error![]const AgentSummary {
+    const ours = try allocator.alloc(AgentSummary, theirs.len);
+    for (theirs.slice(), ours) |item, *place| place.* = .{
+        .name = item.name.slice(),
+        .description = item.description.slice(),
+        .version = item.version.slice(),
+        .input_schema = optionalJson(item.input_schema),
+        .extra = optionalJson(item.extra),
+    };
+    return ours;
+}
+
+pub fn agentReply(allocator: Allocator, theirs: abi.AgentReply) Allocator.Error!AgentReply {
+    return .{
+        .invocation_id = theirs.invocation_id.slice(),
+        .content = if (theirs.content.get()) |said| try content(allocator, said) else null,
+        .escalate = theirs.escalate,
+        .transfer_to = optionalString(theirs.transfer_to),
+        .extra = optionalJson(theirs.extra),
+    };
+}
+
+pub fn tools(allocator: Allocator, theirs: abi.List(abi.Tool)) Allocator.Error![]const Tool {
+    const ours = try allocator.alloc(Tool, theirs.len);
+    for (theirs.slice(), ours) |item, *place| place.* = .{
+        .name = item.name.slice(),
+        .description = item.description.slice(),
+        .parameters = .raw(item.parameters.slice()),
+        .hints = hints(item.hints),
+        .extra = optionalJson(item.extra),
+    };
+    return ours;
+}
+
+fn hints(theirs: abi.Hints) Hints {
+    return .{
+        .read_only = theirs.read_only,
+        .destructive = theirs.destructive,
+        .idempotent = theirs.idempotent,
+        .open_world = theirs.open_world,
+        .needs_approval = theirs.needs_approval,
     };
 }
 

@@ -10,6 +10,7 @@ const Descriptor = @import("../descriptor.zig").Descriptor;
 const Event = @import("../events.zig").Event;
 const Failure = @import("../failure.zig").Failure;
 const Field = @import("../log.zig").Field;
+const FunctionCall = @import("../content.zig").FunctionCall;
 const Json = @import("../Json.zig");
 const Outcome = @import("../outcome.zig").Outcome;
 const Part = @import("../content.zig").Part;
@@ -23,11 +24,11 @@ pub fn string(allocator: Allocator, text: []const u8) Allocator.Error!abi.String
     return .of(try std.fmt.allocPrint(allocator, "{f}", .{std.unicode.fmtUtf8(text)}));
 }
 
-fn optionalString(allocator: Allocator, text: ?[]const u8) Allocator.Error!abi.Option(abi.String) {
+pub fn optionalString(allocator: Allocator, text: ?[]const u8) Allocator.Error!abi.Option(abi.String) {
     return if (text) |some| .some(try string(allocator, some)) else .none;
 }
 
-fn optionalJson(allocator: Allocator, json: ?Json) Allocator.Error!abi.Option(abi.String) {
+pub fn optionalJson(allocator: Allocator, json: ?Json) Allocator.Error!abi.Option(abi.String) {
     return if (json) |some| .some(try string(allocator, some.text)) else .none;
 }
 
@@ -65,11 +66,10 @@ fn part(allocator: Allocator, ours: Part) Allocator.Error!abi.Part {
             .mime_type = try optionalString(allocator, file.mime_type),
             .uri = try string(allocator, file.uri),
         } } },
-        .function_call => |call| .{ .tag = .function_call, .value = .{ .function_call = .{
-            .id = try string(allocator, call.id),
-            .name = try string(allocator, call.name),
-            .args = try string(allocator, call.args.text),
-        } } },
+        .function_call => |call| .{
+            .tag = .function_call,
+            .value = .{ .function_call = try functionCall(allocator, call) },
+        },
         .function_response => |answer| .{ .tag = .function_response, .value = .{ .function_response = .{
             .id = try string(allocator, answer.id),
             .name = try string(allocator, answer.name),
@@ -77,6 +77,18 @@ fn part(allocator: Allocator, ours: Part) Allocator.Error!abi.Part {
             .failed = answer.failed,
         } } },
         .other => |other| .{ .tag = .other, .value = .{ .other = try custom(allocator, other) } },
+    };
+}
+
+pub fn functionCalls(allocator: Allocator, ours: []const FunctionCall) Allocator.Error!abi.List(abi.FunctionCall) {
+    return list(abi.FunctionCall, functionCall, allocator, ours);
+}
+
+pub fn functionCall(allocator: Allocator, ours: FunctionCall) Allocator.Error!abi.FunctionCall {
+    return .{
+        .id = try string(allocator, ours.id),
+        .name = try string(allocator, ours.name),
+        .args = try string(allocator, ours.args.text),
     };
 }
 

@@ -3,6 +3,10 @@
 const std = @import("std");
 const Allocator = std.mem.Allocator;
 
+const AgentOptions = @import("../agents.zig").AgentOptions;
+const AgentReply = @import("../agents.zig").Reply;
+const AgentSummary = @import("../agents.zig").AgentSummary;
+const Agents = @import("Agents.zig");
 const Clock = @import("Clock.zig");
 const Content = @import("../content.zig").Content;
 const Decision = @import("../people.zig").Decision;
@@ -11,14 +15,21 @@ const Entry = @import("../session.zig").Entry;
 const Event = @import("../events.zig").Event;
 const FakeHost = @import("../testing.zig").FakeHost;
 const Field = @import("../log.zig").Field;
+const FunctionCall = @import("../content.zig").FunctionCall;
+const FunctionResponse = @import("../content.zig").FunctionResponse;
 const Info = @import("../context.zig").Info;
 const Level = @import("../log.zig").Level;
 const Output = @import("../io.zig").Output;
 const Page = @import("../session.zig").Page;
 const People = @import("People.zig");
 const Reply = @import("../host.zig").Reply;
+const Run = @import("../Run.zig");
 const State = @import("State.zig");
 const TestRun = @import("TestRun.zig");
+const Tool = @import("../tools.zig").Tool;
+const ToolOptions = @import("../tools.zig").ToolOptions;
+const ToolResult = @import("../tools.zig").ToolResult;
+const Tools = @import("Tools.zig");
 const Waitable = @import("../wait.zig").Waitable;
 const copies = @import("copies.zig");
 const duration = @import("../wait.zig").duration;
@@ -26,7 +37,24 @@ const duration = @import("../wait.zig").duration;
 const Invocation = @This();
 
 /// A point on the fake clock, in its milliseconds.
-pub const Timer = u64;
+pub const Timer = union(enum) {
+    at_ms: u64,
+    /// That of something that was started: it comes earlier where that is cancelled.
+    over_at_ms: *const u64,
+
+    fn due(point: Timer) u64 {
+        return switch (point) {
+            .at_ms => |ms| ms,
+            .over_at_ms => |ms| ms.*,
+        };
+    }
+};
+
+/// Another agent that was started.
+pub const Child = *Agents.Child;
+
+/// A call of a tool that was started.
+pub const Running = *Tools.Running;
 
 /// Outlives the run.
 arena: Allocator,
@@ -34,6 +62,8 @@ setup: *const FakeHost,
 clock: Clock,
 state: State,
 people: People,
+roster: Agents,
+toolbox: Tools,
 events: std.ArrayList(Event) = .empty,
 logs: std.ArrayList(TestRun.LogLine) = .empty,
 printed: std.ArrayList(u8) = .empty,
@@ -50,18 +80,62 @@ pub fn init(arena: Allocator, setup: *const FakeHost) Allocator.Error!Invocation
             .arena = arena,
             .script = .{ .replies = setup.replies.items, .messages = setup.messages.items },
         },
+        .roster = .{ .arena = arena, .known = setup.agents.items },
+        .toolbox = .{ .arena = arena, .known = setup.tools.items },
     };
+}
+
+/// What the context of the run shares.
+pub fn shared(run: *Invocation) Run {
+    return .{ .host = run, .arena = run.arena, .gpa = run.setup.arena.child_allocator };
+}
+
+/// What works for this run: an invocation of its own, on a clock of its own, with nothing and nobody around it.
+pub fn beside(
+    run: *Invocation,
+    agent: []const u8,
+    invocation_id: []const u8,
+    session_id: []const u8,
+) Allocator.Error!*Invocation {
+    const setup = try run.arena.create(FakeHost);
+    setup.* = .init(run.setup.arena.child_allocator);
+    setup.epoch = run.now(.real);
+    setup.info = .{
+        .invocation_id = invocation_id,
+        .session_id = session_id,
+        .user_id = run.setup.info.user_id,
+        .agent = agent,
+        .agent_version = run.setup.info.agent_version,
+        .parent_id = run.setup.info.invocation_id,
+    };
+    const inner = try run.arena.create(Invocation);
+    inner.* = try .init(run.arena, setup);
+    return inner;
+}
+
+/// The last content that was emitted.
+pub fn lastContent(run: *const Invocation) ?Content {
+    var rest = run.events.items;
+    while (rest.len > 0) : (rest.len -= 1) switch (rest[rest.len - 1]) {
+        .content => |said| return said,
+        else => {},
+    };
+    return null;
 }
 
 /// What the run left behind. A good end stores what was changed; a bad one forgets it.
 pub fn finish(run: *Invocation, ending: Ending) Allocator.Error!TestRun {
     if (ending == .outcome) try run.state.store();
+    for (run.roster.started.items) |child| child.work.drop(&run.clock);
+    for (run.toolbox.started.items) |running| running.work.drop(&run.clock);
     return .{
         .ending = try copies.ending(run.arena, ending),
         .events = run.events.items,
         .state = run.state.stored,
         .changes = run.state.changes,
         .questions = run.people.questions.items,
+        .agent_calls = try run.roster.calls(),
+        .tool_calls = try run.toolbox.calls(),
         .logs = run.logs.items,
         .printed = run.printed.items,
         .slept = .{ .nanoseconds = @as(i96, run.clock.now_ms) * std.time.ns_per_ms },
@@ -194,6 +268,131 @@ pub fn nextMessage(run: *Invocation, _: Allocator, timeout_ms: ?u64) Allocator.E
     return run.people.nextMessage(&run.clock, timeout_ms);
 }
 
+pub fn agents(run: *Invocation, allocator: Allocator) Allocator.Error!Reply([]const AgentSummary) {
+    if (run.gate([]const AgentSummary)) |refused| return refused;
+    return .{ .ok = try run.roster.available(allocator) };
+}
+
+pub fn callAgent(
+    run: *Invocation,
+    allocator: Allocator,
+    agent: []const u8,
+    input: Content,
+    options: AgentOptions,
+) Allocator.Error!Reply(AgentReply) {
+    const child = switch (try run.startAgent(allocator, agent, input, options)) {
+        .ok => |child| child,
+        .refused => |failure| return .{ .refused = failure },
+    };
+    return child.work.finish(&run.clock);
+}
+
+pub fn startAgent(
+    run: *Invocation,
+    _: Allocator,
+    agent: []const u8,
+    input: Content,
+    options: AgentOptions,
+) Allocator.Error!Reply(Child) {
+    if (run.gate(Child)) |refused| return refused;
+    return run.roster.start(run, agent, input, options);
+}
+
+pub fn childId(run: *Invocation, _: Allocator, child: Child) Allocator.Error![]const u8 {
+    run.clock.countCall();
+    return child.call.invocation_id;
+}
+
+pub fn finishChild(run: *Invocation, _: Allocator, child: Child) Allocator.Error!Reply(AgentReply) {
+    if (run.gate(AgentReply)) |refused| return refused;
+    return child.work.finish(&run.clock);
+}
+
+pub fn cancelChild(run: *Invocation, child: Child) void {
+    run.clock.countCall();
+    child.work.cancel(&run.clock);
+}
+
+pub fn childTimer(run: *Invocation, child: Child) Timer {
+    run.clock.countCall();
+    return .{ .over_at_ms = &child.work.over_at_ms };
+}
+
+pub fn dropChild(run: *Invocation, child: Child) void {
+    child.work.drop(&run.clock);
+}
+
+pub fn tools(run: *Invocation, allocator: Allocator) Allocator.Error!Reply([]const Tool) {
+    if (run.gate([]const Tool)) |refused| return refused;
+    return .{ .ok = try run.toolbox.available(allocator) };
+}
+
+pub fn callTool(
+    run: *Invocation,
+    allocator: Allocator,
+    function: FunctionCall,
+    options: ToolOptions,
+) Allocator.Error!Reply(FunctionResponse) {
+    const running = switch (try run.startTool(allocator, function, options)) {
+        .ok => |running| running,
+        .refused => |failure| return .{ .refused = failure },
+    };
+    return running.work.finish(&run.clock);
+}
+
+pub fn callTools(
+    run: *Invocation,
+    allocator: Allocator,
+    functions: []const FunctionCall,
+    options: ToolOptions,
+) Allocator.Error![]const ToolResult {
+    const results = try allocator.alloc(ToolResult, functions.len);
+    if (run.gate(void)) |refused| {
+        @memset(results, .{ .failure = refused.refused });
+        return results;
+    }
+    const started = try allocator.alloc(Reply(Running), functions.len);
+    // All of them have to be started before the first is waited for.
+    for (functions, started) |function, *running| running.* = try run.toolbox.start(run, function, options);
+    for (started, results) |running, *result| result.* = switch (running) {
+        .refused => |failure| .{ .failure = failure },
+        .ok => |known| switch (known.work.finish(&run.clock)) {
+            .ok => |response| .{ .response = response },
+            .refused => |failure| .{ .failure = failure },
+        },
+    };
+    return results;
+}
+
+pub fn startTool(
+    run: *Invocation,
+    _: Allocator,
+    function: FunctionCall,
+    options: ToolOptions,
+) Allocator.Error!Reply(Running) {
+    if (run.gate(Running)) |refused| return refused;
+    return run.toolbox.start(run, function, options);
+}
+
+pub fn finishTool(run: *Invocation, _: Allocator, running: Running) Allocator.Error!Reply(FunctionResponse) {
+    if (run.gate(FunctionResponse)) |refused| return refused;
+    return running.work.finish(&run.clock);
+}
+
+pub fn cancelTool(run: *Invocation, running: Running) void {
+    run.clock.countCall();
+    running.work.cancel(&run.clock);
+}
+
+pub fn toolTimer(run: *Invocation, running: Running) Timer {
+    run.clock.countCall();
+    return .{ .over_at_ms = &running.work.over_at_ms };
+}
+
+pub fn dropTool(run: *Invocation, running: Running) void {
+    running.work.drop(&run.clock);
+}
+
 pub fn sleep(run: *Invocation, ms: u64) void {
     run.clock.countCall();
     run.clock.waitUntil(run.clock.now_ms +| ms);
@@ -201,17 +400,17 @@ pub fn sleep(run: *Invocation, ms: u64) void {
 
 pub fn timer(run: *Invocation, ms: u64) Timer {
     run.clock.countCall();
-    return run.clock.now_ms +| ms;
+    return .{ .at_ms = run.clock.now_ms +| ms };
 }
 
-pub fn isReady(run: *Invocation, at_ms: Timer) bool {
+pub fn isReady(run: *Invocation, point: Timer) bool {
     run.clock.countCall();
-    return run.clock.now_ms >= at_ms;
+    return run.clock.now_ms >= point.due();
 }
 
-pub fn block(run: *Invocation, at_ms: Timer) void {
+pub fn block(run: *Invocation, point: Timer) void {
     run.clock.countCall();
-    run.clock.waitUntil(at_ms);
+    run.clock.waitUntil(point.due());
 }
 
 pub fn drop(_: *Invocation, _: Timer) void {}
@@ -224,12 +423,12 @@ pub fn any(
 ) Allocator.Error![]const u32 {
     run.clock.countCall();
     var first: ?u64 = if (timeout_ms) |ms| run.clock.now_ms +| ms else null;
-    for (of) |waitable| first = @min(first orelse waitable.timer, waitable.timer);
+    for (of) |waitable| first = @min(first orelse std.math.maxInt(u64), waitable.timer.due());
     if (first) |at_ms| run.clock.waitUntil(at_ms);
     var ready: std.ArrayList(u32) = .empty;
     if (run.clock.isCancelled()) return ready.items;
     for (of, 0..) |waitable, index| {
-        if (run.clock.now_ms >= waitable.timer) try ready.append(allocator, @intCast(index));
+        if (run.clock.now_ms >= waitable.timer.due()) try ready.append(allocator, @intCast(index));
     }
     return ready.toOwnedSlice(allocator);
 }

@@ -3,6 +3,7 @@
 const std = @import("std");
 const Allocator = std.mem.Allocator;
 
+const AgentCall = @import("Agents.zig").AgentCall;
 const Content = @import("../content.zig").Content;
 const Ending = @import("../invoke.zig").Ending;
 const Event = @import("../events.zig").Event;
@@ -14,6 +15,7 @@ const Outcome = @import("../outcome.zig").Outcome;
 const Progress = @import("../events.zig").Progress;
 const Question = @import("People.zig").Question;
 const State = @import("State.zig");
+const ToolCall = @import("Tools.zig").ToolCall;
 
 const TestRun = @This();
 
@@ -28,6 +30,10 @@ state: State.Values,
 changes: std.array_hash_map.String(State.Change),
 /// What it asked people, in order.
 questions: []const Question,
+/// What it told other agents, in order.
+agent_calls: []const AgentCall,
+/// What it called tools with, in order.
+tool_calls: []const ToolCall,
 /// The lines that it logged.
 logs: []const LogLine,
 /// What it wrote to standard output and standard error.

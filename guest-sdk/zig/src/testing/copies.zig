@@ -4,6 +4,8 @@
 const std = @import("std");
 const Allocator = std.mem.Allocator;
 
+const AgentCall = @import("Agents.zig").AgentCall;
+const AgentSummary = @import("../agents.zig").AgentSummary;
 const Content = @import("../content.zig").Content;
 const Custom = @import("../content.zig").Custom;
 const Decision = @import("../people.zig").Decision;
@@ -11,6 +13,8 @@ const Ending = @import("../invoke.zig").Ending;
 const Event = @import("../events.zig").Event;
 const Field = @import("../log.zig").Field;
 const Question = @import("People.zig").Question;
+const Tool = @import("../tools.zig").Tool;
+const ToolCall = @import("Tools.zig").ToolCall;
 
 /// A copy of anything that is made of texts, lists, options and cases. Numbers and the like are their own copies.
 fn deep(allocator: Allocator, value: anytype) Allocator.Error!@TypeOf(value) {
@@ -47,6 +51,22 @@ pub fn decision(allocator: Allocator, value: Decision) Allocator.Error!Decision 
 }
 
 pub fn question(allocator: Allocator, value: Question) Allocator.Error!Question {
+    return deep(allocator, value);
+}
+
+pub fn agentSummary(allocator: Allocator, value: AgentSummary) Allocator.Error!AgentSummary {
+    return deep(allocator, value);
+}
+
+pub fn agentCall(allocator: Allocator, value: AgentCall) Allocator.Error!AgentCall {
+    return deep(allocator, value);
+}
+
+pub fn tool(allocator: Allocator, value: Tool) Allocator.Error!Tool {
+    return deep(allocator, value);
+}
+
+pub fn toolCall(allocator: Allocator, value: ToolCall) Allocator.Error!ToolCall {
     return deep(allocator, value);
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use crate::children::{AgentSummary, ChildReply, ChildRequest};
 use crate::content::{Content, Custom};
 use crate::event::Progress;
 use crate::failure::{Failure, FailureKind};
@@ -17,6 +18,7 @@ use crate::journal::{Difference, Journal, JournalEntry, JournalLimits};
 use crate::people::{InputRequest, InputResponse};
 use crate::session::{HistoryPage, SessionKey};
 use crate::time::UnixMillis;
+use crate::tools::{ToolAnswer, ToolCall, ToolSpec};
 
 /// What an agent says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -269,6 +271,68 @@ pub trait RunHost: Send + Sync + 'static {
     /// expires is refused.
     async fn answer_by_now(&self, _request_id: &str) -> Result<Option<InputResponse>, Failure> {
         Ok(None)
+    }
+
+    /// The other agents that there are.
+    fn agents(&self) -> Vec<AgentSummary> {
+        Vec::new()
+    }
+
+    /// Starts a child, or finds the one that was started with the same number before. Gives its id.
+    async fn start_child(&self, _request: ChildRequest) -> Result<InvocationId, Failure> {
+        Err(Failure::new(FailureKind::Unsupported, "there are no other agents here"))
+    }
+
+    /// The run was repeated up to the start of this child: it is the run's again.
+    fn has_child(&self, _child: InvocationId) {}
+
+    /// Returns when a child is over, and everything of it that is shown in this run's stream is.
+    async fn child_over(&self, _child: InvocationId) {
+        std::future::pending::<()>().await;
+    }
+
+    /// Whether it is by now.
+    fn is_child_over(&self, _child: InvocationId) -> bool {
+        false
+    }
+
+    /// What a child that is over returned, or the failure that it ended with.
+    async fn child_reply(&self, child: InvocationId) -> Result<ChildReply, Failure> {
+        Err(Failure::new(FailureKind::NotFound, format!("there is no invocation {child}")))
+    }
+
+    /// Stops a child; nothing where it is over.
+    fn cancel_child(&self, _child: InvocationId) {}
+
+    /// The host's tools, other agents left out.
+    fn tools(&self) -> Vec<ToolSpec> {
+        Vec::new()
+    }
+
+    /// Whether the host's settings want a person to be asked before a tool is called, which may be another agent.
+    fn asks_before(&self, _tool: &str) -> bool {
+        false
+    }
+
+    /// How long a person may take to approve a call.
+    fn approval_expires_in(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Whether arguments satisfy a tool's schema; [`FailureKind::InvalidArgument`] where they do not.
+    async fn check_arguments(&self, _tool: &ToolSpec, _arguments: &Value) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// Calls a tool; dropping the future gives it up.
+    async fn call_tool(&self, call: ToolCall) -> Result<ToolAnswer, Failure> {
+        Err(Failure::new(FailureKind::NotFound, format!("there is no tool {:?}", call.name)))
+    }
+
+    /// As long as the value lives, the run is not counted among those that are in memory: it waits for others, which have to
+    /// come in.
+    fn give_way(&self) -> Option<Box<dyn Send>> {
+        None
     }
 
     /// The newest entries before a position, oldest first, of what was said before this run.

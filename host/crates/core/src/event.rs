@@ -36,6 +36,9 @@ pub struct Event {
     /// Which agent within the tree of agents; empty at the root.
     #[serde(default)]
     pub branch: String,
+    /// Where it happened, where that is a child of the invocation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<EventOrigin>,
     /// `user`, `system` or the agent's name.
     pub author: String,
     /// A piece of something that comes again as a whole.
@@ -83,6 +86,19 @@ pub struct Event {
     /// What changed with it.
     #[serde(default)]
     pub actions: EventActions,
+}
+
+/// Where an event happened that is shown in the stream of an invocation above.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventOrigin {
+    /// The invocation: a child, or a child's child.
+    pub invocation_id: InvocationId,
+    /// The child of the stream's own invocation through which it came.
+    pub through: InvocationId,
+    /// Its number there; absent where it is not stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<u64>,
 }
 
 /// What an agent says of its failure beside a code and a text.
@@ -142,6 +158,7 @@ impl Event {
             time: UnixMillis::now().seconds(),
             invocation_id,
             branch: String::new(),
+            origin: None,
             author: author.into(),
             partial: false,
             turn_complete: false,
@@ -214,6 +231,10 @@ mod tests {
     use crate::content::FunctionCall;
     use serde_json::json;
 
+    fn id(number: u8) -> InvocationId {
+        format!("01890000-0000-7000-8000-00000000000{number}").parse().unwrap()
+    }
+
     fn event() -> Event {
         Event {
             id: "01890000-0000-7000-8000-000000000000".into(),
@@ -232,6 +253,7 @@ mod tests {
         let event = Event {
             seq: Some(3),
             branch: "a.b".into(),
+            origin: Some(EventOrigin { invocation_id: id(2), through: id(3), seq: Some(7) }),
             partial: true,
             turn_complete: true,
             interrupted: true,

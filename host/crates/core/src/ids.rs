@@ -186,6 +186,14 @@ impl InvocationId {
     pub fn new() -> Self {
         Self(Uuid::now_v7())
     }
+
+    /// The id that belongs to this one's `digest`: as old as this one, and always the same for the same digest.
+    #[must_use]
+    pub fn derived(self, digest: &[u8; 10]) -> Self {
+        let timestamp = self.0.as_u128() >> 80;
+        let millis = u64::try_from(timestamp).unwrap_or(u64::MAX);
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, digest).into_uuid())
+    }
 }
 
 impl fmt::Display for InvocationId {
@@ -235,6 +243,16 @@ mod tests {
     fn invocation_ids_sort_by_age() {
         let ids: Vec<_> = (0..100).map(|_| InvocationId::new()).collect();
         assert!(ids.is_sorted());
+    }
+
+    #[test]
+    fn a_derived_id_is_as_old_as_what_it_is_derived_from() {
+        let first = InvocationId::new();
+        let derived = first.derived(&[7; 10]);
+        assert_eq!(derived, first.derived(&[7; 10]));
+        assert_ne!(derived, first.derived(&[8; 10]));
+        assert_eq!(derived.to_string()[..13], first.to_string()[..13]);
+        assert_eq!(derived.0.get_version_num(), 7);
     }
 
     proptest! {

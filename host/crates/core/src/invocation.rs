@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::content::Content;
 use crate::event::Progress;
-use crate::ids::InvocationId;
+use crate::ids::{AppName, InvocationId};
 use crate::journal::Seed;
 use crate::run::Priority;
 use crate::session::SessionKey;
@@ -114,6 +114,8 @@ pub enum StopReason {
     Disconnected,
     /// A newer run of the session took its place.
     Superseded,
+    /// The invocation that started it ended, or was stopped.
+    ParentEnded,
     /// The host is shutting down.
     ShuttingDown,
     /// The host ended without a chance to end the run; found at the next start.
@@ -124,7 +126,9 @@ impl StopReason {
     /// The state it leads to.
     pub fn status(self) -> InvocationStatus {
         match self {
-            Self::Cancelled | Self::Disconnected | Self::Superseded => InvocationStatus::Cancelled,
+            Self::Cancelled | Self::Disconnected | Self::Superseded | Self::ParentEnded => {
+                InvocationStatus::Cancelled
+            }
             Self::TimedOut => InvocationStatus::TimedOut,
             Self::ShuttingDown | Self::Interrupted => InvocationStatus::Interrupted,
         }
@@ -137,6 +141,7 @@ impl StopReason {
             Self::TimedOut => "timed_out",
             Self::Disconnected => "disconnected",
             Self::Superseded => "superseded",
+            Self::ParentEnded => "parent_ended",
             Self::ShuttingDown => "shutting_down",
             Self::Interrupted => "interrupted",
         }
@@ -149,6 +154,7 @@ impl StopReason {
             Self::TimedOut => "Invocation timed out",
             Self::Disconnected => "Invocation cancelled: nobody was listening any more",
             Self::Superseded => "Invocation cancelled: a newer message took its place",
+            Self::ParentEnded => "Invocation cancelled: the invocation that started it is over",
             Self::ShuttingDown => "Invocation interrupted: the host is shutting down",
             Self::Interrupted => "Invocation interrupted: the host stopped before it ended",
         }
@@ -183,6 +189,25 @@ pub struct Waiting {
     /// The questions to a person, by request id.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<String>,
+    /// The children that it waits for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub invocations: Vec<InvocationId>,
+}
+
+/// What an invocation is a child of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Parent {
+    /// The invocation that started it.
+    pub invocation_id: InvocationId,
+    /// The agents above it, that of the root first.
+    pub lineage: Vec<AppName>,
+    /// Whether its events are shown in the parent's stream.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub relay: bool,
+    /// Whether it goes on when its parent ends.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub detached: bool,
 }
 
 /// What it takes to go on with an invocation in another process.
@@ -239,6 +264,8 @@ pub struct InvocationRecord {
     pub waiting: Option<Waiting>,
     /// How to go on with it; absent where it is not durable.
     pub resume: Option<Resume>,
+    /// What it is a child of. Never changes.
+    pub parent: Option<Parent>,
 }
 
 /// Which invocations to list. Newest first.
@@ -246,6 +273,8 @@ pub struct InvocationRecord {
 pub struct InvocationFilter {
     /// Of these sessions only; empty for all.
     pub sessions: Vec<SessionKey>,
+    /// Children of this one only; the sessions and the status do not count then.
+    pub parent: Option<InvocationId>,
     /// In this state only.
     pub status: Option<InvocationStatus>,
     /// Older than this one: the `next` of the page before.

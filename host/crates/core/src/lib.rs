@@ -2,10 +2,12 @@
 //!
 //! Everything else in the host speaks in these types: what an agent says ([`Content`], [`Event`]), where it says it
 //! ([`SessionKey`], [`InvocationId`]), how it ends ([`InvocationStatus`]), and the traits that the stores
-//! ([`SessionService`], [`EventLog`]) and the agents ([`Agent`], [`AgentRegistry`]) stand behind.
+//! ([`SessionService`], [`EventLog`]), the agents ([`Agent`], [`AgentRegistry`]) and what they call ([`Toolbox`]) stand
+//! behind.
 //! There is no I/O here and no runtime.
 
 mod agent;
+mod children;
 mod content;
 mod event;
 mod event_log;
@@ -20,17 +22,21 @@ mod run;
 mod session;
 mod state;
 pub mod time;
+mod tools;
 
 pub use agent::{
     Agent, AgentDescriptor, AgentError, AgentOutcome, AgentRun, Emission, InvocationInfo, RunHost, Skill,
 };
+pub use children::{AgentSummary, ChildOptions, ChildReply, ChildRequest};
 pub use content::{Blob, Content, Custom, FileRef, FunctionCall, FunctionResponse, Part, Role};
-pub use event::{EncodedEvent, ErrorDetails, Event, EventActions, Progress, SYSTEM_AUTHOR, USER_AUTHOR};
+pub use event::{
+    EncodedEvent, ErrorDetails, Event, EventActions, EventOrigin, Progress, SYSTEM_AUTHOR, USER_AUTHOR,
+};
 pub use event_log::{Begin, Commit, EventLog, InvocationEnd, InvocationRest, InvocationStep, StartKey};
 pub use failure::{Failure, FailureKind, StoreError};
 pub use ids::{AppName, IdError, IdempotencyKey, InvocationId, MAX_ID_BYTES, SessionId, UserId};
 pub use invocation::{
-    InvocationFilter, InvocationPage, InvocationRecord, InvocationStatus, ParseStatusError, Resume,
+    InvocationFilter, InvocationPage, InvocationRecord, InvocationStatus, Parent, ParseStatusError, Resume,
     StopReason, Usage, Waiting,
 };
 pub use journal::{
@@ -51,3 +57,4 @@ pub use state::{
     MAX_STATE_KEY_BYTES, MAX_STATE_VALUE_BYTES, Scope, StateDelta, StateKeyError, readable_scope, scope_of,
     settable_scope,
 };
+pub use tools::{ToolAnswer, ToolCall, ToolHints, ToolSpec, Toolbox};

@@ -75,6 +75,12 @@ pub struct AgentGrants {
     pub state: Vec<Scope>,
     /// Ask the people who use it.
     pub people: bool,
+    /// Call these agents; `*` for every one.
+    pub agents: Vec<String>,
+    /// Call the tools whose names these patterns stand for, in which `*` is anything. Other agents are in `agents`.
+    pub tools: Vec<String>,
+    /// The tools, by such patterns, before whose calls a person is asked.
+    pub ask_before: Vec<String>,
     /// Write to the host's log.
     pub log: bool,
     /// Names of the environment variables that it is given.
@@ -88,6 +94,9 @@ impl Default for AgentGrants {
             history: true,
             state: vec![Scope::Session, Scope::User, Scope::App],
             people: true,
+            agents: Vec::new(),
+            tools: Vec::new(),
+            ask_before: Vec::new(),
             log: true,
             environment: Vec::new(),
         }

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use rak_core::{AgentGrants, Durability, Environment, Pinning, Scope};
+use globset::Glob;
+use rak_core::{AgentGrants, AppName, Durability, Environment, Pinning, Scope};
 use rak_wasm::LimitsOverride;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -47,7 +48,29 @@ struct GrantsTable {
     // Left out where it is not there: manifests from before it keep their versions.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     people: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    agents: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tools: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ask_before: Vec<String>,
     log: bool,
+}
+
+impl GrantsTable {
+    fn check(&self) -> Result<(), ManifestError> {
+        for agent in self.agents.iter().filter(|agent| *agent != "*") {
+            AppName::new(agent).map_err(|error| {
+                ManifestError(format!("{agent:?} in `agents` of [grants] is no agent's name: {error}"))
+            })?;
+        }
+        for pattern in self.tools.iter().chain(&self.ask_before) {
+            Glob::new(pattern).map_err(|error| {
+                ManifestError(format!("{pattern:?} in [grants] is no pattern of names: {}", error.kind()))
+            })?;
+        }
+        Ok(())
+    }
 }
 
 /// Why a manifest cannot be used: for its author, with the line.
@@ -66,6 +89,9 @@ impl Manifest {
                 return Err(ManifestError(format!("{name:?} in [environment] is no variable")));
             }
         }
+        if let Some(grants) = &manifest.grants {
+            grants.check()?;
+        }
         if manifest.component.as_deref().is_some_and(leads_out) {
             return Err(ManifestError("component has to be a file beside it".into()));
         }
@@ -81,6 +107,9 @@ impl Manifest {
                 history: table.history,
                 state: table.state.clone(),
                 people: table.people,
+                agents: table.agents.clone(),
+                tools: table.tools.clone(),
+                ask_before: table.ask_before.clone(),
                 log: table.log,
                 environment,
             },
@@ -139,10 +168,31 @@ mod tests {
             history: false,
             state: vec![Scope::User],
             people: false,
+            agents: Vec::new(),
+            tools: Vec::new(),
+            ask_before: Vec::new(),
             log: false,
             environment: vec!["MODE".into()],
         };
         assert_eq!(manifest.grants(), expected);
+    }
+
+    #[test]
+    fn agents_are_granted_by_name_and_tools_by_pattern() {
+        let text = "[grants]\nagents = ['echo']\ntools = ['clock', 'mcp.files.*']\nask_before = ['mcp.*', 'agent.echo']\n";
+        let grants = Manifest::parse(text).unwrap().grants();
+        assert_eq!(grants.agents, ["echo"]);
+        assert_eq!(grants.tools, ["clock", "mcp.files.*"]);
+        assert_eq!(grants.ask_before, ["mcp.*", "agent.echo"]);
+        assert_eq!(Manifest::parse("[grants]\nagents = ['*']\n").unwrap().grants().agents, ["*"]);
+        for (text, named) in [
+            ("agents = ['a/b']", "\"a/b\" in `agents`"),
+            ("tools = ['mcp.[']", "\"mcp.[\""),
+            ("ask_before = ['{']", "\"{\""),
+        ] {
+            let error = Manifest::parse(&format!("[grants]\n{text}\n")).unwrap_err().to_string();
+            assert!(error.contains(named), "{error}");
+        }
     }
 
     #[test]

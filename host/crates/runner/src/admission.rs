@@ -98,12 +98,22 @@ impl Admission {
         if let Some(rate) = settings.of_agent(&claim.agent).rate {
             state.agents.take(&claim.agent, rate, now);
         }
-        Ok(if place {
-            Entry::Now(Place { held: Some((self.clone(), claim.clone())) })
-        } else {
-            state.waiting += 1;
-            Entry::Later(Waits { admission: self.clone(), claim: claim.clone() })
-        })
+        Ok(self.entry(&mut state, claim, place))
+    }
+
+    /// Lets a child in, whose parent was: nobody who waits is refused half of a work.
+    pub(crate) fn enter_child(&self, claim: &Claim, could_begin: bool) -> Entry {
+        let mut state = self.state();
+        let place = could_begin && state.line.try_enter(claim);
+        self.entry(&mut state, claim, place)
+    }
+
+    fn entry(&self, state: &mut State, claim: &Claim, place: bool) -> Entry {
+        if place {
+            return Entry::Now(Place { held: Some((self.clone(), claim.clone())) });
+        }
+        state.waiting += 1;
+        Entry::Later(Waits { admission: self.clone(), claim: claim.clone() })
     }
 
     fn check_rate(&self, state: &State, claim: &Claim, now: Instant) -> Result<(), RunError> {
@@ -181,6 +191,29 @@ impl Admission {
 pub(crate) struct Place {
     /// None where it was given back already.
     held: Option<(Admission, Claim)>,
+}
+
+impl Place {
+    /// Lets others have the place for as long as the value lives. Then the run has it again at once, whether there is one or
+    /// not: it is in memory all the time, and who waited for others must not wait for more of them.
+    pub(crate) fn lend(self: Arc<Self>) -> Lent {
+        if let Some((admission, claim)) = &self.held {
+            admission.state().line.release(claim);
+            admission.serve();
+        }
+        Lent(self)
+    }
+}
+
+/// A place that others have meanwhile.
+pub(crate) struct Lent(Arc<Place>);
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some((admission, claim)) = &self.0.held {
+            admission.state().line.take_back(claim);
+        }
+    }
 }
 
 impl Drop for Place {

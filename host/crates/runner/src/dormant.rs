@@ -345,6 +345,8 @@ impl Runner {
             dormant.audience.as_ref().map_or(OnDisconnect::Continue, |(_, on_disconnect)| *on_disconnect);
         let journal = new_journal(agent.as_ref(), &record, recorded);
         let task = RunTask {
+            runner: self.clone(),
+            priority: resume.priority,
             recorder: self.recorder(&record, &live),
             agents: inner.agents.clone(),
             message,

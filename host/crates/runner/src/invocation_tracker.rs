@@ -11,6 +11,8 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::children::Families;
+
 /// How many ended invocations are remembered at most, whatever the retention time: about 20 MB.
 const MAX_REMEMBERED: usize = 100_000;
 
@@ -25,6 +27,8 @@ struct Inner {
     ended: Mutex<VecDeque<(Instant, InvocationId)>>,
     retention: Duration,
     shutting_down: AtomicBool,
+    /// Who is stopped with whom.
+    families: Families,
 }
 
 struct Entry {
@@ -57,6 +61,7 @@ impl InvocationTracker {
             ended: Mutex::default(),
             retention,
             shutting_down: AtomicBool::new(false),
+            families: Families::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -82,8 +87,8 @@ impl InvocationTracker {
         self.stop(id, StopReason::Cancelled)
     }
 
-    /// Stops a live invocation. False where there is none, or where its end is being stored already. When this
-    /// returned true, the invocation ends with the status of the first reason that was given.
+    /// Stops a live invocation, and the children that end with it. False where there is none, or where its end is being
+    /// stored already. When this returned true, the invocation ends with the status of the first reason that was given.
     pub fn stop(&self, id: InvocationId, reason: StopReason) -> bool {
         let token = match self.inner.entries.get_mut(&id) {
             Some(mut entry) if matches!(entry.phase, Phase::Live(_)) => {
@@ -94,7 +99,19 @@ impl InvocationTracker {
         };
         // Outside the map's lock: cancelling runs whatever waits for the token.
         token.cancel();
+        self.stop_children(id);
         true
+    }
+
+    fn stop_children(&self, id: InvocationId) {
+        for child in self.inner.families.dependents(id) {
+            self.stop(child, StopReason::ParentEnded);
+        }
+    }
+
+    /// Who belongs to whom.
+    pub(crate) fn families(&self) -> &Families {
+        &self.inner.families
     }
 
     /// Asks a live invocation to rest; it does so at its next call to the host, or at once where it computes. False
@@ -178,7 +195,7 @@ impl InvocationTracker {
         self.status(id) == Some(InvocationStatus::Cancelled)
     }
 
-    /// Marks a live invocation as ended. The first end counts.
+    /// Marks a live invocation as ended, and stops the children that end with it. The first end counts.
     pub fn complete(&self, id: InvocationId, status: InvocationStatus) {
         if let Some(mut entry) = self.inner.entries.get_mut(&id) {
             if matches!(entry.phase, Phase::Ended(_)) {
@@ -190,6 +207,8 @@ impl InvocationTracker {
         }
         self.inner.ended().push_back((Instant::now(), id));
         self.inner.forget_old();
+        self.stop_children(id);
+        self.inner.families.forget(id);
     }
 
     /// How many invocations are live.
@@ -309,6 +328,7 @@ impl InvocationGuard {
     pub(crate) fn leave(mut self) {
         self.left = true;
         self.tracker.inner.entries.remove(&self.id);
+        self.tracker.inner.families.forget(self.id);
     }
 
     /// From here on it cannot be stopped any more. Gives the reason, if it was stopped before: then it has to end with

@@ -8,6 +8,7 @@
 
 mod admission;
 mod agent_choice;
+mod children;
 mod closing;
 mod dormant;
 mod ending;
@@ -22,7 +23,6 @@ mod respond;
 mod run_context;
 mod run_task;
 mod runner;
-mod schema;
 mod session_queue;
 mod starts;
 mod written;

@@ -1,10 +1,12 @@
 //! What the host does at its start for the runs that its last end cut off: those that are durable go on, the others end.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use rak_core::{
-    IfBusy, InvocationFilter, InvocationRecord, InvocationStatus, StateDelta, StopReason, StoreError,
+    IfBusy, InvocationFilter, InvocationId, InvocationRecord, InvocationStatus, StateDelta, StopReason,
+    StoreError,
 };
 
 use crate::closing;
@@ -47,6 +49,7 @@ pub(crate) async fn recover(runner: &Runner) -> Result<Recovered, StoreError> {
     // Those that have begun have their session; then the others, in the order in which they came. A status does not say it:
     // one that could go on when it was put away is queued, and one may be paused before it began.
     found.sort_by_key(|record| (has_not_begun(record), record.id));
+    let families = Ties::of(&found);
     let mut recovered = Recovered::default();
     let mut lost = Vec::new();
     for record in found {
@@ -63,7 +66,47 @@ pub(crate) async fn recover(runner: &Runner) -> Result<Recovered, StoreError> {
         .buffer_unordered(CONCURRENCY)
         .try_collect::<()>()
         .await?;
+    families.renew(runner);
     Ok(recovered)
+}
+
+/// Who belongs to whom among the runs that go on.
+struct Ties {
+    /// Parent, child, and whether the child may live on by itself.
+    kept: Vec<(InvocationId, InvocationId, bool)>,
+    /// Their parents do not go on.
+    orphans: Vec<InvocationId>,
+}
+
+impl Ties {
+    fn of(found: &[InvocationRecord]) -> Self {
+        let durable = found.iter().filter(|record| record.resume.is_some());
+        let going_on: HashSet<_> = durable.clone().map(|record| record.id).collect();
+        let mut ties = Self { kept: Vec::new(), orphans: Vec::new() };
+        for record in durable {
+            // It may be over by now: then its parent learns it from whoever follows it.
+            let awaited = record.waiting.iter().flat_map(|waiting| &waiting.invocations);
+            let not_there = awaited.filter(|child| !going_on.contains(child));
+            ties.kept.extend(not_there.map(|child| (record.id, *child, false)));
+            match &record.parent {
+                Some(parent) if going_on.contains(&parent.invocation_id) => {
+                    ties.kept.push((parent.invocation_id, record.id, parent.detached));
+                }
+                Some(parent) if !parent.detached => ties.orphans.push(record.id),
+                _ => {}
+            }
+        }
+        ties
+    }
+
+    fn renew(self, runner: &Runner) {
+        for (parent, child, detached) in self.kept {
+            drop(runner.takes_in(parent, child, detached));
+        }
+        for child in self.orphans {
+            runner.inner().tracker.stop(child, StopReason::ParentEnded);
+        }
+    }
 }
 
 fn has_not_begun(record: &InvocationRecord) -> bool {

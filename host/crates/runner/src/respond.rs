@@ -12,7 +12,6 @@ use serde_json::Value;
 use crate::recorder::{Record, Recorder, Writing};
 use crate::run_context::resting;
 use crate::runner::Runner;
-use crate::schema;
 use crate::written::{Written, message_index};
 
 /// How many messages may be sent to one invocation.
@@ -34,6 +33,16 @@ impl Runner {
     }
 
     async fn take_answer(&self, id: InvocationId, respond: Respond) -> Result<String, RespondError> {
+        let (child, respond) = self.addressee(id, respond).await?;
+        if child != id {
+            let answered = Box::pin(self.answer_here(child, respond)).await;
+            self.inner().live.forget(child);
+            return Ok(format!("{child}/{}", answered?));
+        }
+        self.answer_here(id, respond).await
+    }
+
+    async fn answer_here(&self, id: InvocationId, respond: Respond) -> Result<String, RespondError> {
         let live = self.inner().live.get_or_find(id);
         let record = self.inner().log.invocation(id).await?.ok_or(RunError::InvocationNotFound(id))?;
         if respond.user_id.as_ref().is_some_and(|user| *user != record.session.user_id) {
@@ -69,6 +78,36 @@ impl Runner {
         live.answered.send_replace(());
         self.inner().tracker.wake(id);
         Ok(request_id)
+    }
+
+    /// Whose question it is: a child's is named by the child's id, a slash, and its id there.
+    async fn addressee(
+        &self,
+        id: InvocationId,
+        mut respond: Respond,
+    ) -> Result<(InvocationId, Respond), RespondError> {
+        let request_id = match &mut respond.reply {
+            Reply::Decision { request_id, .. }
+            | Reply::Answer { request_id, .. }
+            | Reply::Message { request_id: Some(request_id), .. } => request_id,
+            Reply::Message { request_id: None, .. } => return Ok((id, respond)),
+        };
+        let Some((child, own)) = request_id.split_once('/') else { return Ok((id, respond)) };
+        let not_found = || RespondError::RequestNotFound {
+            invocation: id,
+            request_id: request_id.clone(),
+            open: Vec::new(),
+        };
+        let child: InvocationId = child.parse().map_err(|_| not_found())?;
+        let mut above = child;
+        while above != id {
+            let record = self.inner().log.invocation(above).await?;
+            let parent = record.and_then(|record| record.parent).ok_or_else(not_found)?;
+            above = parent.invocation_id;
+        }
+        let own = own.to_owned();
+        *request_id = own;
+        Ok((child, respond))
     }
 
     /// A message has the number of its place; one that names its number is taken once.
@@ -157,7 +196,7 @@ async fn answer_to(
     }
     let (schema, answer) = (request.schema.clone(), response.answer.clone());
     // The schema is the agent's, and may take its time.
-    let valid = tokio::task::spawn_blocking(move || schema::validate(&schema, &answer)).await;
+    let valid = tokio::task::spawn_blocking(move || rak_schema::validate(&schema, &answer)).await;
     if let Err(reason) = valid.map_err(|error| RunError::Internal(error.to_string()))? {
         return Err(RespondError::InvalidAnswer { request_id, reason });
     }
@@ -187,8 +226,12 @@ async fn store(
         let waiting = record.waiting.as_ref();
         waiting.is_some_and(|waiting| waiting.requests.iter().any(|request| request == request_id))
     };
-    let goes_on = record.status == InvocationStatus::Waiting && waits(record);
-    let step = goes_on.then(|| resting(InvocationStatus::Active, None));
+    let step = match record.status {
+        InvocationStatus::Waiting if waits(record) => Some(resting(InvocationStatus::Active, None)),
+        // It goes on when somebody resumes it, and waits for nothing else.
+        InvocationStatus::Paused if waits(record) => Some(resting(InvocationStatus::Paused, None)),
+        _ => None,
+    };
     let stored = recorder.record_locked(writing, Record { events: vec![event], step, ..Record::default() });
     stored.await.map(drop).map_err(|failure| rak_core::StoreError::unavailable(failure.message).into())
 }

@@ -1,26 +1,36 @@
 //! What one run may ask of the host: events, history, state, a person.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use rak_core::time::UnixMillis;
 use rak_core::{
-    Content, Emission, Event, Failure, FailureKind, HistoryPage, HistoryQuery, InputRequest, InputResponse,
-    InvocationInfo, InvocationRest, InvocationStatus, InvocationStep, Journal, JournalEntry, Part, Role,
-    RunHost, Scope, SessionService, StateDelta, StoreError, Waiting, readable_scope, settable_scope,
+    AgentState, AgentSummary, AppName, ChildReply, ChildRequest, Content, Emission, Event, Failure,
+    FailureKind, HistoryPage, HistoryQuery, InputRequest, InputResponse, InvocationId, InvocationInfo,
+    InvocationRest, InvocationStatus, InvocationStep, Journal, JournalEntry, Parent, Part, Priority, Role,
+    RunHost, Scope, SessionService, StateDelta, StopReason, StoreError, ToolAnswer, ToolCall, ToolSpec,
+    Waiting, readable_scope, settable_scope,
 };
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
+use crate::admission::Place;
+use crate::children::Caller;
 use crate::invocation_tracker::InvocationTracker;
 use crate::recorder::{Record, Recorder, is_stored};
-use crate::schema;
+use crate::runner::Runner;
 
 /// The largest history page an agent may ask for.
 const MAX_HISTORY_PAGE: usize = 1000;
 
 pub(crate) struct RunContext {
+    pub(crate) runner: Runner,
+    /// Its place in memory, as long as it has one.
+    pub(crate) place: Weak<Place>,
+    pub(crate) parent: Option<Parent>,
+    pub(crate) priority: Priority,
     pub(crate) info: InvocationInfo,
     pub(crate) token: CancellationToken,
     pub(crate) put_away: CancellationToken,
@@ -203,14 +213,15 @@ impl RunHost for RunContext {
         let mut events = Vec::new();
         let requests = vec![request.request_id.clone()];
         if !written.requests.contains_key(&request.request_id) {
-            schema::check(&request.schema).map_err(|reason| {
+            rak_schema::check(&request.schema).map_err(|reason| {
                 Failure::new(FailureKind::InvalidArgument, format!("the schema cannot be used: {reason}"))
             })?;
             let mut event = Event::new(self.info.id, self.info.session.app_name.as_str());
             event.input_required = Some(request);
             events.push(event);
         }
-        let step = Some(resting(InvocationStatus::Waiting, Some(Waiting { until, requests })));
+        let step =
+            Some(resting(InvocationStatus::Waiting, Some(Waiting { until, requests, ..Waiting::default() })));
         // Before the question is seen: who saw it and asks finds that the run waits.
         self.tracker.set_status(self.info.id, InvocationStatus::Waiting);
         let record = Record { events, step, ..Record::default() };
@@ -237,6 +248,87 @@ impl RunHost for RunContext {
 
     async fn answer_by_now(&self, request_id: &str) -> Result<Option<InputResponse>, Failure> {
         Ok(self.response(request_id, true).await?)
+    }
+
+    fn agents(&self) -> Vec<AgentSummary> {
+        let above = self.parent.as_ref().map(|parent| parent.lineage.as_slice()).unwrap_or_default();
+        let may_be_called = |name: &AppName| *name != self.info.session.app_name && !above.contains(name);
+        let listed = self.runner.agents().list().into_iter();
+        let ready = listed.filter(|info| info.state == AgentState::Ready && may_be_called(&info.name));
+        ready.map(|info| AgentSummary::new(info.name, &info.descriptor.unwrap_or_default())).collect()
+    }
+
+    async fn start_child(&self, request: ChildRequest) -> Result<InvocationId, Failure> {
+        let caller = Caller {
+            id: self.info.id,
+            session: self.info.session.clone(),
+            parent: self.parent.clone(),
+            priority: self.priority,
+        };
+        self.runner.start_child(caller, request).await
+    }
+
+    fn has_child(&self, child: InvocationId) {
+        drop(self.runner.has_child(self.info.id, child));
+    }
+
+    async fn child_over(&self, child: InvocationId) {
+        let mut over = self.runner.has_child(self.info.id, child);
+        if over.wait_for(|over| *over).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    fn is_child_over(&self, child: InvocationId) -> bool {
+        *self.runner.has_child(self.info.id, child).borrow()
+    }
+
+    async fn child_reply(&self, child: InvocationId) -> Result<ChildReply, Failure> {
+        self.runner.child_reply(child).await
+    }
+
+    fn cancel_child(&self, child: InvocationId) {
+        // An agent that is being stopped gives up its children as it cleans up: that is not why they end.
+        let stopping = self.token.is_cancelled();
+        let reason = if stopping { StopReason::ParentEnded } else { StopReason::Cancelled };
+        self.tracker.stop(child, reason);
+    }
+
+    fn tools(&self) -> Vec<ToolSpec> {
+        self.runner.inner().toolbox.specs()
+    }
+
+    fn asks_before(&self, tool: &str) -> bool {
+        self.runner.inner().toolbox.asks_before(tool)
+    }
+
+    fn approval_expires_in(&self) -> Option<Duration> {
+        self.runner.inner().toolbox.approval_expires_in()
+    }
+
+    async fn check_arguments(&self, tool: &ToolSpec, arguments: &Value) -> Result<(), Failure> {
+        let (schema, value) = (tool.parameters.clone(), arguments.clone());
+        // The schema is a server's, and may take its time.
+        let checked =
+            tokio::task::spawn_blocking(move || rak_schema::validate_arguments(&schema, &value)).await;
+        let invalid = |reason| {
+            let message = format!("the arguments of {} cannot be used: {reason}", tool.name);
+            Failure::new(FailureKind::InvalidArgument, message)
+        };
+        checked.map_err(|error| Failure::new(FailureKind::Failed, error.to_string()))?.map_err(invalid)
+    }
+
+    async fn call_tool(&self, call: ToolCall) -> Result<ToolAnswer, Failure> {
+        // On the server's runtime: a guest's thread knows no sockets.
+        let toolbox = self.runner.inner().toolbox.clone();
+        let called = async move { toolbox.call(call).await };
+        let called = self.recorder.tasks.spawn_on(called, &self.recorder.runtime);
+        let lost = |error| Failure::new(FailureKind::Failed, format!("the call was lost: {error}"));
+        AbortOnDropHandle::new(called).await.map_err(lost)?
+    }
+
+    fn give_way(&self) -> Option<Box<dyn Send>> {
+        Some(Box::new(self.place.upgrade()?.lend()))
     }
 
     async fn history(&self, before: Option<u64>, limit: usize) -> Result<HistoryPage, Failure> {

@@ -1,7 +1,7 @@
 //! One run from its admission to its terminal event.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use futures::FutureExt as _;
@@ -9,8 +9,8 @@ use rak_core::time::UnixMicros;
 use rak_core::{
     Agent, AgentError, AgentOutcome, AgentRegistry, AgentRun, Begin, Content, EncodedEvent, Event, Failure,
     FailureKind, InvocationInfo, InvocationRecord, InvocationRest, InvocationStatus, InvocationStep, Journal,
-    JournalEntry, OnDisconnect, Quota, RunError, Session, SessionService, StartKey, StateDelta, StopReason,
-    StoreError, USER_AUTHOR, Usage, Waiting,
+    JournalEntry, OnDisconnect, Priority, Quota, RunError, Session, SessionService, StartKey, StateDelta,
+    StopReason, StoreError, USER_AUTHOR, Usage, Waiting,
 };
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
@@ -23,6 +23,7 @@ use crate::invocation_tracker::InvocationGuard;
 use crate::listener::LiveRun;
 use crate::recorder::{Record, Recorder};
 use crate::run_context::{RunContext, RunState};
+use crate::runner::Runner;
 use crate::{agent_choice, closing};
 
 /// How long an agent that was stopped may take to return before it is dropped. Agents that are components return
@@ -31,6 +32,8 @@ const STOP_GRACE: Duration = Duration::from_secs(5);
 
 /// Everything one run needs.
 pub(crate) struct RunTask {
+    /// Who starts its children.
+    pub(crate) runner: Runner,
     pub(crate) agents: Arc<dyn AgentRegistry>,
     pub(crate) message: Content,
     pub(crate) guard: InvocationGuard,
@@ -38,6 +41,7 @@ pub(crate) struct RunTask {
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) sessions: Arc<dyn SessionService>,
     pub(crate) record: InvocationRecord,
+    pub(crate) priority: Priority,
     /// What its client called the start.
     pub(crate) start_key: Option<StartKey>,
     /// What its user may use; looked at when it is stored first.
@@ -104,7 +108,7 @@ pub(crate) enum Start {
 struct Holdings {
     context: Option<Arc<RunContext>>,
     seat: Seat,
-    place: Option<Place>,
+    place: Option<Arc<Place>>,
     /// Held until the end is stored: until then the version it runs on is needed.
     version: Option<Arc<dyn Agent>>,
     /// When it came into memory.
@@ -115,10 +119,10 @@ impl Holdings {
     /// Waits for the session, and then for a place.
     async fn sit_down(&mut self, entry: Entry) {
         self.seat.wait().await;
-        self.place = Some(match entry {
+        self.place = Some(Arc::new(match entry {
             Entry::Now(place) => place,
             Entry::Later(waits) => waits.place().await,
-        });
+        }));
     }
 
     /// How long it has been in memory.
@@ -250,7 +254,7 @@ impl RunTask {
     async fn work(&self, start: Start, holdings: &mut Holdings) -> (Result<AgentOutcome, AgentError>, Usage) {
         let begun = match start {
             Start::Now { seat, place, begun } => {
-                (holdings.seat, holdings.place) = (seat, Some(place));
+                (holdings.seat, holdings.place) = (seat, Some(Arc::new(place)));
                 Ok(begun)
             }
             Start::Later { seat, entry, admitted } => {
@@ -280,7 +284,8 @@ impl RunTask {
                     self.sessions.get(&self.record.session).await?.map(|made| made.state).unwrap_or_default()
                 }
             };
-            Ok((agent.clone(), self.context(&agent, begins_at, state, journal)))
+            let place = holdings.place.as_ref().map(Arc::downgrade).unwrap_or_default();
+            Ok((agent.clone(), self.context(&agent, begins_at, state, journal, place)))
         };
         let (agent, host) = match prepared.await {
             Ok(prepared) => prepared,
@@ -325,8 +330,13 @@ impl RunTask {
         begins_at: u64,
         state: StateDelta,
         journal: Option<Arc<Journal>>,
+        place: Weak<Place>,
     ) -> Arc<RunContext> {
         Arc::new(RunContext {
+            runner: self.runner.clone(),
+            place,
+            parent: self.record.parent.clone(),
+            priority: self.priority,
             put_away: self.guard.in_memory(journal.is_some()),
             longest_wait_in_memory: self.longest_wait_in_memory,
             tracker: self.guard.tracker().clone(),
@@ -335,7 +345,7 @@ impl RunTask {
                 session: self.record.session.clone(),
                 agent_version: agent.version().to_owned(),
                 attempt: self.record.attempt,
-                parent: None,
+                parent: self.record.parent.as_ref().map(|parent| parent.invocation_id),
             },
             token: self.guard.token().clone(),
             deadline: self.deadline.at().map(Instant::into_std),
@@ -374,6 +384,7 @@ impl RunTask {
             None => InvocationStatus::Queued,
         };
         let mut record = self.record;
+        let id = record.id;
         record.status = status;
         record.usage = usage;
         record.waiting.clone_from(&waiting);
@@ -385,7 +396,7 @@ impl RunTask {
             resume.message = context.is_none().then(|| self.message.clone());
         }
         let recorder = context.as_ref().map_or(&self.recorder, |context| &context.recorder);
-        let rests = InvocationRest {
+        let mut rests = InvocationRest {
             status,
             reason: self.stopping.is_cancelled().then(|| StopReason::ShuttingDown.code().to_owned()),
             waiting,
@@ -399,11 +410,20 @@ impl RunTask {
             if let Some(journal) = &recorder.journal {
                 journal.rest(UnixMicros::now());
             }
-            let requests = rests.waiting.as_ref().map(|waiting| waiting.requests.as_slice());
-            let answered = writing.written().any_answered(requests.unwrap_or_default());
+            let waiting = rests.waiting.clone().unwrap_or_default();
+            let answered = writing.written().any_answered(&waiting.requests);
+            // What it waits for is there: a host that ends right now must not leave it waiting.
+            if answered {
+                rests.waiting = None;
+                if rests.status == InvocationStatus::Waiting {
+                    rests.status = InvocationStatus::Queued;
+                }
+            }
             let record = Record { step: Some(InvocationStep::Rests(rests)), ..Record::default() };
             recorder.record_locked(writing, record).await?;
-            Ok::<bool, Failure>(answered)
+            // A child that ends from here on finds that it is waited for.
+            let families = self.guard.tracker().families();
+            Ok::<bool, Failure>(answered || families.any_over(id, &waiting.invocations))
         };
         let answered = store.await.unwrap_or_else(|error| {
             tracing::warn!(invocation = %record.id, %error, "a run that was put away could not be stored");

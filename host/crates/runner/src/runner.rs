@@ -1,14 +1,16 @@
 //! The way in: starting runs, listening to them, stopping them all.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use rak_core::time::UnixMillis;
 use rak_core::{
-    Agent, AgentRegistry, AgentState, AppName, Content, EventLog, EventStream, InvocationId,
-    InvocationRecord, InvocationStatus, OnDisconnect, Resume, RunConfig, RunError, SessionId, SessionKey,
-    SessionService, StartKey, StopReason, StoreError, Usage, UserId,
+    Agent, AgentRegistry, AgentState, AppName, Content, EventLog, EventStream, Failure, FailureKind,
+    InvocationId, InvocationRecord, InvocationStatus, OnDisconnect, Parent, Resume, RunConfig, RunError,
+    SessionId, SessionKey, SessionService, StartKey, StopReason, StoreError, ToolAnswer, ToolCall, ToolSpec,
+    Toolbox, Usage, UserId,
 };
 use tokio::runtime::Handle;
 use tokio::time::timeout;
@@ -42,6 +44,7 @@ pub(crate) struct Inner {
     pub(crate) agents: Arc<dyn AgentRegistry>,
     pub(crate) sessions: Arc<dyn SessionService>,
     pub(crate) log: Arc<dyn EventLog>,
+    pub(crate) toolbox: Arc<dyn Toolbox>,
     pub(crate) tracker: InvocationTracker,
     pub(crate) queue: SessionQueue,
     pub(crate) live: LiveRuns,
@@ -51,6 +54,15 @@ pub(crate) struct Inner {
     /// Cancelled when the drain begins.
     pub(crate) stopping: CancellationToken,
     pub(crate) tasks: TaskTracker,
+    /// The server's runtime; agents have one of their own.
+    runtime: OnceLock<Handle>,
+}
+
+impl Inner {
+    /// The runtime of whoever first used the runner, which no agent can.
+    pub(crate) fn runtime(&self) -> &Handle {
+        self.runtime.get_or_init(Handle::current)
+    }
 }
 
 /// What a runner allows. [`Default`] gives the numbers below.
@@ -66,6 +78,10 @@ pub struct RunnerSettings {
     pub admission: AdmissionSettings,
     /// What a lost connection means to a run that does not say: cancelled after 30 seconds.
     pub on_disconnect: OnDisconnect,
+    /// How many children an invocation may have at once: 64.
+    pub max_children: usize,
+    /// How many agents may be below each other, the one that a client called not counted: 8.
+    pub max_child_depth: usize,
     /// A durable run that waits longer than this gives up its memory: 10 seconds.
     pub longest_wait_in_memory: Duration,
     /// How often in a row the host may end before a durable run comes any further: 5 times, then it fails.
@@ -84,6 +100,8 @@ impl Default for RunnerSettings {
             max_invocations: 1000,
             admission: AdmissionSettings::default(),
             on_disconnect: OnDisconnect::Grace(Duration::from_secs(30)),
+            max_children: 64,
+            max_child_depth: 8,
             longest_wait_in_memory: Duration::from_secs(10),
             max_attempts: 5,
             journal_retention: Duration::from_hours(7 * 24),
@@ -134,6 +152,7 @@ pub struct RunnerBuilder {
     registry: Option<Arc<dyn AgentRegistry>>,
     sessions: Option<Arc<dyn SessionService>>,
     log: Option<Arc<dyn EventLog>>,
+    toolbox: Option<Arc<dyn Toolbox>>,
 }
 
 impl RunnerBuilder {
@@ -166,6 +185,13 @@ impl RunnerBuilder {
         self
     }
 
+    /// The tools that agents may use; none where it is not called.
+    #[must_use]
+    pub fn toolbox(mut self, toolbox: Arc<dyn Toolbox>) -> Self {
+        self.toolbox = Some(toolbox);
+        self
+    }
+
     /// What the runner allows; keeps a name given by [`app_name`](Self::app_name) where these have none.
     #[must_use]
     pub fn settings(mut self, settings: RunnerSettings) -> Self {
@@ -184,6 +210,7 @@ impl RunnerBuilder {
             agents: self.registry.unwrap_or_else(|| Arc::new(self.fixed)),
             sessions,
             log,
+            toolbox: self.toolbox.unwrap_or_else(|| Arc::new(NoTools)),
             tracker: InvocationTracker::new(self.settings.retention),
             queue: SessionQueue::default(),
             live: LiveRuns::default(),
@@ -192,6 +219,7 @@ impl RunnerBuilder {
             draining: AtomicBool::new(false),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            runtime: OnceLock::new(),
             settings: self.settings,
         };
         Ok(Runner { inner: Arc::new(inner) })
@@ -236,11 +264,21 @@ impl Runner {
 
     /// Starts a run, or finds the one that was started with the same key. When this returns, its beginning is stored.
     pub async fn start(&self, request: RunRequest) -> Result<StartedRun, RunError> {
+        self.start_below(request, None).await
+    }
+
+    /// The same, of a child. It is let in whatever the admission says.
+    pub(crate) async fn start_below(
+        &self,
+        request: RunRequest,
+        parent: Option<Parent>,
+    ) -> Result<StartedRun, RunError> {
         // In a task of its own: a caller that goes away in between must not leave a beginning without an end.
+        self.inner.runtime();
         let runner = self.clone();
         let starting = self.inner.tasks.spawn(async move {
             let id = request.invocation_id;
-            runner.begin_once(request).await.inspect_err(|_| runner.inner.live.forget(id))
+            runner.begin_once(request, parent).await.inspect_err(|_| runner.inner.live.forget(id))
         });
         starting.await.map_err(|error| RunError::Internal(error.to_string()))?
     }
@@ -249,31 +287,31 @@ impl Runner {
         &self,
         request: RunRequest,
         start_key: Option<StartKey>,
+        parent: Option<Parent>,
     ) -> Result<StartedRun, RunError> {
         let inner = &self.inner;
         let current = self.agent(&request.session.app_name)?;
         let id = request.invocation_id;
         let turn = inner.queue.enter(&request.session, id, request.config.if_busy)?;
-        let claim = Claim {
-            id,
-            user: request.session.user_id.clone(),
-            agent: request.session.app_name.clone(),
-            priority: request.config.priority,
-            again: false,
+        let claim = claim(id, &request);
+        let could_begin = matches!(turn, Turn::Now(_));
+        let entry = match &parent {
+            None => inner.admission.enter(&claim, could_begin)?,
+            Some(_) => inner.admission.enter_child(&claim, could_begin),
         };
-        let entry = inner.admission.enter(&claim, matches!(turn, Turn::Now(_)))?;
         let status = match &entry {
             Entry::Now(_) => InvocationStatus::Active,
             Entry::Later(_) => InvocationStatus::Queued,
         };
         let guard = inner.tracker.register(id, status);
-        // Asked after the registration: a drain that came in between has seen this run, and stops it.
-        if inner.draining.load(Ordering::SeqCst) {
+        // Asked after the registration: a drain that came in between has seen this run, and stops it. A child belongs to a
+        // run that there is already.
+        if parent.is_none() && inner.draining.load(Ordering::SeqCst) {
             return Err(RunError::Draining);
         }
         let session = inner.sessions.get(&request.session).await?;
         let agent = agent_choice::choose(inner.agents.as_ref(), current, session.as_ref()).await?;
-        let record = new_record(id, request.session, agent.as_ref(), status, &request.config)?;
+        let record = new_record(id, request.session, agent.as_ref(), status, &request.config, parent)?;
         let started_at = record.started_at;
         if record.resume.is_some() {
             guard.set_durable();
@@ -282,6 +320,8 @@ impl Runner {
         // Before it is stored: who finds it in the store can listen to it.
         inner.live.insert(id, &live);
         let task = RunTask {
+            runner: self.clone(),
+            priority: request.config.priority,
             recorder: self.recorder(&record, &live),
             agents: inner.agents.clone(),
             message: request.message,
@@ -360,7 +400,7 @@ impl Runner {
             log: self.inner.log.clone(),
             live: live.clone(),
             tasks: self.inner.tasks.clone(),
-            runtime: Handle::current(),
+            runtime: self.inner.runtime().clone(),
             journal: None,
         })
     }
@@ -592,6 +632,30 @@ impl Runner {
     }
 }
 
+struct NoTools;
+
+#[async_trait]
+impl Toolbox for NoTools {
+    fn specs(&self) -> Vec<ToolSpec> {
+        Vec::new()
+    }
+
+    async fn call(&self, call: ToolCall) -> Result<ToolAnswer, Failure> {
+        Err(Failure::new(FailureKind::NotFound, format!("there is no tool {:?}", call.name)))
+    }
+}
+
+/// What a new run asks of the admission.
+fn claim(id: InvocationId, request: &RunRequest) -> Claim {
+    Claim {
+        id,
+        user: request.session.user_id.clone(),
+        agent: request.session.app_name.clone(),
+        priority: request.config.priority,
+        again: false,
+    }
+}
+
 /// Why a beginning was not stored. A quota begins anew with the next day.
 fn not_stored(error: StoreError, user: &UserId, started_at: UnixMillis) -> RunError {
     let StoreError::QuotaExceeded(exceeded) = error else { return error.into() };
@@ -618,6 +682,7 @@ fn new_record(
     agent: &dyn Agent,
     status: InvocationStatus,
     config: &RunConfig,
+    parent: Option<Parent>,
 ) -> Result<InvocationRecord, RunError> {
     let now = UnixMillis::now();
     Ok(InvocationRecord {
@@ -633,5 +698,6 @@ fn new_record(
         usage: Usage::default(),
         waiting: None,
         resume: agent.durable().map(|_| new_resume(now, config)).transpose()?,
+        parent,
     })
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dashmap::DashMap;
-use rak_core::{Content, IdempotencyKey, RunError, SessionKey, StartKey};
+use rak_core::{Content, IdempotencyKey, Parent, RunError, SessionKey, StartKey};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
@@ -42,15 +42,19 @@ impl Drop for StartTurn<'_> {
 
 impl Runner {
     /// Starts a run, or listens to the one that was started with the same key.
-    pub(crate) async fn begin_once(&self, request: RunRequest) -> Result<StartedRun, RunError> {
+    pub(crate) async fn begin_once(
+        &self,
+        request: RunRequest,
+        parent: Option<Parent>,
+    ) -> Result<StartedRun, RunError> {
         let Some(key) = request.config.idempotency_key.clone() else {
-            return self.begin(request, None).await;
+            return self.begin(request, None, parent).await;
         };
         let inner = self.inner();
         let _turn = inner.starts.turn(&request.session, &key).await;
         let start_key = StartKey { digest: digest(&request.message)?, key };
         match inner.log.started_with(&request.session, &start_key.key).await? {
-            None => self.begin(request, Some(start_key)).await,
+            None => self.begin(request, Some(start_key), parent).await,
             Some((invocation_id, digest)) if digest == start_key.digest => {
                 let events = self.listen(invocation_id, 0).await?;
                 Ok(StartedRun { invocation_id, events })

@@ -22,6 +22,8 @@ pub(crate) struct Written {
     pub(crate) messages: Vec<u64>,
     /// Questions that the agent does not wait for any more.
     pub(crate) given_up: BTreeSet<String>,
+    /// Up to which event each child is shown.
+    relayed: BTreeMap<InvocationId, u64>,
 }
 
 impl Written {
@@ -40,6 +42,12 @@ impl Written {
 
     /// Follows what an event opens and closes.
     pub(crate) fn observe(&mut self, event: &Event) {
+        if let Some(origin) = &event.origin {
+            // What a child asks and calls is its own affair.
+            let relayed = self.relayed.entry(origin.through).or_default();
+            *relayed = origin.seq.unwrap_or(0).max(*relayed);
+            return;
+        }
         if let Some(content) = &event.content {
             self.observe_content(content);
         }
@@ -70,6 +78,11 @@ impl Written {
                 _ => {}
             }
         }
+    }
+
+    /// Up to which event a child is shown; 0 where nothing of it is.
+    pub(crate) fn relayed(&self, child: InvocationId) -> u64 {
+        self.relayed.get(&child).copied().unwrap_or(0)
     }
 
     /// Whether one of these questions is answered.

@@ -33,6 +33,7 @@ mod origin;
 mod presentation;
 pub mod protocol;
 mod recording;
+mod respond;
 mod router;
 mod routes;
 mod run_start;

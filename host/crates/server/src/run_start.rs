@@ -48,7 +48,7 @@ impl RunStart {
 
     /// Finds the session and starts the run.
     pub(crate) async fn start(self, state: &AppState, id: InvocationId) -> Result<StartedRun, ApiError> {
-        check_role(&self.message)?;
+        check_role("newMessage", &self.message)?;
         let address =
             SessionAddress { session_id: self.session_id, app_name: self.app_name, user_id: self.user_id };
         let starting = async {
@@ -68,10 +68,10 @@ impl RunStart {
 
 /// A client speaks for the user, or answers a function call. What the history keeps as said by the system or the model
 /// has to come from there.
-fn check_role(message: &Content) -> Result<(), ApiError> {
+pub(crate) fn check_role(field: &str, message: &Content) -> Result<(), ApiError> {
     if [Role::USER, Role::FUNCTION].contains(&message.role.as_str()) {
         return Ok(());
     }
     let role = &message.role;
-    Err(ApiError::invalid(format!("newMessage.role is {role:?}; a client says \"user\" or \"function\"")))
+    Err(ApiError::invalid(format!("{field}.role is {role:?}; a client says \"user\" or \"function\"")))
 }

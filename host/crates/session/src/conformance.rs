@@ -100,6 +100,7 @@ macro_rules! conformance_tests {
             // reading invocations
             a_log_is_read_after_a_number_up_to_a_limit
             a_record_comes_back_whole
+            children_are_listed_by_their_parent
             an_end_is_kept_with_its_record
             invocations_are_listed_newest_first_in_pages
             invocations_are_listed_by_session_and_status

@@ -20,10 +20,12 @@ mod generated {
         require_store_data_send: true,
         with: {
             "rak:agent/wait.waitable": crate::capabilities::wait::Waitable,
+            "rak:agent/agents.child": crate::capabilities::agents::Child,
+            "rak:agent/tools.running": crate::capabilities::tools::Running,
         },
     });
 }
 
 pub(crate) use generated::exports::rak::agent::entry;
-pub(crate) use generated::rak::agent::{common, context, events, log, people, session, wait};
+pub(crate) use generated::rak::agent::{agents, common, context, events, log, people, session, tools, wait};
 pub(crate) use generated::{Agent, AgentPre};

@@ -2,6 +2,7 @@
 //!
 //! A capability says what a call costs and what its effect is; the [`gate`](crate::gate) does the rest.
 
+pub(crate) mod agents;
 pub(crate) mod clocks;
 pub(crate) mod context;
 pub(crate) mod events;
@@ -9,6 +10,7 @@ pub(crate) mod http;
 pub(crate) mod log;
 pub(crate) mod people;
 pub(crate) mod session;
+pub(crate) mod tools;
 pub(crate) mod wait;
 
 use wasmtime::component::{HasSelf, Linker};

@@ -1,12 +1,12 @@
 //! The only mapping between the contract's types and the host's.
 
 use rak_core::{
-    AgentDescriptor, AgentOutcome, Blob, Content, Custom, Emission, Failure, FailureKind, FileRef,
-    FunctionCall, FunctionResponse, HistoryPage, Part, Progress, Skill,
+    AgentDescriptor, AgentOutcome, AgentSummary, Blob, ChildReply, Content, Custom, Emission, Failure,
+    FailureKind, FileRef, FunctionCall, FunctionResponse, HistoryPage, Part, Progress, Skill,
 };
 use serde_json::Value;
 
-use crate::bindings::{common, entry, events, session};
+use crate::bindings::{agents, common, entry, events, session};
 
 /// Reads a JSON text of the guest; `what` names it in the error.
 pub(crate) fn json_from_wit(text: &str, what: &str) -> Result<Value, Failure> {
@@ -186,6 +186,26 @@ fn kind_from_wit(kind: common::FailureKind) -> FailureKind {
         common::FailureKind::Unavailable => FailureKind::Unavailable,
         common::FailureKind::Unsupported => FailureKind::Unsupported,
         common::FailureKind::Failed => FailureKind::Failed,
+    }
+}
+
+pub(crate) fn summary_to_wit(agent: AgentSummary) -> agents::Summary {
+    agents::Summary {
+        name: agent.name.to_string(),
+        description: agent.description,
+        version: agent.version,
+        input_schema: agent.input_schema.map(|schema| schema.to_string()),
+        extra: agent.extra.map(|extra| extra.to_string()),
+    }
+}
+
+pub(crate) fn reply_to_wit(reply: ChildReply) -> agents::Reply {
+    agents::Reply {
+        invocation_id: reply.invocation_id.to_string(),
+        content: reply.content.map(content_to_wit),
+        escalate: reply.escalate,
+        transfer_to: reply.transfer_to,
+        extra: reply.extra.map(|extra| extra.to_string()),
     }
 }
 

@@ -3,13 +3,14 @@
 mod waits;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use rak_core::{AgentGrants, Failure, FailureKind, RunHost, Scope};
+use rak_core::{AgentGrants, AppName, Failure, FailureKind, RunHost, Scope};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -83,6 +84,25 @@ pub(crate) struct PutAway {
     longest_wait: Option<Duration>,
     /// Who stores the journal; none where there is none.
     keeper: Option<Arc<dyn RunHost>>,
+    /// How many calls of tools are under way.
+    under_way: Arc<AtomicUsize>,
+    /// How many of them may not be cut off, because they may not be made twice.
+    held: watch::Sender<usize>,
+}
+
+/// A call of a tool, as long as it is under way.
+pub(crate) struct UnderWay {
+    put_away: PutAway,
+    holds: bool,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.put_away.under_way.fetch_sub(1, Ordering::Relaxed);
+        if self.holds {
+            self.put_away.held.send_modify(|held| *held -= 1);
+        }
+    }
 }
 
 impl PutAway {
@@ -92,15 +112,27 @@ impl PutAway {
             token: host.put_away().cloned().unwrap_or_default(),
             longest_wait: Some(host.longest_wait_in_memory()),
             keeper: Some(host.clone()),
+            ..Self::default()
         })
     }
 
+    /// Returns when the run is to be put away, and may be.
     pub(crate) async fn asked(&self) {
         self.token.cancelled().await;
+        let _ = self.held.subscribe().wait_for(|held| *held == 0).await;
     }
 
     pub(crate) fn is_asked(&self) -> bool {
-        self.token.is_cancelled()
+        self.token.is_cancelled() && *self.held.borrow() == 0
+    }
+
+    /// A call of a tool is under way. Where it may not be made twice, the run is not put away before its end.
+    pub(crate) fn calls_tool(&self, repeatable: bool) -> UnderWay {
+        self.under_way.fetch_add(1, Ordering::Relaxed);
+        if !repeatable {
+            self.held.send_modify(|held| *held += 1);
+        }
+        UnderWay { put_away: self.clone(), holds: !repeatable }
     }
 }
 
@@ -172,6 +204,21 @@ impl Gate {
             self.timeline.note_unusual("context.is-cancelled", Ok(&true)).map_err(journal_full)?;
         }
         Ok(stopping)
+    }
+
+    /// Whether something that ends at any time is over: told again as it was told.
+    pub(crate) fn tells_ready(&self, is_over: impl FnOnce() -> bool) -> Result<bool, HostStop> {
+        const NAME: &str = "wait.ready";
+        match self.timeline.recall_unusual::<bool>(NAME)? {
+            Recalled::Unusual(answer) => return answer.map_err(journal_full),
+            Recalled::Usual => return Ok(false),
+            Recalled::New => {}
+        }
+        let over = is_over();
+        if over {
+            self.timeline.note_unusual(NAME, Ok(&true)).map_err(journal_full)?;
+        }
+        Ok(over)
     }
 
     /// What is left until the deadline, in milliseconds.
@@ -264,6 +311,28 @@ impl Gate {
         self.grants.as_ref().is_some_and(granted)
     }
 
+    /// Whether an agent may be called.
+    pub(crate) fn grants_agent(&self, agent: &AppName) -> bool {
+        let named = |name: &String| name == "*" || name == agent.as_str();
+        self.grants.as_ref().is_some_and(|grants| grants.agents.iter().any(named))
+    }
+
+    /// Whether a tool may be called.
+    pub(crate) fn grants_tool(&self, tool: &str) -> bool {
+        self.grants.as_ref().is_some_and(|grants| grants.tools.iter().any(|pattern| matches(pattern, tool)))
+    }
+
+    /// Whether the agent's manifest wants a person to be asked before a tool is called.
+    pub(crate) fn asks_before(&self, tool: &str) -> bool {
+        let ask = |grants: &Arc<AgentGrants>| grants.ask_before.iter().any(|pattern| matches(pattern, tool));
+        self.grants.as_ref().is_some_and(ask)
+    }
+
+    /// What puts the run away.
+    pub(crate) fn put_away(&self) -> &PutAway {
+        &self.stops.put_away
+    }
+
     fn check_grant(&self, need: Need) -> Result<(), Failure> {
         let denied = |message: String| Err(Failure::new(FailureKind::Denied, message));
         let Some(grants) = &self.grants else {
@@ -299,6 +368,26 @@ impl Gate {
         let answer = effect();
         self.timeline.note(call, answer.as_ref(), None)?;
         Ok(answer?)
+    }
+
+    /// An effect that takes time, and is repeated by its answer.
+    pub(crate) async fn answer_soon<T: Serialize + DeserializeOwned>(
+        &self,
+        call: Call,
+        cost: Cost,
+        effect: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Refusal> {
+        self.admit_call(&call, cost)?;
+        if let Some(answer) = self.timeline.recall(&call)? {
+            return Ok(answer?);
+        }
+        let answer = self.beside_the_tokens(effect).await;
+        match &answer {
+            Ok(value) => self.timeline.note(call, Ok(value), None)?,
+            Err(Refusal::Failure(failure)) => self.timeline.note::<T>(call, Err(failure), None)?,
+            Err(Refusal::Stop(_)) => {}
+        }
+        answer
     }
 
     /// The gate before an effect that takes time: it is given up when the run is stopped or put away.
@@ -404,6 +493,11 @@ impl Gate {
             _ => Failure::new(FailureKind::Cancelled, "the run is being cancelled: clean up and return"),
         }
     }
+}
+
+/// Whether a name is one of a pattern, in which `*` stands for anything.
+fn matches(pattern: &str, name: &str) -> bool {
+    globset::Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(name))
 }
 
 fn spend(counter: &AtomicU64, amount: u64, limit: u64, what: &'static str) -> Result<(), Failure> {

@@ -33,6 +33,10 @@ pub(crate) struct GuestState {
     pub(crate) timers: HashMap<u32, UnixMicros>,
     /// The number of the newest stored event.
     pub(crate) last_seq: u64,
+    /// How many children were started: a run that is repeated starts the same ones under the same numbers.
+    pub(crate) children: u64,
+    /// How many calls of tools were planned.
+    pub(crate) planned: u64,
     /// What was asked of people so far.
     pub(crate) asked: Asked,
     wasi: WasiCtx,
@@ -77,6 +81,8 @@ impl GuestState {
             table,
             timers: HashMap::new(),
             last_seq: 0,
+            children: 0,
+            planned: 0,
             asked: Asked::default(),
             wasi,
             http: WasiHttpCtx::new(),

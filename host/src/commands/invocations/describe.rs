@@ -41,6 +41,7 @@ pub(super) fn one(body: &InvocationBody, questions: &[InputRequest], ages: Ages)
     text.line("agent", body.app_name.as_str());
     text.line("version", &body.agent_version);
     text.line("session", &format!("{} of {}", body.session_id, body.user_id));
+    text.line("child of", &body.parent_id.map(|parent| parent.to_string()).unwrap_or_default());
     text.line("status", body.status.as_str());
     text.line("in line", &body.queue_position.map(place).unwrap_or_default());
     text.line("because", body.reason.as_deref().unwrap_or_default());
@@ -77,6 +78,7 @@ fn status(body: &InvocationBody, ages: Ages) -> String {
     let waiting = body.waiting.as_ref().map(|waiting| match (&waiting.until, waiting.requests.len()) {
         (_, 1) => "for an answer".to_owned(),
         (_, requests @ 2..) => format!("for {requests} answers"),
+        (_, 0) if !waiting.invocations.is_empty() => "for other agents".to_owned(),
         (Some(until), 0) => format!("for {}", ages.until(*until)),
         (None, 0) => String::new(),
     });
@@ -93,7 +95,8 @@ fn status(body: &InvocationBody, ages: Ages) -> String {
 fn waits(waiting: &Waiting, ages: Ages) -> Vec<String> {
     let until = waiting.until.map(|until| format!("until {}, for {}", human::utc(until), ages.until(until)));
     let answers = waiting.requests.iter().map(|request| format!("for the answer to {request}"));
-    until.into_iter().chain(answers).collect()
+    let children = waiting.invocations.iter().map(|child| format!("for its child {child}"));
+    until.into_iter().chain(answers).chain(children).collect()
 }
 
 /// Where it is in the queue.
@@ -137,6 +140,7 @@ mod tests {
             session_id: "demo".parse().unwrap(),
             app_name: "timers".parse().unwrap(),
             user_id: "user".parse().unwrap(),
+            parent_id: None,
             agent_version: "sha256:00".into(),
             status,
             queue_position: None,
@@ -152,7 +156,7 @@ mod tests {
     }
 
     fn waiting() -> InvocationBody {
-        let waiting = Waiting { until: Some(UnixMillis(NOW.0 + 7_200_000)), requests: Vec::new() };
+        let waiting = Waiting { until: Some(UnixMillis(NOW.0 + 7_200_000)), ..Waiting::default() };
         InvocationBody { waiting: Some(waiting), ..body(InvocationStatus::Waiting) }
     }
 
@@ -185,7 +189,8 @@ mod tests {
             schema: kind.schema(),
             expires_at: None,
         };
-        let waiting = Waiting { until: None, requests: vec![question.request_id.clone()] };
+        let waiting =
+            Waiting { until: None, requests: vec![question.request_id.clone()], ..Waiting::default() };
         let asking = InvocationBody { waiting: Some(waiting), ..body(InvocationStatus::Waiting) };
         let text = one(&asking, &[question], Ages(NOW));
         assert!(text.contains("waits        for the answer to approve-1\n"), "{text}");

@@ -44,6 +44,6 @@ pub(super) async fn run(
     }
     file.persist(path).with_context(failed)?;
     let (path, bytes) = (path.display(), human::bytes(bytes));
-    print_error(&format!("{path} has it, {bytes}; `rak replay {path}` repeats it"));
+    print_error(&format!("{path} has it, {bytes}; `rak replay {path}` repeats it, where it was over"));
     Ok(ExitCode::SUCCESS)
 }

@@ -1,11 +1,13 @@
 //! The behaviours, as `guest-sdk/CONFORMANCE.md` says them.
 
+mod agents;
 mod content;
 mod failing;
 mod own;
 mod people;
 mod session;
 mod stopping;
+mod tools;
 
 use anyhow::{Context as _, ensure};
 use futures::future::{LocalBoxFuture, join_all};
@@ -17,11 +19,21 @@ type Behaviour<'a> = (&'static str, LocalBoxFuture<'a, anyhow::Result<()>>);
 
 /// Runs every behaviour, and says what differs.
 pub(super) async fn run_all(subject: &mut Subject) -> Vec<String> {
-    let groups = [content::all, failing::all, own::all, people::all, session::all, stopping::all];
+    let groups = [
+        agents::all,
+        content::all,
+        failing::all,
+        own::all,
+        people::all,
+        session::all,
+        stopping::all,
+        tools::all,
+    ];
     let mut differing = differ(groups.iter().flat_map(|group| group(subject))).await;
     // The same again where runs that wait for a person have lost their memory when the answer comes.
     subject.restart_hasty().await;
-    let again = differ(people::all(subject)).await;
+    let waits = [agents::people, people::all, tools::people];
+    let again = differ(waits.iter().flat_map(|group| group(subject))).await;
     differing.extend(again.into_iter().map(|text| format!("{text}, put away")));
     let asked = people::ask_all(subject).await;
     subject.restart_hasty().await;

@@ -39,6 +39,18 @@ greeting = "hi"
 list = [1, "a"]
 "#;
 
+/// What the agent may do, and what a person is asked before.
+const MANIFEST: &str = r#"
+[grants]
+history = true
+state = ["session", "user", "app"]
+people = true
+log = true
+agents = ["conformance", "echo", "nobody", "other"]
+tools = ["*"]
+ask_before = ["clock"]
+"#;
+
 /// A run gives up its memory as soon as it waits.
 const HASTY: &str = "
 [durability]
@@ -64,7 +76,12 @@ impl Subject {
     pub(super) async fn start(language: Language, component: Vec<u8>) -> Self {
         let place = Place::new(&[]);
         place.configure(CONFIGURATION);
-        place.put(&format!("{AGENT}.wasm"), component);
+        // It calls itself under another name.
+        for name in [AGENT, "other"] {
+            std::fs::create_dir(place.path("agents").join(name)).expect("a folder");
+            place.put(&format!("{name}/agent.toml"), MANIFEST);
+            place.put(&format!("{name}/{name}.wasm"), &component);
+        }
         let log = place.path("log");
         let host = serve(&place, &log).await;
         Self { language, host, log, sessions: AtomicU32::default(), place }

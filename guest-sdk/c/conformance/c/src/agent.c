@@ -27,6 +27,13 @@ static const struct {
     {"approve", do_approve},     {"ask", do_ask},             {"message", do_message},
     {"expired", do_expired},
 
+    {"agents", do_agents},       {"call", do_call},           {"call-in", do_call_in},
+    {"call-fails", do_call_fails}, {"fan", do_fan},           {"race", do_race},
+    {"drop", do_drop},           {"detach", do_detach},
+
+    {"tools", do_tools},         {"hints", do_hints},         {"tool", do_tool},
+    {"tool-fails", do_tool_fails}, {"tool-all", do_tool_all}, {"tool-start", do_tool_start},
+
     {"log", do_log},             {"print", do_print},         {"time", do_time},
     {"random", do_random},
 };
@@ -48,6 +55,20 @@ rak_status number_of(rak_context *cx, const call *call, uint64_t *number) {
   return rak_parse_u64(call->argument, number)
              ? RAK_OK
              : rak_fail(cx, RAK_INVALID_ARGUMENT, "`%s` is not a whole number", call->argument.ptr);
+}
+
+void write_optional(rak_json_writer *writer, const char *key, rak_str text) {
+  rak_json_key(writer, key);
+  if (text.ptr == NULL) {
+    rak_json_write_null(writer);
+  } else {
+    rak_json_write_str(writer, text);
+  }
+}
+
+rak_status answer_failure(rak_context *cx, rak_status status) {
+  const rak_str code = rak_failure_of(cx, status).code;
+  return rak_answer(cx, "%s %s", rak_status_name(status), code.ptr == NULL ? "-" : code.ptr);
 }
 
 RAK_AGENT(

@@ -21,9 +21,17 @@ behaviour do_set, do_get, do_remove, do_keys, do_history, do_pages;
 behaviour do_context, do_config, do_config_keys, do_remaining;
 behaviour do_sleep, do_any, do_timeout, do_block, do_loop, do_wait, do_poll;
 behaviour do_approve, do_ask, do_message, do_expired;
+behaviour do_agents, do_call, do_call_in, do_call_fails, do_fan, do_race, do_drop, do_detach;
+behaviour do_tools, do_hints, do_tool, do_tool_fails, do_tool_all, do_tool_start;
 behaviour do_log, do_print, do_time, do_random;
 
 /* Reads a whole number of the argument. */
 rak_status number_of(rak_context *cx, const call *call, uint64_t *number);
+
+/* Writes a member of an object: a text, or null where there is none. */
+void write_optional(rak_json_writer *writer, const char *key, rak_str text);
+
+/* Answers with what the contract calls the failure of the newest call. */
+rak_status answer_failure(rak_context *cx, rak_status status);
 
 #endif

@@ -14,15 +14,6 @@ static rak_status read_question(rak_context *cx, const call *call, rak_optional 
   return RAK_OK;
 }
 
-static void write_optional(rak_json_writer *writer, const char *key, rak_str text) {
-  rak_json_key(writer, key);
-  if (text.ptr == NULL) {
-    rak_json_write_null(writer);
-  } else {
-    rak_json_write_str(writer, text);
-  }
-}
-
 rak_status do_approve(rak_context *cx, const call *call) {
   rak_optional expires_in_ms;
   rak_str details;
@@ -65,8 +56,5 @@ rak_status do_expired(rak_context *cx, const call *call) {
   rak_str answer;
   (void)call;
   const rak_status status = rak_ask(cx, RAK_STR("Well?"), RAK_STR("{}"), RAK_SOME(1), &answer);
-  if (!rak_is_expired(cx, status)) {
-    return rak_answer(cx, "%s", rak_status_name(status));
-  }
-  return rak_answer(cx, "%s %s", rak_status_name(status), rak_failure_of(cx, status).code.ptr);
+  return answer_failure(cx, status);
 }

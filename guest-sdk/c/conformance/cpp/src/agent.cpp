@@ -1,9 +1,10 @@
 // Does what the specification says.
 
 #include <charconv>
-#include <utility>
 
 #include "behaviours.hpp"
+
+using rak::Json;
 
 static constexpr std::pair<std::string_view, Behaviour*> behaviours[] = {
     {"echo", echo},           {"answer", answer},       {"nothing", nothing},
@@ -27,6 +28,13 @@ static constexpr std::pair<std::string_view, Behaviour*> behaviours[] = {
     {"approve", approve},     {"ask", ask},             {"message", message},
     {"expired", expired},
 
+    {"agents", agents},       {"call", call_agent},     {"call-in", call_in},
+    {"call-fails", call_fails}, {"fan", fan},           {"race", race},
+    {"drop", drop},           {"detach", detach},
+
+    {"tools", tools},         {"hints", hints},         {"tool", tool},
+    {"tool-fails", tool_fails}, {"tool-all", tool_all}, {"tool-start", tool_start},
+
     {"log", log_lines},       {"print", print},         {"time", time_now},
     {"random", random_bytes},
 };
@@ -40,11 +48,22 @@ rak::Result<std::uint64_t> Call::number() const {
   return number;
 }
 
+std::pair<std::string_view, std::string_view> cut(std::string_view text) {
+  const std::size_t space = text.find(' ');
+  if (space == text.npos) return {text, ""};
+  return {text.substr(0, space), text.substr(space + 1)};
+}
+
+Json or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(); }
+
+std::string kind_and_code(const rak::Failure& failure) {
+  return std::string(rak::name_of(failure.kind)) + " " + failure.code.value_or("-");
+}
+
 static Answer run(rak::Context& cx, const rak::Content& input) {
   const auto* first = input.parts.empty() ? nullptr : std::get_if<rak::Text>(&input.parts.front());
   const std::string_view text = first ? std::string_view(first->text) : std::string_view();
-  const std::string_view name = text.substr(0, text.find(' '));
-  const std::string_view argument = name.size() == text.size() ? "" : text.substr(name.size() + 1);
+  const auto [name, argument] = cut(text);
   for (const auto& [known, behaviour] : behaviours) {
     if (known == name) return behaviour(cx, {input, argument});
   }
@@ -62,7 +81,7 @@ RAK_AGENT(
     .tags = {"test", "contract"},
     .examples = {"echo hello"},
   }},
-  .input_schema = rak::Json::object({{"type", "string"}}),
-  .extra = rak::Json::object({{"language", "cpp"}}),
+  .input_schema = Json::object({{"type", "string"}}),
+  .extra = Json::object({{"language", "cpp"}}),
   .run = run,
 );

@@ -2,6 +2,8 @@
 #ifndef BEHAVIOURS_HPP
 #define BEHAVIOURS_HPP
 
+#include <utility>
+
 #include <rak.hpp>
 
 // A call of one behaviour.
@@ -24,6 +26,17 @@ Behaviour set, get, remove_it, keys, history, pages;
 Behaviour context, config, config_keys, remaining;
 Behaviour sleep_for, any, timeout, block, loop, wait_long, poll_often;
 Behaviour approve, ask, message, expired;
+Behaviour agents, call_agent, call_in, call_fails, fan, race, drop, detach;
+Behaviour tools, hints, tool, tool_fails, tool_all, tool_start;
 Behaviour log_lines, print, time_now, random_bytes;
+
+// What stands before the first space, and what stands after it.
+std::pair<std::string_view, std::string_view> cut(std::string_view text);
+
+// The text, or null where there is none.
+rak::Json or_null(const std::optional<std::string>& text);
+
+// What the contract calls a failure.
+std::string kind_and_code(const rak::Failure& failure);
 
 #endif

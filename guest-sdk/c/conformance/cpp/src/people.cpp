@@ -13,13 +13,10 @@ struct Question {
 };
 
 static rak::Result<Question> question_of(const Call& call) {
-  const std::size_t space = std::min(call.argument.find(' '), call.argument.size());
-  const std::string_view json = call.argument.substr(std::min(space + 1, call.argument.size()));
-  const auto ms = RAK_TRY((Call{call.input, call.argument.substr(0, space)}).number());
+  const auto [expiry, json] = cut(call.argument);
+  const auto ms = RAK_TRY((Call{call.input, expiry}).number());
   return Question{ms == 0 ? Expiry() : std::chrono::milliseconds(ms), RAK_TRY(Json::parse(json))};
 }
-
-static Json or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(); }
 
 Answer approve(rak::Context& cx, const Call& call) {
   const Question question = RAK_TRY(question_of(call));
@@ -48,7 +45,5 @@ Answer message(rak::Context& cx, const Call& call) {
 
 Answer expired(rak::Context& cx, const Call&) {
   const auto answer = cx.people().ask("Well?", Json::object(), 1ms);
-  if (answer) return "answered";
-  const rak::Failure& failure = answer.failure();
-  return std::string(rak::name_of(failure.kind)) + " " + failure.code.value_or("");
+  return answer ? "answered" : kind_and_code(answer.failure());
 }

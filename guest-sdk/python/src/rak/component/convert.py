@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from componentize_py_types import Ok, Result
 from wit_world.exports import entry
-from wit_world.imports import common, context, events, log, people, session
+from wit_world.imports import agents, common, context, events, log, people, session, tools
 
 from .. import document
+from ..agents import AgentOptions, AgentReply, AgentSummary
 from ..content import Blob, Content, Custom, FileRef, FunctionCall, FunctionResponse, Part, Text, Thought
 from ..context import Info
 from ..descriptor import Descriptor, Skill
@@ -23,6 +25,7 @@ from ..log import Level
 from ..outcome import Outcome
 from ..people import Decision
 from ..session import Entry, Page
+from ..tools import Tool, ToolHints, ToolOptions
 from ..wait import millis
 
 T = TypeVar("T")
@@ -134,7 +137,7 @@ def _part_in(part: common.Part) -> Part:
         case common.Part_FunctionCall(call):
             return FunctionCall(call.id, call.name, json_in(call.args))
         case common.Part_FunctionResponse(response):
-            return FunctionResponse(response.id, response.name, json_in(response.response), response.failed)
+            return response_in(response)
         case common.Part_Other(custom):
             return Custom(custom.name, json_in(custom.value))
 
@@ -149,14 +152,22 @@ def _part_out(part: Part) -> common.Part:
             return common.Part_InlineData(common.Blob(text(mime_type), bytes(memoryview(data))))
         case FileRef(uri, mime_type):
             return common.Part_FileData(common.FileRef(maybe(text, mime_type), text(uri)))
-        case FunctionCall(id, name, args):
-            return common.Part_FunctionCall(common.FunctionCall(text(id), text(name), json_out(args)))
+        case FunctionCall():
+            return common.Part_FunctionCall(call_out(part))
         case FunctionResponse(id, name, response, failed):
             answer = common.FunctionResponse(text(id), text(name), json_out(response), bool(failed))
             return common.Part_FunctionResponse(answer)
         case Custom():
             return common.Part_Other(_custom_out(part))
     raise TypeError(f"a {type(part).__name__} is not a part of a content")
+
+
+def call_out(call: FunctionCall) -> common.FunctionCall:
+    return common.FunctionCall(text(call.id), text(call.name), json_out(call.args))
+
+
+def response_in(response: common.FunctionResponse) -> FunctionResponse:
+    return FunctionResponse(response.id, response.name, json_in(response.response), response.failed)
 
 
 def _custom_out(custom: Custom) -> common.Custom:
@@ -203,6 +214,60 @@ def _entry_in(entry: session.Entry) -> Entry:
 
 def decision_in(decision: people.Decision) -> Decision:
     return Decision(decision.approved, decision.by, decision.reason, json_in(decision.edited))
+
+
+def summary_in(summary: agents.Summary) -> AgentSummary:
+    return AgentSummary(
+        summary.name,
+        summary.description,
+        summary.version,
+        json_in(summary.input_schema),
+        json_in(summary.extra),
+    )
+
+
+def agent_options_out(options: AgentOptions) -> agents.Options:
+    return agents.Options(
+        maybe(text, options.session),
+        options.timeout_ms,
+        bool(options.relay),
+        bool(options.detached),
+        maybe(json_out, options.extra),
+    )
+
+
+def reply_in(reply: agents.Reply) -> AgentReply:
+    return AgentReply(
+        reply.invocation_id,
+        maybe(content_in, reply.content),
+        reply.escalate,
+        reply.transfer_to,
+        json_in(reply.extra),
+    )
+
+
+def tool_in(tool: tools.Tool) -> Tool:
+    hints = ToolHints(
+        read_only=tools.Hints.READ_ONLY in tool.hints,
+        destructive=tools.Hints.DESTRUCTIVE in tool.hints,
+        idempotent=tools.Hints.IDEMPOTENT in tool.hints,
+        open_world=tools.Hints.OPEN_WORLD in tool.hints,
+        needs_approval=tools.Hints.NEEDS_APPROVAL in tool.hints,
+    )
+    return Tool(tool.name, tool.description, json_in(tool.parameters), hints, json_in(tool.extra))
+
+
+def tool_options_out(options: ToolOptions) -> tools.CallOptions:
+    return tools.CallOptions(
+        options.timeout_ms,
+        maybe(text, options.idempotency_key),
+        bool(options.relay),
+        maybe(json_out, options.extra),
+    )
+
+
+def result_in(result: Result[common.FunctionResponse, common.Failure]) -> FunctionResponse | Failure:
+    return response_in(result.value) if isinstance(result, Ok) else failure_in(result.value)
 
 
 def outcome_out(outcome: Outcome) -> entry.Outcome:

@@ -6,17 +6,20 @@ from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 from componentize_py_types import Err
-from wit_world.imports import common, context, log, people, session, wait
+from wit_world.imports import agents, common, context, log, people, session, tools, wait
 from wit_world.imports import events as sink
 
 from .. import document
-from ..content import Content
+from ..agents import AgentOptions, AgentReply, AgentSummary
+from ..content import Content, FunctionCall, FunctionResponse
 from ..context import Info
 from ..events import Event
+from ..failure import Failure
 from ..host import Timer
 from ..log import Level
 from ..people import Decision
 from ..session import Page
+from ..tools import Tool, ToolOptions
 from . import convert
 
 P = ParamSpec("P")
@@ -72,6 +75,32 @@ class Imports:
     def next_message(self, timeout_ms: int | None) -> Content | None:
         return convert.maybe(convert.content_in, _call(people.next_message, timeout_ms))
 
+    def agents(self) -> list[AgentSummary]:
+        return [convert.summary_in(summary) for summary in _call(agents.available)]
+
+    def call_agent(self, agent: str, input: Content, options: AgentOptions) -> AgentReply:
+        said, how = convert.content_out(input), convert.agent_options_out(options)
+        return convert.reply_in(_call(agents.call, convert.text(agent), said, how))
+
+    def start_agent(self, agent: str, input: Content, options: AgentOptions) -> ImportedChild:
+        said, how = convert.content_out(input), convert.agent_options_out(options)
+        return ImportedChild(_call(agents.start, convert.text(agent), said, how))
+
+    def tools(self) -> list[Tool]:
+        return [convert.tool_in(tool) for tool in _call(tools.available)]
+
+    def call_tool(self, call: FunctionCall, options: ToolOptions) -> FunctionResponse:
+        how = convert.tool_options_out(options)
+        return convert.response_in(_call(tools.call, convert.call_out(call), how))
+
+    def call_tools(self, calls: list[FunctionCall], options: ToolOptions) -> list[FunctionResponse | Failure]:
+        made, how = [convert.call_out(call) for call in calls], convert.tool_options_out(options)
+        return [convert.result_in(result) for result in tools.call_all(made, how)]
+
+    def start_tool(self, call: FunctionCall, options: ToolOptions) -> ImportedTool:
+        how = convert.tool_options_out(options)
+        return ImportedTool(_call(tools.start, convert.call_out(call), how))
+
     def sleep(self, ms: int) -> None:
         wait.sleep(ms)
 
@@ -87,7 +116,7 @@ class Imports:
 
 
 class ImportedTimer:
-    """A timer of the host."""
+    """A timer of the host, or the end of what goes on beside the agent."""
 
     __slots__ = ("waitable",)
 
@@ -102,6 +131,51 @@ class ImportedTimer:
 
     def close(self) -> None:
         self.waitable.__exit__(None, None, None)
+
+
+class ImportedChild:
+    """Another agent that works."""
+
+    __slots__ = ("_child",)
+
+    def __init__(self, child: agents.Child) -> None:
+        self._child = child
+
+    def invocation_id(self) -> str:
+        return self._child.invocation_id()
+
+    def finish(self) -> AgentReply:
+        return convert.reply_in(_call(self._child.finish))
+
+    def cancel(self) -> None:
+        self._child.cancel()
+
+    def subscribe(self) -> ImportedTimer:
+        return ImportedTimer(self._child.subscribe())
+
+    def close(self) -> None:
+        self._child.__exit__(None, None, None)
+
+
+class ImportedTool:
+    """A tool that works."""
+
+    __slots__ = ("_running",)
+
+    def __init__(self, running: tools.Running) -> None:
+        self._running = running
+
+    def finish(self) -> FunctionResponse:
+        return convert.response_in(_call(self._running.finish))
+
+    def cancel(self) -> None:
+        self._running.cancel()
+
+    def subscribe(self) -> ImportedTimer:
+        return ImportedTimer(self._running.subscribe())
+
+    def close(self) -> None:
+        self._running.__exit__(None, None, None)
 
 
 def _call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

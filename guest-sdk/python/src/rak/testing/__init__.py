@@ -10,8 +10,24 @@
 Its clock moves only when the agent waits, so a test of an hour takes no time.
 """
 
+from .agents import FakeAgent
+from .calls import AgentCall, ToolCall
 from .fake_host import FakeHost
 from .fake_run import FakeRun, LogLine
 from .people import Approval, Asked, Question, Reply
+from .tools import Failed, FakeTool
 
-__all__ = ["Approval", "Asked", "FakeHost", "FakeRun", "LogLine", "Question", "Reply"]
+__all__ = [
+    "AgentCall",
+    "Approval",
+    "Asked",
+    "Failed",
+    "FakeAgent",
+    "FakeHost",
+    "FakeRun",
+    "FakeTool",
+    "LogLine",
+    "Question",
+    "Reply",
+    "ToolCall",
+]

@@ -16,10 +16,12 @@ from ..outcome import Outcome
 from ..people import Decision
 from ..session import Entry
 from ..wait import millis
+from .agents import FakeAgent, FakeAgents
 from .clock import Clock
 from .fake_run import FakeRun
 from .invocation import Invocation
 from .people import FakePeople, Reply
+from .tools import FakeTool, FakeTools
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,10 @@ class FakeHost:
     would last forever fails the test."""
     messages: Sequence[str | Content] = ()
     """What the user says while the agent works, in order."""
+    agents: Mapping[str, FakeAgent | Callable[[Content], Any]] = field(default_factory=dict)
+    """The agents that may be called, by name: what each does with its input, which is over at once, or a `FakeAgent`."""
+    tools: Mapping[str, FakeTool | Callable[[Any], Any]] = field(default_factory=dict)
+    """The tools that may be called, by name: what each does with its arguments, at once, or a `FakeTool`."""
     cancel_after: float | None = None
     """Cancels the run after so many seconds of the fake clock."""
     cancel_after_calls: int | None = None
@@ -86,7 +92,8 @@ class FakeHost:
             deadline_ms=None if self.deadline is None else millis(self.deadline),
         )
         people = FakePeople(self.people, self.messages, clock)
-        return Invocation(self.info or info, self.config, self._entries(), self.state, people, clock)
+        others = FakeAgents(self.agents, clock), FakeTools(self.tools, people, clock)
+        return Invocation(self.info or info, self.config, self._entries(), self.state, people, *others, clock)
 
     def _entries(self) -> list[Entry]:
         entries: list[Entry] = []

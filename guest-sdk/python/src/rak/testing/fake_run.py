@@ -10,6 +10,7 @@ from ..events import Event, Progress, TextDelta
 from ..failure import Failure
 from ..log import Level
 from ..outcome import Outcome
+from .calls import AgentCall, ToolCall
 from .people import Asked
 
 
@@ -40,6 +41,10 @@ class FakeRun:
     stored event is not in it, nor is anything under `temp:`."""
     asked: list[Asked]
     """What it asked people, in order."""
+    agent_calls: list[AgentCall]
+    """The agents it called, in order."""
+    tool_calls: list[ToolCall]
+    """The tools it called, in order."""
     logs: list[LogLine]
     """The lines it logged."""
     slept: float

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..content import Content
+from ..agents import AgentOptions, AgentReply, AgentSummary
+from ..content import Content, FunctionCall, FunctionResponse
 from ..context import Info
 from ..events import Event, is_stored
 from ..failure import Failure
@@ -14,10 +15,14 @@ from ..log import Level
 from ..outcome import Outcome
 from ..people import Decision
 from ..session import Entry, Page
+from ..tools import Tool, ToolOptions
+from .agents import FakeAgents, FakeChild
 from .clock import Clock
 from .fake_run import FakeRun, LogLine
 from .people import Approval, FakePeople, Question
 from .state import State, as_json
+from .timer import FakeTimer
+from .tools import FakeRunning, FakeTools
 
 # The most entries that one page of history has.
 _MAX_PAGE = 1000
@@ -33,6 +38,8 @@ class Invocation:
         entries: Sequence[Entry],
         state: Mapping[str, Any],
         people: FakePeople,
+        agents: FakeAgents,
+        tools: FakeTools,
         clock: Clock,
     ) -> None:
         self._info = info
@@ -40,12 +47,17 @@ class Invocation:
         self._entries = entries
         self._state = State(state)
         self._people = people
+        self._agents = agents
+        self._tools = tools
         self._clock = clock
         self._events: list[Event] = []
         self._logs: list[LogLine] = []
 
     def finish(self, outcome: Outcome | Failure) -> FakeRun:
-        """What the run left behind. A good end stores what was changed; a bad one forgets it."""
+        """What the run left behind. A good end stores what was changed; a bad one forgets it. What still goes on is
+        stopped."""
+        self._agents.finish()
+        self._tools.finish()
         if isinstance(outcome, Outcome):
             self._state.store()
         return FakeRun(
@@ -54,6 +66,8 @@ class Invocation:
             state=self._state.stored,
             changes=self._state.changes,
             asked=self._people.asked,
+            agent_calls=self._agents.calls,
+            tool_calls=self._tools.calls,
             logs=self._logs,
             slept=self._clock.now_ms / 1000,
         )
@@ -119,6 +133,34 @@ class Invocation:
         self._clock.gate()
         return self._people.next_message(timeout_ms)
 
+    def agents(self) -> list[AgentSummary]:
+        self._clock.gate()
+        return self._agents.available()
+
+    def call_agent(self, agent: str, input: Content, options: AgentOptions) -> AgentReply:
+        self._clock.gate()
+        return self._agents.start(agent, input, options).wait()
+
+    def start_agent(self, agent: str, input: Content, options: AgentOptions) -> FakeChild:
+        self._clock.gate()
+        return self._agents.start(agent, input, options)
+
+    def tools(self) -> list[Tool]:
+        self._clock.gate()
+        return self._tools.available()
+
+    def call_tool(self, call: FunctionCall, options: ToolOptions) -> FunctionResponse:
+        self._clock.count_call()
+        return self._tools.start(call, options).wait()
+
+    def call_tools(self, calls: list[FunctionCall], options: ToolOptions) -> list[FunctionResponse | Failure]:
+        self._clock.count_call()
+        return self._tools.call_all(calls, options)
+
+    def start_tool(self, call: FunctionCall, options: ToolOptions) -> FakeRunning:
+        self._clock.count_call()
+        return self._tools.start(call, options)
+
     def sleep(self, ms: int) -> None:
         self._clock.count_call()
         self._clock.wait_until(self._clock.now_ms + ms)
@@ -146,25 +188,3 @@ class Invocation:
 
 def _seconds(ms: int | None) -> float | None:
     return None if ms is None else ms / 1000
-
-
-class FakeTimer:
-    """A point on the fake clock."""
-
-    def __init__(self, clock: Clock, at_ms: int) -> None:
-        self._clock = clock
-        self.at_ms = at_ms
-
-    def is_due(self) -> bool:
-        return self._clock.now_ms >= self.at_ms
-
-    def ready(self) -> bool:
-        self._clock.count_call()
-        return self.is_due()
-
-    def block(self) -> None:
-        self._clock.count_call()
-        self._clock.wait_until(self.at_ms)
-
-    def close(self) -> None:
-        """Forgetting a timer is nothing that the fake host sees."""

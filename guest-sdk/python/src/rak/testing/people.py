@@ -62,7 +62,7 @@ class FakePeople:
     def decide(self, asked: Approval, expires_in_ms: int | None) -> Decision:
         reply = self._reply(asked, asked.action, expires_in_ms)
         if isinstance(reply, Decision):
-            return replace(reply, edited=as_json(reply.edited))
+            return _as_json(reply)
         raise AssertionError(f"the agent wants {asked.action!r} approved, where `people` has {reply!r}")
 
     def answer(self, asked: Question, expires_in_ms: int | None) -> Any:
@@ -70,6 +70,15 @@ class FakePeople:
         if isinstance(reply, Reply):
             return as_json(reply.answer)
         raise AssertionError(f"the agent asks {asked.question!r}, where `people` has {reply!r}")
+
+    def approves(self, asked: Approval) -> Decision | None:
+        """What somebody decides on what the host asks for the agent; `None` where nobody does. The agent need not wait for
+        it, so neither does this."""
+        self.asked.append(asked)
+        reply = next(self._replies, None)
+        if isinstance(reply, Reply):
+            raise AssertionError(f"{asked.action!r} is to be approved, where `people` has {reply!r}")
+        return reply and _as_json(reply)
 
     def next_message(self, timeout_ms: int | None) -> Content | None:
         said = next(self._messages, None)
@@ -92,3 +101,7 @@ class FakePeople:
             raise AssertionError(problem)
         self._clock.wait_until(None if ms is None else self._clock.now_ms + ms)
         self._clock.check()
+
+
+def _as_json(decision: Decision) -> Decision:
+    return replace(decision, edited=as_json(decision.edited))

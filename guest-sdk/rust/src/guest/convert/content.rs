@@ -30,9 +30,7 @@ impl From<common::Part> for Part {
             common::Part::FunctionCall(common::FunctionCall { id, name, args }) => {
                 Self::FunctionCall(FunctionCall { id, name, args: value(args) })
             }
-            common::Part::FunctionResponse(common::FunctionResponse { id, name, response, failed }) => {
-                Self::FunctionResponse(FunctionResponse { id, name, response: value(response), failed })
-            }
+            common::Part::FunctionResponse(response) => Self::FunctionResponse(response.into()),
             common::Part::Other(common::Custom { name, value: json }) => {
                 Self::Other(Custom { name, value: value(json) })
             }
@@ -47,9 +45,7 @@ impl From<Part> for common::Part {
             Part::Thought(text) => Self::Thought(text),
             Part::InlineData(Blob { mime_type, data }) => Self::InlineData(common::Blob { mime_type, data }),
             Part::FileData(FileRef { mime_type, uri }) => Self::FileData(common::FileRef { mime_type, uri }),
-            Part::FunctionCall(FunctionCall { id, name, args }) => {
-                Self::FunctionCall(common::FunctionCall { id, name, args: json(&args) })
-            }
+            Part::FunctionCall(call) => Self::FunctionCall(call.into()),
             Part::FunctionResponse(FunctionResponse { id, name, response, failed }) => {
                 Self::FunctionResponse(common::FunctionResponse {
                     id,

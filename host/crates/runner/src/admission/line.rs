@@ -170,6 +170,11 @@ impl Line {
         self.forget_idle(&claim.user);
     }
 
+    /// Has a place that was given back, whether there is one or not.
+    pub(super) fn take_back(&mut self, claim: &Claim) {
+        self.take(claim);
+    }
+
     /// Who waits, in the order in which they come in if places become free one by one and nothing else happens. What
     /// users and agents may have at once is not looked at: nobody can tell when a run of theirs ends.
     pub(super) fn in_order(&self) -> Vec<InvocationId> {

@@ -24,6 +24,7 @@ fn record(id: InvocationId, status: InvocationStatus) -> InvocationRecord {
         usage: Usage::default(),
         waiting: None,
         resume: None,
+        parent: None,
     }
 }
 

@@ -187,7 +187,7 @@ pub struct RunBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<Priority>,
     /// A second start with the same key in the session, and the same message, is the same invocation.
-    #[serde(default, deserialize_with = "empty_is_absent", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<IdempotencyKey>,
 }
 
@@ -292,6 +292,9 @@ pub struct InvocationBody {
     pub app_name: AppName,
     /// Whose session it is.
     pub user_id: UserId,
+    /// The invocation that started it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<InvocationId>,
     /// Digest of the component that runs.
     pub agent_version: String,
     /// Where it is; one that is being stopped has the status it is going to end with.
@@ -332,10 +335,16 @@ impl InvocationBody {
             session_id,
             app_name,
             user_id,
+            parent_id: record.parent.map(|parent| parent.invocation_id),
             agent_version: record.agent_version,
             status,
             queue_position: None,
-            waiting: record.waiting.filter(|_| status == InvocationStatus::Waiting),
+            // A question can be answered while the run is paused, too.
+            waiting: record.waiting.filter(|waiting| match status {
+                InvocationStatus::Waiting => true,
+                InvocationStatus::Paused => !waiting.requests.is_empty(),
+                _ => false,
+            }),
             durable: record.resume.is_some(),
             reason: record.reason,
             attempt: record.attempt,

@@ -32,6 +32,7 @@ pub(crate) async fn list(
     }
     let filter = InvocationFilter {
         sessions,
+        parent: parameters.parent_id,
         status: parameters.status,
         before: parameters.cursor,
         limit: page_size(parameters.limit),
@@ -81,8 +82,7 @@ pub(crate) async fn respond(
     PathId(id): PathId<InvocationId>,
     extract::Json(body): extract::Json<RespondBody>,
 ) -> Result<Json<RespondAnswer>, ApiError> {
-    let respond = body.try_into().map_err(|reason: &str| ApiError::invalid(reason))?;
-    let request_id = state.runner.respond(id, respond).await?;
+    let request_id = crate::respond::respond(&state, id, body).await?;
     Ok(Json(RespondAnswer { invocation_id: id, request_id }))
 }
 

@@ -246,11 +246,7 @@ impl Reader {
         let Ok(invocation_id) = target.parse::<InvocationId>() else {
             return self.reply_about(&target, "there is no invocation", "invocation_not_found").await;
         };
-        let responded = match respond.body.try_into() {
-            Ok(respond) => self.state.runner.respond(invocation_id, respond).await.map_err(ApiError::from),
-            Err(reason) => Err(ApiError::invalid(reason)),
-        };
-        match responded {
+        match crate::respond::respond(&self.state, invocation_id, respond.body).await {
             Ok(request_id) => self.reply(WsServerMessage::Responded { invocation_id, request_id }).await,
             Err(error) => self.reply_about(&target, error.text(), error.code()).await,
         }

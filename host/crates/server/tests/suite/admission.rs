@@ -154,6 +154,7 @@ async fn what_is_no_key_and_no_priority_is_refused() {
     let long = "x".repeat(257);
     for (key, value) in [
         ("idempotencyKey", json!(long)),
+        ("idempotencyKey", json!("")),
         ("idempotencyKey", json!("a\nb")),
         ("idempotencyKey", json!(1)),
         ("priority", json!(101)),

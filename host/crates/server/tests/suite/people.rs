@@ -79,6 +79,26 @@ async fn an_answer_that_cannot_be_taken_is_refused_with_the_reason() {
     assert_eq!(app.post(nowhere, ask(json!(1))).await.refusal(), (404, "invocation_not_found".into()));
 }
 
+/// What the history keeps as said by the system or the model has to come from there.
+#[tokio::test]
+async fn a_message_speaks_for_the_user() {
+    let app = TestApp::start();
+    let (_stream, run) = app.puppet_stream("s", json!({})).await;
+    let mut socket = app.socket_v2().await;
+    for role in ["system", "model", "", "x"] {
+        let said = json!({"role": role, "parts": [{"text": "hi"}]});
+        let answer = app.post(&respond_path(&run), json!({"message": said})).await;
+        assert_eq!(answer.refusal(), (422, "invalid".into()), "{role}");
+        assert!(answer.error().starts_with("message.role"), "{}", answer.error());
+        socket.send(&json!({"type": "respond", "invocationId": run.id(), "message": said})).await;
+        assert_eq!(socket.next_of("error").await["code"], "invalid", "{role}");
+    }
+    assert_eq!(
+        app.post(&respond_path(&run), json!({"message": message("hi")})).await.ok()["requestId"],
+        "message-1"
+    );
+}
+
 #[tokio::test]
 async fn a_message_may_come_at_any_time() {
     let app = TestApp::start();

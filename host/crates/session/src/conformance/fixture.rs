@@ -123,6 +123,7 @@ impl Run {
             usage: Usage::default(),
             waiting: None,
             resume: None,
+            parent: None,
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rak_core::{
     Commit, EncodedEvent, EventLog, InvocationEnd, InvocationFilter, InvocationId, InvocationStatus,
-    InvocationStep, Progress, SessionService, Usage, time::UnixMillis,
+    InvocationStep, Parent, Progress, SessionService, Usage, time::UnixMillis,
 };
 
 use super::fixture::{Run, key};
@@ -59,6 +59,48 @@ pub async fn a_record_comes_back_whole<S: SessionService + EventLog>(store: Arc<
     begin.record.usage = USAGE;
     store.begin(begin.clone()).await.unwrap();
     assert_eq!(store.invocation(run.id).await.unwrap(), Some(begin.record));
+}
+
+/// Children are listed by their parent, whatever session and status they have, and stay its children.
+pub async fn children_are_listed_by_their_parent<S: SessionService + EventLog>(store: Arc<S>) {
+    let parent = Run::begun(&*store, &key("app", "ann", "one")).await;
+    let other = Run::begun(&*store, &key("app", "ann", "one")).await;
+    let child_of = |parent: &Run, session: &str| {
+        let child = Run::new(&key("helper", "ann", session));
+        let mut begin = child.beginning(InvocationStatus::Queued, None);
+        begin.record.parent = Some(Parent {
+            invocation_id: parent.id,
+            lineage: vec![parent.key.app_name.clone()],
+            relay: true,
+            detached: false,
+        });
+        (child, begin)
+    };
+    let (first, begin) = child_of(&parent, "a");
+    store.begin(begin.clone()).await.unwrap();
+    assert_eq!(store.invocation(first.id).await.unwrap(), Some(begin.record.clone()));
+    let (second, mut begin_second) = child_of(&parent, "b");
+    store.begin(begin_second.clone()).await.unwrap();
+    store.begin(child_of(&other, "a").1).await.unwrap();
+    // Whoever goes on with it need not say again whose child it is.
+    begin_second.record.status = InvocationStatus::Active;
+    let said = begin_second.record.parent.take();
+    store.begin(begin_second.clone()).await.unwrap();
+    begin_second.record.parent = said;
+    assert_eq!(store.invocation(second.id).await.unwrap(), Some(begin_second.record));
+
+    let children = |before, limit| {
+        let filter =
+            InvocationFilter { parent: Some(parent.id), before, limit, ..InvocationFilter::default() };
+        let store = store.clone();
+        async move {
+            let page = store.invocations(filter).await.unwrap();
+            (page.invocations.iter().map(|record| record.id).collect::<Vec<_>>(), page.next)
+        }
+    };
+    assert_eq!(children(None, 10).await, (vec![second.id, first.id], None));
+    assert_eq!(children(None, 1).await, (vec![second.id], Some(second.id)));
+    assert_eq!(children(Some(second.id), 10).await, (vec![first.id], None));
 }
 
 /// The end's status, reason, progress, usage and time are in the record afterwards.
@@ -151,7 +193,12 @@ pub async fn invocations_are_listed_by_session_and_status<S: SessionService + Ev
                 .map(|(run, _)| run.id)
                 .collect();
             for limit in [1, 3, 100] {
-                let filter = InvocationFilter { sessions: sessions.clone(), status, before: None, limit };
+                let filter = InvocationFilter {
+                    sessions: sessions.clone(),
+                    status,
+                    limit,
+                    ..InvocationFilter::default()
+                };
                 assert_eq!(listed(&*store, filter).await, wanted, "{sessions:?} {status:?} {limit}");
             }
         }

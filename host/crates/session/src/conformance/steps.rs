@@ -11,7 +11,11 @@ use rak_core::{
 use super::fixture::{Run, event, is_conflict, key, numbers, resume, text, whole_history};
 
 fn waiting() -> Waiting {
-    Waiting { until: Some(UnixMillis(i64::MAX)), requests: vec!["one".into(), "zwei 🦀".into()] }
+    Waiting {
+        until: Some(UnixMillis(i64::MAX)),
+        requests: vec!["one".into(), "zwei 🦀".into()],
+        invocations: vec![InvocationId::new()],
+    }
 }
 
 fn rests(run: &Run, rest: InvocationRest) -> Commit {
@@ -122,7 +126,7 @@ pub async fn invocations_are_listed_by_where_they_rest<S: SessionService + Event
         for (index, run) in runs.iter().enumerate() {
             for sessions in [vec![], vec![key.clone()]] {
                 let status = Some(now(index));
-                let filter = InvocationFilter { sessions, status, before: None, limit: 10 };
+                let filter = InvocationFilter { sessions, status, limit: 10, ..InvocationFilter::default() };
                 let found = store.invocations(filter).await.unwrap().invocations;
                 assert_eq!(found.len(), 1);
                 assert_eq!(found[0].id, run.id);

@@ -37,7 +37,10 @@ impl Tables {
         used.invocations += u64::from(before.is_none());
         used.add(&before.unwrap_or_default(), &record.usage);
         match self.invocations.get_mut(&id) {
-            Some(row) => row.record = record,
+            Some(row) => {
+                let parent = row.record.parent.take().or(record.parent.clone());
+                row.record = InvocationRecord { parent, ..record };
+            }
             None => drop(self.invocations.insert(id, InvocationRow::new(record))),
         }
         let now = UnixMillis::now();
@@ -113,9 +116,14 @@ impl Tables {
 
     pub(super) fn invocations(&self, filter: &InvocationFilter) -> InvocationPage {
         let wanted = |record: &&InvocationRecord| {
-            (filter.sessions.is_empty() || filter.sessions.contains(&record.session))
-                && filter.status.is_none_or(|status| status == record.status)
-                && filter.before.is_none_or(|before| record.id < before)
+            let chosen = match filter.parent {
+                Some(parent) => record.parent.as_ref().is_some_and(|of| of.invocation_id == parent),
+                None => {
+                    (filter.sessions.is_empty() || filter.sessions.contains(&record.session))
+                        && filter.status.is_none_or(|status| status == record.status)
+                }
+            };
+            chosen && filter.before.is_none_or(|before| record.id < before)
         };
         let mut found = self.invocations.values().rev().map(|row| &row.record).filter(wanted);
         let invocations: Vec<_> = found.by_ref().take(filter.limit).cloned().collect();

@@ -19,6 +19,7 @@ pub(super) struct EncodedRecord {
     pub(super) usage: String,
     pub(super) waiting: Option<String>,
     pub(super) resume: Option<String>,
+    pub(super) parent: Option<String>,
 }
 
 impl EncodedRecord {
@@ -28,6 +29,7 @@ impl EncodedRecord {
             usage: json(&record.usage)?,
             waiting: encode(record.waiting.as_ref())?,
             resume: encode(record.resume.as_ref())?,
+            parent: encode(record.parent.as_ref())?,
             record,
             start_key,
         })

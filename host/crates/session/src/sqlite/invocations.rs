@@ -18,7 +18,7 @@ macro_rules! records {
     ($rest:literal) => {
         concat!(
             "SELECT id, app_name, user_id, session_id, invocations.agent_version, status, reason, attempt, started_at, \
-             ended_at, progress, usage, waiting, resume FROM invocations CROSS JOIN sessions ON sessions.pk = session_pk ",
+             ended_at, progress, usage, waiting, resume, parent FROM invocations CROSS JOIN sessions ON sessions.pk = session_pk ",
             $rest
         )
     };
@@ -31,6 +31,7 @@ pub(super) const LIST_STATUS: &str = records!("WHERE status = ?2 AND id < ?3 ORD
 pub(super) const LIST_SESSION: &str = records!("WHERE session_pk = ?1 AND id < ?3 ORDER BY id DESC LIMIT ?4");
 pub(super) const LIST_SESSION_AND_STATUS: &str =
     records!("WHERE session_pk = ?1 AND status = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4");
+pub(super) const LIST_PARENT: &str = records!("WHERE parent_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3");
 /// Sorts behind every id.
 const AFTER_ALL_IDS: &str = "g";
 
@@ -40,14 +41,15 @@ pub(super) const FIND: &str = "
     FROM invocations CROSS JOIN sessions ON sessions.pk = session_pk WHERE id = ?1";
 const INSERT: &str = "
     INSERT INTO invocations (id, session_pk, agent_version, status, reason, attempt, started_at, ended_at, progress,
-        usage, waiting, resume, message_position, start_key, start_digest)
+        usage, waiting, resume, message_position, start_key, start_digest, parent_id, parent)
     VALUES (:id, :session_pk, :agent_version, :status, :reason, :attempt, :started_at, :ended_at, :progress,
-        :usage, :waiting, :resume, :message_position, :start_key, :start_digest)";
+        :usage, :waiting, :resume, :message_position, :start_key, :start_digest, :parent_id, :parent)";
 pub(super) const UPDATE: &str = "
     UPDATE invocations SET agent_version = :agent_version, status = :status, reason = :reason, attempt = :attempt,
         started_at = :started_at, ended_at = :ended_at, progress = :progress, usage = :usage, waiting = :waiting,
         resume = :resume, message_position = coalesce(message_position, :message_position),
-        start_key = coalesce(start_key, :start_key), start_digest = coalesce(start_digest, :start_digest)
+        start_key = coalesce(start_key, :start_key), start_digest = coalesce(start_digest, :start_digest),
+        parent_id = coalesce(parent_id, :parent_id), parent = coalesce(parent, :parent)
     WHERE id = :id AND session_pk = :session_pk";
 pub(super) const STARTED_WITH: &str =
     "SELECT id, start_digest FROM invocations WHERE session_pk = ?1 AND start_key = ?2";
@@ -161,7 +163,7 @@ fn put(
     session_pk: i64,
     message_position: Option<i64>,
 ) -> Result<(), Fault> {
-    let EncodedRecord { record, start_key, progress, usage, waiting, resume } = begin;
+    let EncodedRecord { record, start_key, progress, usage, waiting, resume, parent } = begin;
     connection.prepare_cached(sql)?.execute(named_params! {
         ":id": record.id.to_string(),
         ":session_pk": session_pk,
@@ -178,6 +180,8 @@ fn put(
         ":message_position": message_position,
         ":start_key": start_key.as_ref().map(|start| start.key.as_str()),
         ":start_digest": start_key.as_ref().map(|start| &start.digest),
+        ":parent_id": record.parent.as_ref().map(|parent| parent.invocation_id.to_string()),
+        ":parent": parent,
     })?;
     Ok(())
 }
@@ -299,7 +303,9 @@ pub(super) fn list(connection: &Connection, filter: &InvocationFilter) -> Result
     let one_more = integer(filter.limit.saturating_add(1));
     let rows =
         |sql, session_pk: Option<i64>| query(connection, sql, params![session_pk, status, before, one_more]);
-    let mut found = if filter.sessions.is_empty() {
+    let mut found = if let Some(parent) = filter.parent {
+        query(connection, LIST_PARENT, params![parent.to_string(), before, one_more])?
+    } else if filter.sessions.is_empty() {
         rows(if status.is_some() { LIST_STATUS } else { LIST_ALL }, None)?
     } else {
         // A page of each session, put together: one query over all of them would sort all their invocations.
@@ -345,5 +351,6 @@ fn record(row: &Row<'_>) -> rusqlite::Result<InvocationRecord> {
         usage: column::json::<Usage>(row, 11)?.unwrap_or_default(),
         waiting: column::json(row, 12)?,
         resume: column::json(row, 13)?,
+        parent: column::json(row, 14)?,
     })
 }

@@ -31,6 +31,7 @@ const STATEMENTS: &[&str] = &[
     invocations::LIST_STATUS,
     invocations::LIST_SESSION,
     invocations::LIST_SESSION_AND_STATUS,
+    invocations::LIST_PARENT,
     invocations::STARTED_WITH,
     invocations::UPDATE,
     invocations::NUMBER,

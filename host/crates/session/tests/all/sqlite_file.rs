@@ -163,7 +163,7 @@ async fn a_file_of_the_first_version_is_brought_forward() {
     drop(store);
     let version: i64 =
         Connection::open(&path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 4);
+    assert_eq!(version, 5);
     let needed = ["sha256:1".to_owned(), "sha256:2".to_owned()];
     assert_eq!(open(&path).pinned_versions(&key.app_name).await.unwrap(), needed.into());
 }
@@ -242,7 +242,7 @@ async fn a_journal_is_there_after_reopening() {
     for first in 0..3 {
         let store = open(&path);
         let mut begin = begin(id, &key);
-        begin.record.waiting = Some(Waiting { until: Some(UnixMillis(7)), requests: Vec::new() });
+        begin.record.waiting = Some(Waiting { until: Some(UnixMillis(7)), ..Waiting::default() });
         begin.record.resume = Some(Resume { ran_ms: first, ..Resume::default() });
         store.begin(begin.clone()).await.unwrap();
         let commit = Commit { events: Vec::new(), ..commit(id, &key, 1, "") };

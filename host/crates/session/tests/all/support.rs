@@ -34,6 +34,7 @@ pub(crate) fn begin(id: InvocationId, key: &SessionKey) -> Begin {
         usage: Usage::default(),
         waiting: None,
         resume: None,
+        parent: None,
     };
     Begin {
         record,

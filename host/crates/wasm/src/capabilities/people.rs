@@ -39,8 +39,9 @@ impl people::Host for GuestState {
                     kind: InputKind::Approve,
                     schema: InputKind::Approve.schema(),
                     details: Some(details),
+                    need: Need::People,
                 };
-                self.ask("people.approve", action, ask, expires_in_ms).await
+                self.ask_person("people.approve", action, ask, expires_in_ms).await
             }
             Err(failure) => self.refuse(failure),
         };
@@ -60,8 +61,8 @@ impl people::Host for GuestState {
     ) -> wasmtime::Result<Result<String, common::Failure>> {
         let asked = match convert::json_from_wit(&schema, "the schema") {
             Ok(schema) => {
-                let ask = Ask { kind: InputKind::Ask, schema, details: None };
-                self.ask("people.ask", question, ask, expires_in_ms).await
+                let ask = Ask { kind: InputKind::Ask, schema, details: None, need: Need::People };
+                self.ask_person("people.ask", question, ask, expires_in_ms).await
             }
             Err(failure) => self.refuse(failure),
         };
@@ -77,14 +78,18 @@ impl people::Host for GuestState {
     }
 }
 
-struct Ask {
-    kind: InputKind,
-    details: Option<Value>,
-    schema: Value,
+/// A question to a person.
+pub(crate) struct Ask {
+    pub(crate) kind: InputKind,
+    pub(crate) details: Option<Value>,
+    pub(crate) schema: Value,
+    /// What it takes to ask it.
+    pub(crate) need: Need,
 }
 
 impl GuestState {
-    async fn ask(
+    /// Asks a person, and waits for the answer.
+    pub(crate) async fn ask_person(
         &mut self,
         name: &'static str,
         prompt: String,
@@ -103,7 +108,7 @@ impl GuestState {
             schema: ask.schema,
             expires_at: until.map(UnixMicros::millis),
         };
-        let cost = cost_of(&request);
+        let cost = Cost { need: ask.need, ..cost_of(&request) };
         let host = self.host()?;
         let response = self.gate.ask(call, cost, Question { request, until }, host.as_ref()).await?;
         response.ok_or_else(|| expired().into())
@@ -161,7 +166,7 @@ fn expired() -> Failure {
 }
 
 /// Reads what the host stored; it was looked at when it came.
-fn read<T: DeserializeOwned>(answer: Value) -> Result<T, Refusal> {
+pub(crate) fn read<T: DeserializeOwned>(answer: Value) -> Result<T, Refusal> {
     serde_json::from_value(answer).map_err(|error| {
         Failure::new(FailureKind::Failed, format!("the answer cannot be read: {error}")).into()
     })

@@ -1,13 +1,19 @@
 //! Waiting: for a time, for a person, for what no contract of ours knows.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rak_core::time::UnixMicros;
-use rak_core::{Failure, InputRequest, InputResponse, RunHost, Waiting};
+use rak_core::{
+    ChildReply, ChildRequest, Failure, InputRequest, InputResponse, InvocationId, RunHost, Waiting,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Cost, Gate, Refusal, journal_full};
+use crate::capabilities::agents::over;
+use crate::capabilities::tools::{Answer, RunningTool};
 use crate::guest_error::HostStop;
 use crate::timeline::Call;
 
@@ -21,11 +27,27 @@ pub(crate) struct WaitingFor {
     pub(crate) until: Option<UnixMicros>,
     /// Questions to a person.
     requests: Vec<String>,
+    /// Children.
+    invocations: Vec<InvocationId>,
 }
 
 impl WaitingFor {
     pub(crate) fn time(until: UnixMicros) -> Self {
-        Self { until: Some(until), requests: Vec::new() }
+        Self { until: Some(until), ..Self::default() }
+    }
+
+    pub(crate) fn child(child: InvocationId) -> Self {
+        Self { invocations: vec![child], ..Self::default() }
+    }
+
+    /// For the first of these children, or a time.
+    pub(crate) fn children(children: Vec<InvocationId>, until: Option<UnixMicros>) -> Self {
+        Self { until, invocations: children, requests: Vec::new() }
+    }
+
+    /// Whether nothing but the time ends it.
+    fn is_for_time_alone(&self) -> bool {
+        self.requests.is_empty() && self.invocations.is_empty()
     }
 
     /// Rounded up: whoever is woken finds that the time has come.
@@ -36,7 +58,7 @@ impl WaitingFor {
 
 impl From<WaitingFor> for Waiting {
     fn from(waiting: WaitingFor) -> Self {
-        Self { until: waiting.until_millis(), requests: waiting.requests }
+        Self { until: waiting.until_millis(), requests: waiting.requests, invocations: waiting.invocations }
     }
 }
 
@@ -80,7 +102,7 @@ impl Gate {
         }
         let Question { request, until } = question;
         let request_id = request.request_id.clone();
-        let waiting = WaitingFor { until, requests: vec![request_id.clone()] };
+        let waiting = WaitingFor { until, requests: vec![request_id.clone()], ..WaitingFor::default() };
         if let Some(journal) = self.timeline.journal() {
             // The question is stored with what the wait counts from.
             journal.rest(self.timeline.real());
@@ -100,7 +122,102 @@ impl Gate {
                 () = self.comes(until) => host.answer_by_now(&request_id).await,
             }
         };
-        self.wait_and_note(call, &waiting, answer).await
+        match self.wait_and_note(call, &waiting, answer).await {
+            // Paused, or left by its host, it waits for the person all the same.
+            Err(Refusal::Stop(HostStop::PutAway(None))) => {
+                Err(HostStop::PutAway(Some(waiting.into())).into())
+            }
+            answered => answered,
+        }
+    }
+
+    /// What comes first: the next answer, or the end of the run or of its stay in memory.
+    pub(crate) async fn next_answer<T>(&self, next: impl Future<Output = T>) -> Result<T, Refusal> {
+        self.beside_the_tokens(async { Ok(next.await) }).await
+    }
+
+    /// Waits for the end of a call that goes on while the guest does.
+    pub(crate) async fn finish_tool(&self, call: Call, tool: &RunningTool) -> Result<Answer, Refusal> {
+        self.admit_call(&call, Cost::default())?;
+        if let Some(answer) = self.timeline.recall(&call)? {
+            return Ok(answer?);
+        }
+        let answer = self.beside_the_tokens(tool.end()).await;
+        match &answer {
+            Ok(value) => self.timeline.note(call, Ok(value), None)?,
+            Err(Refusal::Failure(failure)) => self.timeline.note::<Answer>(call, Err(failure), None)?,
+            Err(Refusal::Stop(_)) => {}
+        }
+        answer
+    }
+
+    /// Starts a child, or takes in again the one that was started before. What it is told is stored before it begins: a run
+    /// that is repeated after a crash must not find that it had told its child something else.
+    pub(crate) async fn start_child(
+        &self,
+        call: Call,
+        host: &dyn RunHost,
+        request: ChildRequest,
+    ) -> Result<InvocationId, Refusal> {
+        self.admit_call(&call, Cost::default())?;
+        if let Some(answer) = self.timeline.recall::<InvocationId>(&call)? {
+            let child = answer?;
+            host.has_child(child);
+            return Ok(child);
+        }
+        let start = async {
+            self.keep_all(host).await?;
+            host.start_child(request).await
+        };
+        let started = self.beside_the_tokens(start).await;
+        match &started {
+            Ok(child) => self.timeline.note(call, Ok(child), None)?,
+            Err(Refusal::Failure(failure)) => self.timeline.note::<()>(call, Err(failure), None)?,
+            Err(Refusal::Stop(_)) => {}
+        }
+        started
+    }
+
+    /// Waits for the end of a child. Once it is over the run is not put away any more before it knows how.
+    pub(crate) async fn finish_child(
+        &self,
+        call: Call,
+        host: &Arc<dyn RunHost>,
+        child: InvocationId,
+    ) -> Result<ChildReply, Refusal> {
+        self.admit_call(&call, Cost::default())?;
+        if let Some(answer) = self.timeline.recall(&call)? {
+            return Ok(answer?);
+        }
+        let waiting = WaitingFor::child(child);
+        let end = async {
+            over(host, child).await;
+            Ok(())
+        };
+        let over = tokio::select! {
+            biased;
+            over = self.beside_the_tokens(end) => over,
+            () = self.too_long(&waiting) => return Err(HostStop::PutAway(Some(waiting.into())).into()),
+        };
+        let reply = match over {
+            Ok(()) => self.beside_the_tokens(host.child_reply(child)).await,
+            Err(refusal) => Err(refusal),
+        };
+        match &reply {
+            Ok(value) => self.timeline.note(call, Ok(value), None)?,
+            Err(Refusal::Failure(failure)) => self.timeline.note::<ChildReply>(call, Err(failure), None)?,
+            Err(Refusal::Stop(_)) => {}
+        }
+        reply
+    }
+
+    /// Stores all that the run did so far, before it does what cannot be taken back.
+    pub(crate) async fn keep_all(&self, host: &dyn RunHost) -> Result<(), Failure> {
+        if let Some(journal) = self.timeline.journal() {
+            journal.rest(self.timeline.real());
+            host.keep().await?;
+        }
+        Ok(())
     }
 
     async fn comes(&self, time: Option<UnixMicros>) {
@@ -122,7 +239,7 @@ impl Gate {
             () = self.too_long(waiting) => return Err(HostStop::PutAway(Some(waiting.clone().into())).into()),
         };
         // An answer that came before the end of a wait did not come at its end.
-        let not_before = waiting.until.filter(|_| waiting.requests.is_empty());
+        let not_before = waiting.until.filter(|_| waiting.is_for_time_alone());
         match &answer {
             Ok(value) => self.timeline.note(call, Ok(value), not_before)?,
             Err(Refusal::Failure(failure)) => self.timeline.note::<T>(call, Err(failure), None)?,
@@ -175,13 +292,17 @@ impl Gate {
         }
     }
 
-    /// Returns when a wait takes too long to be held in memory; at once where that is known before. A person may answer
-    /// at any time.
+    /// Returns when a wait takes too long to be held in memory; at once where that is known before. A person may answer, and
+    /// a child end, at any time.
     async fn too_long(&self, waiting: &WaitingFor) {
         let Some(longest) = self.stops.put_away.longest_wait else { return std::future::pending().await };
+        // What goes on beside the guest would be cut off.
+        if self.stops.put_away.under_way.load(Ordering::Relaxed) > 0 {
+            return std::future::pending().await;
+        }
         match waiting.until {
             Some(until) if until.since(self.timeline.real()) <= longest => std::future::pending().await,
-            Some(_) if waiting.requests.is_empty() => {}
+            Some(_) if waiting.is_for_time_alone() => {}
             _ => tokio::time::sleep(longest).await,
         }
     }

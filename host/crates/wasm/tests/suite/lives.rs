@@ -6,16 +6,18 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use rak_core::{
-    Content, Decision, Event, HistoryQuery, InputKind, InputRequest, InvocationId, InvocationRecord,
-    InvocationStatus, Part, Reply, Respond, RespondError, RunConfig, RunError, SessionKey, StateDelta,
+    AgentGrants, Content, Decision, Event, HistoryQuery, InputKind, InputRequest, InvocationId,
+    InvocationRecord, InvocationStatus, Part, Reply, Respond, RespondError, RunConfig, RunError, SessionKey,
+    StateDelta,
 };
 use rak_runner::{RunRequest, Runner, RunnerSettings};
 use rak_test_guests::fixture;
-use rak_wasm::{AgentSettings, ComponentAgent};
+use rak_wasm::{AgentSettings, ComponentAgent, LoadedComponent};
 use serde_json::{Value, json};
 
 use crate::mortal_store::{Death, Disk, MortalStore};
 use crate::support::{app, engine, loader};
+use crate::world::Tools;
 
 /// A test that waits for longer has failed; nothing is measured with it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -26,6 +28,11 @@ pub(crate) fn runtime() -> tokio::runtime::Runtime {
 
 /// An agent that outlives the hosts, so that it is compiled once.
 pub(crate) fn agent(path: &Path, settings: AgentSettings) -> Arc<ComponentAgent> {
+    let name = path.file_stem().expect("a file").to_string_lossy();
+    Arc::new(ComponentAgent::new(&engine(), app(&name), loaded(path), settings))
+}
+
+fn loaded(path: &Path) -> LoadedComponent {
     let name = app(&path.file_stem().expect("a file").to_string_lossy());
     let bytes = std::fs::read(path).expect("the component");
     let loading = {
@@ -33,18 +40,32 @@ pub(crate) fn agent(path: &Path, settings: AgentSettings) -> Arc<ComponentAgent>
         // Tests that have a runtime already cannot wait in another one.
         std::thread::spawn(move || runtime().block_on(loader().load_bytes(&name, bytes)))
     };
-    let loaded = loading.join().expect("it is loaded").expect("the agent is ready");
-    Arc::new(ComponentAgent::new(&engine(), name, loaded, settings))
+    loading.join().expect("it is loaded").expect("the agent is ready")
 }
 
-static PROGRAM: LazyLock<Arc<ComponentAgent>> = LazyLock::new(|| {
-    let config = [("greeting".to_owned(), json!("hi"))].into_iter().collect();
-    agent(fixture("program"), AgentSettings { config, ..AgentSettings::default() })
+/// The program, under three names: `program`, `first` and `second`, which may do everything.
+static PROGRAMS: LazyLock<[Arc<ComponentAgent>; 3]> = LazyLock::new(|| {
+    let loaded = loaded(fixture("program"));
+    ["program", "first", "second"].map(|name| {
+        let config = [("greeting".to_owned(), json!("hi"))].into_iter().collect();
+        let grants = AgentGrants {
+            agents: vec!["first".into(), "second".into(), "program".into(), "nobody".into()],
+            tools: vec!["*".into()],
+            ..AgentGrants::default()
+        };
+        let settings = AgentSettings { config, grants, ..AgentSettings::default() };
+        Arc::new(ComponentAgent::new(&engine(), app(name), loaded.clone(), settings))
+    })
 });
+
+/// Whom the program may call.
+fn others() -> &'static [Arc<ComponentAgent>] {
+    &PROGRAMS[1..]
+}
 
 /// The fixture that does what its input says.
 pub(crate) fn program() -> Arc<ComponentAgent> {
-    PROGRAM.clone()
+    PROGRAMS[0].clone()
 }
 
 pub(crate) fn session(agent: &ComponentAgent, id: &str) -> SessionKey {
@@ -67,8 +88,13 @@ pub(crate) fn request(agent: &ComponentAgent, input: &str, config: RunConfig) ->
 
 /// A host on a store.
 pub(crate) fn host(agent: &Arc<ComponentAgent>, store: Arc<MortalStore>, settings: RunnerSettings) -> Runner {
+    // The fixture calls itself under other names.
+    let others = others();
     Runner::builder()
         .agent(agent.clone())
+        .agent(others[0].clone())
+        .agent(others[1].clone())
+        .toolbox(Arc::new(Tools(store.world())))
         .session_service(store)
         .settings(settings)
         .build()
@@ -279,12 +305,17 @@ fn saw(event: &Event) -> Option<Vec<Value>> {
 }
 
 /// Steps that may see something else in another run.
-const OF_THE_MOMENT: [&str; 8] =
-    ["wall", "monotonic", "random", "hash", "remaining", "attempt", "ready", "any"];
+const OF_THE_MOMENT: [&str; 9] =
+    ["tool_once", "wall", "monotonic", "random", "hash", "remaining", "attempt", "ready", "any"];
 
 fn masked(saw: &[Value]) -> Vec<Value> {
     let moment = |entry: &Value| entry[0].as_str().is_some_and(|name| OF_THE_MOMENT.contains(&name));
     saw.iter().map(|entry| if moment(entry) { json!([entry[0]]) } else { entry.clone() }).collect()
+}
+
+/// The id of a question without that of the child that asks it, which is another one in each run.
+fn own_id(request_id: &str) -> &str {
+    request_id.rsplit('/').next().unwrap_or(request_id)
 }
 
 /// An event without what differs from run to run.
@@ -293,13 +324,17 @@ fn shape(event: &Event) -> Value {
     json!([
         event.seq,
         event.author,
+        event.branch,
         saw,
         saw.is_none().then(|| text(event)),
         event.turn_complete,
         event.error_code,
         event.actions.state_delta,
-        event.input_required.as_ref().map(|request| (&request.request_id, &request.prompt)),
-        event.input_response,
+        event.input_required.as_ref().map(|request| (own_id(&request.request_id), &request.prompt)),
+        event
+            .input_response
+            .as_ref()
+            .map(|response| { (own_id(&response.request_id), &response.answer, &response.by) }),
     ])
 }
 
@@ -335,8 +370,9 @@ impl Outcome {
         assert_eq!(complete, 1, "{what}: one terminal event");
         assert_eq!(self.record.waiting, None, "{what}");
         // What was seen once was seen for ever.
-        let all = self.events.iter().filter_map(saw).max_by_key(Vec::len).unwrap_or_default();
-        for event in &self.events {
+        let own = || self.events.iter().filter(|event| event.origin.is_none());
+        let all = own().filter_map(saw).max_by_key(Vec::len).unwrap_or_default();
+        for event in own() {
             if let Some(saw) = saw(event) {
                 assert_eq!(saw[..], all[..saw.len()], "{what}: event {:?}", event.seq);
             }

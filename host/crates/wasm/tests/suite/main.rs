@@ -14,6 +14,7 @@ mod contract;
 mod durable;
 mod failing_store;
 mod fairness;
+mod families;
 mod lives;
 mod loading;
 mod misbehaviour;
@@ -23,6 +24,8 @@ mod place;
 mod programs;
 mod resting;
 mod support;
+mod tools;
+mod world;
 
 /// A fixture without a test of its name does not compile.
 mod every_fixture_has_a_test {

@@ -15,11 +15,14 @@ use rak_session::{MemoryStore, SqliteOptions, SqliteStore};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
+use crate::world::World;
+
 /// What stays when a host ends. A clone is the same store.
 #[derive(Clone)]
 pub(crate) struct Disk {
     pub(crate) sessions: Arc<dyn SessionService>,
     pub(crate) log: Arc<dyn EventLog>,
+    pub(crate) world: Arc<World>,
     _folder: Option<Arc<TempDir>>,
 }
 
@@ -35,7 +38,7 @@ impl Disk {
     }
 
     fn of<S: SessionService + EventLog>(store: Arc<S>, folder: Option<Arc<TempDir>>) -> Self {
-        Self { sessions: store.clone(), log: store, _folder: folder }
+        Self { sessions: store.clone(), log: store, world: Arc::default(), _folder: folder }
     }
 }
 
@@ -59,6 +62,10 @@ pub(crate) struct MortalStore {
 impl MortalStore {
     pub(crate) fn new(disk: Disk, death: Option<Death>) -> Self {
         Self { disk, death, writes: AtomicUsize::new(0), dead: watch::Sender::new(false) }
+    }
+
+    pub(crate) fn world(&self) -> Arc<World> {
+        self.disk.world.clone()
     }
 
     pub(crate) fn writes(&self) -> usize {

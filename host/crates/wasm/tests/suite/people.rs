@@ -201,6 +201,31 @@ async fn an_answer_that_was_stored_is_not_lost_with_the_host() {
     assert_eq!(place.saw(id).await[0], json!(["ask", 5]));
 }
 
+/// In memory or put away: what is asked can be seen and answered while the run is paused.
+#[tokio::test]
+async fn a_paused_run_keeps_its_question() {
+    for mut place in [Place::patient(program()), hasty()] {
+        let id = place.run(&json!([{"op": "ask", "schema": {}}])).await;
+        place.question(id).await;
+        place.runner.pause(id).await.expect("it rests");
+        let waits = |record: &rak_core::InvocationRecord| {
+            record.status == InvocationStatus::Paused
+                && record.usage.host_calls > 0
+                && record.waiting.as_ref().is_some_and(|waiting| waiting.requests == ["ask-1"])
+        };
+        crate::lives::until(&place.runner, id, waits).await;
+        place.crash();
+        place.runner.recover().await.expect("the store");
+        let record = place.runner.invocation(id).await.expect("the store").expect("the invocation");
+        assert!(waits(&record), "{record:?}");
+        place.responds(id, answer("ask-1", 5)).await.expect("it is taken");
+        let record = place.status(id, InvocationStatus::Paused).await;
+        assert_eq!(record.waiting, None, "there is nothing left to answer");
+        place.runner.resume(id).await.expect("it goes on");
+        assert_eq!(place.saw(id).await[0], json!(["ask", 5]));
+    }
+}
+
 #[tokio::test]
 async fn what_nobody_answers_in_time_is_a_failure_that_the_agent_sees() {
     for place in [Place::patient(program()), hasty()] {
@@ -208,7 +233,7 @@ async fn what_nobody_answers_in_time_is_a_failure_that_the_agent_sees() {
             .run(&json!([{"op": "approve", "ms": 30}, {"op": "say"}, {"op": "message", "ms": 20}]))
             .await;
         let saw = place.saw(id).await;
-        assert_eq!(saw[0], json!(["approve", {"failure": "deadline-exceeded"}]));
+        assert_eq!(saw[0], json!(["approve", {"failure": "deadline-exceeded", "code": "expired"}]));
         assert_eq!(saw[2], json!(["message", null]));
         let refused = place.responds(id, decision("approve-1", true)).await;
         assert_eq!(refused, Err(RunError::InvocationOver(id).into()));

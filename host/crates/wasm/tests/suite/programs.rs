@@ -31,6 +31,18 @@ fn step() -> impl Strategy<Value = Value> {
         2 => select(vec!["ready", "block"]).prop_map(|op| json!({"op": op})),
         1 => select(vec!["approve", "message"]).prop_map(|op| json!({"op": op})),
         1 => Just(json!({"op": "ask", "schema": {"type": "integer"}})),
+        2 => (select(vec!["first", "second"]), any::<bool>(), select(vec!["say", "note", "approve", "batch"]))
+            .prop_map(|(agent, relay, op)| {
+                let steps = json!([{"op": op}, {"op": "say"}]);
+                // Nobody would see what it asks.
+                let relay = relay || op == "approve";
+                json!({"op": "call", "agent": agent, "steps": steps, "options": {"relay": relay}})
+            }),
+        1 => (select(vec!["looks", "puts", "fails", "asks", "agent.first"]), 0..9u8).prop_map(|(name, n)| {
+            let op = if name == "asks" { "tool_once" } else { "tool" };
+            json!({"op": op, "name": name, "args": {"n": n, "input": "[]"}})
+        }),
+        1 => Just(json!({"op": "tool_all", "calls": [["looks", {}], ["agent.first", {"input": "[]"}], ["puts", {}]]})),
         1 => (0..2_000_000u64).prop_map(|turns| json!({"op": "compute", "turns": turns})),
     ]
 }

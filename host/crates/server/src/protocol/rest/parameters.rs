@@ -53,6 +53,9 @@ pub struct SessionListParameters {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct InvocationListParameters {
+    /// Children of this invocation only; the session and the status do not count then.
+    #[serde(deserialize_with = "empty_is_absent")]
+    pub parent_id: Option<InvocationId>,
     /// Of sessions with this id only.
     #[serde(deserialize_with = "empty_is_absent")]
     pub session_id: Option<SessionId>,

@@ -119,7 +119,7 @@ impl Step {
     }
 
     pub(crate) fn waiting(&self) -> Option<Waiting> {
-        self.waiting.then(|| Waiting { until: None, requests: vec!["q".into()] })
+        self.waiting.then(|| Waiting { until: None, requests: vec!["q".into()], invocations: Vec::new() })
     }
 
     fn step(&self) -> InvocationStep {
@@ -175,6 +175,7 @@ impl Fixed {
             usage: Usage::default(),
             waiting: None,
             resume: ran_ms.map(resume),
+            parent: None,
         }
     }
 }
@@ -336,10 +337,7 @@ impl Operation {
             Self::Prune { before, limit } => {
                 store.prune_journals(UnixMillis(before), limit).await?.to_string()
             }
-            Self::Message { run } => {
-                let found = store.message(fixed.runs[run]).await?;
-                format!("{:?}", found.map(|(position, event)| (position, text(&event))))
-            }
+            Self::Message { run } => shown(store.message(fixed.runs[run]).await?),
             Self::Read { run, after, limit } => {
                 let events = store.read(fixed.runs[run], after, limit).await?;
                 format!("{:?}", events.iter().map(|event| (event.seq(), text(event))).collect::<Vec<_>>())
@@ -348,11 +346,16 @@ impl Operation {
             Self::Invocations { sessions, status, before, limit } => {
                 let sessions = sessions.into_iter().map(|k| key(k).clone()).collect();
                 let before = before.map(|run| fixed.runs[run]);
-                let page = store.invocations(InvocationFilter { sessions, status, before, limit }).await?;
+                let filter = InvocationFilter { sessions, status, before, limit, parent: None };
+                let page = store.invocations(filter).await?;
                 format!("{:?} {:?}", page.invocations, page.next)
             }
         })
     }
+}
+
+fn shown(found: Option<(u64, EncodedEvent)>) -> String {
+    format!("{:?}", found.map(|(position, event)| (position, text(&event))))
 }
 
 /// A whole list, page by page.

@@ -1,7 +1,9 @@
-//! JSON Schemas of agents, and whether an answer satisfies one.
+//! JSON Schemas that strangers write, and whether a value satisfies one: an answer what an agent asked, arguments what a
+//! tool takes.
 //!
-//! An agent may write any schema, and whoever answers any answer, so both are bounded: a schema cannot refer to itself or to
-//! another document, and repeats only so much through its references; patterns are matched in linear time.
+//! An agent or a server of tools may write any schema, and whoever answers or calls any value, so both are bounded: a schema
+//! cannot refer to itself or to another document, and repeats only so much through its references; patterns are matched in
+//! linear time. It computes, and waits for nothing: a caller with a runtime gives it a thread for what may be large.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -15,25 +17,49 @@ const MAX_SCHEMA_BYTES: usize = 64 << 10;
 const MAX_SCHEMA_VALUES: u64 = 5000;
 /// How many references may lead from one to the next.
 const MAX_REFERENCES: usize = 32;
-/// The largest answer, in bytes of JSON.
-const MAX_ANSWER_BYTES: usize = 256 << 10;
+/// The largest value that is looked at, in bytes of JSON.
+const MAX_VALUE_BYTES: usize = 256 << 10;
 /// How many mistakes are named.
 const MAX_ERRORS: usize = 5;
 
-/// Whether answers can be looked at with it; otherwise why not.
-pub(crate) fn check(schema: &Value) -> Result<(), String> {
+/// Whether values can be looked at with the schema; otherwise why not.
+pub fn check(schema: &Value) -> Result<(), String> {
     validator(schema).map(drop)
 }
 
-/// Whether the answer satisfies it; otherwise what does not.
-pub(crate) fn validate(schema: &Value, answer: &Value) -> Result<(), String> {
-    let bytes = answer.to_string().len();
-    if bytes > MAX_ANSWER_BYTES {
-        return Err(format!("it has {bytes} bytes, and {MAX_ANSWER_BYTES} are allowed"));
+/// Whether the value satisfies the schema; otherwise what does not.
+pub fn validate(schema: &Value, value: &Value) -> Result<(), String> {
+    bounded(value)?;
+    mistakes(&validator(schema)?, value)
+}
+
+/// Whether these are arguments for a tool with these parameters: an object that satisfies the schema; otherwise what does
+/// not.
+///
+/// Where the schema is one that this crate does not look at, such as one that refers to itself, any object will do: the tool
+/// is there all the same, and looks at what it gets.
+pub fn validate_arguments(parameters: &Value, arguments: &Value) -> Result<(), String> {
+    bounded(arguments)?;
+    if !arguments.is_object() {
+        return Err("they are no object".to_owned());
     }
-    let validator = validator(schema)?;
+    match validator(parameters) {
+        Ok(validator) => mistakes(&validator, arguments),
+        Err(_) => Ok(()),
+    }
+}
+
+fn bounded(value: &Value) -> Result<(), String> {
+    let bytes = value.to_string().len();
+    if bytes > MAX_VALUE_BYTES {
+        return Err(format!("it has {bytes} bytes, and {MAX_VALUE_BYTES} are allowed"));
+    }
+    Ok(())
+}
+
+fn mistakes(validator: &Validator, value: &Value) -> Result<(), String> {
     let mut mistakes = String::new();
-    for error in validator.iter_errors(answer).take(MAX_ERRORS) {
+    for error in validator.iter_errors(value).take(MAX_ERRORS) {
         let separator = if mistakes.is_empty() { "" } else { "; " };
         let place = error.instance_path().to_string();
         let place = if place.is_empty() { place } else { format!("{place}: ") };
@@ -173,6 +199,19 @@ mod tests {
             let refused = check(&schema).unwrap_err();
             assert!(refused.contains(reason), "{refused}");
         }
+    }
+
+    #[test]
+    fn arguments_are_an_object_and_an_unusable_schema_lets_it_through() {
+        let parameters =
+            json!({"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]});
+        assert_eq!(validate_arguments(&parameters, &json!({"n": 1})), Ok(()));
+        assert!(validate_arguments(&parameters, &json!({"n": "1"})).unwrap_err().contains("/n"));
+        assert!(validate_arguments(&json!({}), &json!([1])).unwrap_err().contains("object"));
+        let endless = json!({"type": "object", "properties": {"next": {"$ref": "#"}}, "required": ["n"]});
+        assert_eq!(validate_arguments(&endless, &json!({"next": {}})), Ok(()));
+        let large = json!({"text": "x".repeat(300_000)});
+        assert!(validate_arguments(&json!({}), &large).unwrap_err().contains("bytes"));
     }
 
     #[test]

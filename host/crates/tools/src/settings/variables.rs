@@ -1,0 +1,65 @@
+//! `${NAME}` in a value is the variable NAME of the host's environment.
+
+/// A value with its variables in place, and what these were.
+#[derive(PartialEq, Eq)]
+pub(super) struct Expanded {
+    pub(super) value: String,
+    pub(super) variables: Vec<String>,
+}
+
+/// Puts the variables in; `$${NAME}` is `${NAME}` itself. The error does not say what is in the value.
+pub(super) fn expand(written: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<Expanded, String> {
+    let mut expanded = Expanded { value: String::new(), variables: Vec::new() };
+    let mut rest = written;
+    while let Some((before, after)) = rest.split_once("${") {
+        if let Some(literal) = before.strip_suffix('$') {
+            expanded.value.push_str(literal);
+            expanded.value.push_str("${");
+            rest = after;
+            continue;
+        }
+        expanded.value.push_str(before);
+        let Some((name, after)) = after.split_once('}') else {
+            return Err("a ${ has no } after it; write $${ where it is no variable".to_owned());
+        };
+        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+            return Err("the name of a variable has ASCII letters, digits and _, as in ${API_KEY}".to_owned());
+        }
+        let Some(value) = variable(name) else {
+            return Err(format!(
+                "the environment variable {name} is not set; set it where the host is started"
+            ));
+        };
+        expanded.value.push_str(&value);
+        expanded.variables.push(value);
+        rest = after;
+    }
+    expanded.value.push_str(rest);
+    Ok(expanded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(written: &str) -> Result<String, String> {
+        let variable = |name: &str| (name == "KEY").then(|| "k-1 ${KEY}".to_owned());
+        expand(written, &variable).map(|expanded| expanded.value)
+    }
+
+    #[test]
+    fn a_variable_is_put_in_once() {
+        assert_eq!(value("Bearer ${KEY}!").unwrap(), "Bearer k-1 ${KEY}!");
+        assert_eq!(value("${KEY}${KEY}").unwrap(), "k-1 ${KEY}k-1 ${KEY}");
+        assert_eq!(value("$5 and $${KEY} and $KEY").unwrap(), "$5 and ${KEY} and $KEY");
+        assert_eq!(value("").unwrap(), "");
+    }
+
+    #[test]
+    fn what_is_no_variable_is_said_so() {
+        assert!(value("${NONE}").unwrap_err().contains("NONE is not set"));
+        assert!(value("${KEY").unwrap_err().contains("no }"));
+        assert!(value("${A B}").unwrap_err().contains("the name of a variable"));
+        assert!(value("${}").is_err());
+    }
+}

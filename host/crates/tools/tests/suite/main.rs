@@ -1,0 +1,15 @@
+//! Tools against real servers of the official SDK, on this machine only.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails where something is not as it should be"
+)]
+
+mod support;
+
+mod calls;
+mod lives;
+mod secrets;
