@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use tokio_util::sync::CancellationToken;
 
 use crate::failure::{Failure, FailureKind, StoreError};
 use crate::time::UnixMicros;
@@ -102,6 +103,8 @@ pub struct Journal {
     limits: JournalLimits,
     /// Whether nothing may follow what is recorded.
     sealed: bool,
+    /// Cancelled when the agent asked for something that it had not asked for before.
+    live: CancellationToken,
     inner: Mutex<Inner>,
 }
 
@@ -160,7 +163,7 @@ impl Journal {
     pub fn new(seed: Seed, begun_at: UnixMicros, recorded: Vec<JournalEntry>, limits: JournalLimits) -> Self {
         let bytes = recorded.iter().map(JournalEntry::bytes).sum();
         let inner = Inner { recorded: recorded.into(), next: 0, bytes, silent: 0, pending: Vec::new() };
-        Self { seed, begun_at, limits, sealed: false, inner: inner.into() }
+        Self { seed, begun_at, limits, sealed: false, live: CancellationToken::new(), inner: inner.into() }
     }
 
     /// The same, to be repeated only: a call after the last entry differs.
@@ -188,6 +191,11 @@ impl Journal {
         self.sealed || self.inner().recorded().is_some()
     }
 
+    /// Cancelled at the first call that is new, before that is answered; calls that have no entry do not count.
+    pub fn live(&self) -> &CancellationToken {
+        &self.live
+    }
+
     /// Whether it is only repeated, and nothing may follow.
     pub fn is_sealed(&self) -> bool {
         self.sealed
@@ -203,6 +211,7 @@ impl Journal {
         let mut inner = self.inner();
         let Some(entry) = inner.recorded().cloned() else {
             if !self.sealed {
+                self.live.cancel();
                 return Replay::Live;
             }
             let recorded = "the end".to_owned();

@@ -162,7 +162,10 @@ impl Runner {
             match woken {
                 Woken::GoesOn(place) => break place,
                 Woken::Rests => {}
-                Woken::Stopped => return Box::pin(self.end_dormant(dormant, None)).await,
+                Woken::Stopped => match self.sees_its_end(&dormant) {
+                    Some(place) => break place,
+                    None => return Box::pin(self.end_dormant(dormant, None)).await,
+                },
                 Woken::Left => return self.leave(dormant),
             }
         };
@@ -188,6 +191,15 @@ impl Runner {
                 () = sleep(pause) => pause = pause.saturating_mul(2).min(longest),
             }
         }
+    }
+
+    /// A place for one that was stopped while its agent waited for something: the agent learns of it from its wait, as it
+    /// does in memory. None where there is no room for that now, or nothing that waits.
+    fn sees_its_end(&self, dormant: &Dormant) -> Option<Place> {
+        let Dormant { record, seat, .. } = dormant;
+        let begun = record.resume.as_ref().is_some_and(|resume| resume.message.is_none());
+        let waits = record.status == InvocationStatus::Waiting && begun && matches!(seat, Seat::Held(_));
+        waits.then(|| self.inner().admission.try_place(&dormant.claim()))?
     }
 
     /// Returns when it may go on, or was stopped.
@@ -344,7 +356,9 @@ impl Runner {
         let at_rest =
             dormant.audience.as_ref().map_or(OnDisconnect::Continue, |(_, on_disconnect)| *on_disconnect);
         let journal = new_journal(agent.as_ref(), &record, recorded);
+        let told_late = dormant.guard.token().is_cancelled();
         let task = RunTask {
+            told_late,
             runner: self.clone(),
             priority: resume.priority,
             recorder: self.recorder(&record, &live),

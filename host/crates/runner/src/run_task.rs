@@ -32,6 +32,8 @@ const STOP_GRACE: Duration = Duration::from_secs(5);
 
 /// Everything one run needs.
 pub(crate) struct RunTask {
+    /// It was stopped before it came into memory, and its agent is told so when it is where it was.
+    pub(crate) told_late: bool,
     /// Who starts its children.
     pub(crate) runner: Runner,
     pub(crate) agents: Arc<dyn AgentRegistry>,
@@ -215,8 +217,9 @@ impl RunTask {
             }
         };
         let usage = self.usage_with(usage, holdings.ran());
+        // One that was stopped while it was put away is told so by its wait, for which it comes back.
         if let Err(AgentError::PutAway { waiting }) = &result
-            && self.guard.stopped().is_none()
+            && (waiting.is_some() || self.guard.stopped().is_none())
         {
             return Some(Box::new(self.rest(waiting.clone(), usage, holdings).await));
         }
@@ -293,7 +296,7 @@ impl RunTask {
         };
         holdings.context = Some(host.clone());
         holdings.version = Some(agent.clone());
-        if self.guard.token().is_cancelled() {
+        if self.guard.token().is_cancelled() && !self.told_late {
             return (Err(AgentError::Stopped), Usage::default());
         }
         agent.run(AgentRun { input: self.message.clone(), host }).await
@@ -347,7 +350,10 @@ impl RunTask {
                 attempt: self.record.attempt,
                 parent: self.record.parent.as_ref().map(|parent| parent.invocation_id),
             },
-            token: self.guard.token().clone(),
+            token: match &journal {
+                Some(journal) if self.told_late => journal.live().clone(),
+                _ => self.guard.token().clone(),
+            },
             deadline: self.deadline.at().map(Instant::into_std),
             sessions: self.sessions.clone(),
             begins_at,

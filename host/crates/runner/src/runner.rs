@@ -320,6 +320,7 @@ impl Runner {
         // Before it is stored: who finds it in the store can listen to it.
         inner.live.insert(id, &live);
         let task = RunTask {
+            told_late: false,
             runner: self.clone(),
             priority: request.config.priority,
             recorder: self.recorder(&record, &live),

@@ -256,6 +256,13 @@ async fn a_cancellation_ends_the_wait() {
         place.question(id).await;
         let events = place.cancelled(id).await;
         assert!(events.iter().all(|event| event.input_response.is_none()), "{events:?}");
+        // Its agent was told so, whether it was in memory or not.
+        let journal = place.disk.log.journal(id).await.expect("the store");
+        let told = journal.iter().flat_map(|chunk| chunk.decode().expect("a journal")).any(|entry| {
+            entry.call == "people.approve"
+                && entry.answer.is_some_and(|answer| answer.get().contains("\"kind\":\"cancelled\""))
+        });
+        assert!(told, "{journal:?}");
         let refused = place.responds(id, decision("approve-1", true)).await;
         assert_eq!(refused, Err(RunError::InvocationOver(id).into()));
     }
