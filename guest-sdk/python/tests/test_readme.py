@@ -17,6 +17,8 @@ def test_the_readme_shows_what_is_tested() -> None:
         "test_publisher.py",
         "assistant.py",
         "test_assistant.py",
+        "poet.py",
+        "test_poet.py",
         "test_described.py",
     ]
     assert shown == [(HERE / "readme" / file).read_text() for file in files]

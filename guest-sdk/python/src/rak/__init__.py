@@ -30,6 +30,19 @@ from .descriptor import Descriptor, Skill
 from .events import Event, Events, Progress, TextDelta, ThoughtDelta
 from .failure import Failure, FailureKind
 from .log import Level, Log
+from .models import (
+    Completion,
+    Delta,
+    Embeddings,
+    Finish,
+    ModelRequest,
+    ModelResponse,
+    Models,
+    ModelSummary,
+    NamedTool,
+    OtherDelta,
+    Usage,
+)
 from .outcome import Outcome
 from .people import Decision, People
 from .session import Entry, Page, Session
@@ -44,22 +57,32 @@ __all__ = [
     "Answer",
     "Blob",
     "Child",
+    "Completion",
     "Content",
     "Context",
     "Custom",
     "Decision",
+    "Delta",
     "Descriptor",
+    "Embeddings",
     "Entry",
     "Event",
     "Events",
     "Failure",
     "FailureKind",
     "FileRef",
+    "Finish",
     "FunctionCall",
     "FunctionResponse",
     "Info",
     "Level",
     "Log",
+    "ModelRequest",
+    "ModelResponse",
+    "ModelSummary",
+    "Models",
+    "NamedTool",
+    "OtherDelta",
     "Outcome",
     "Page",
     "Part",
@@ -77,6 +100,7 @@ __all__ = [
     "Tool",
     "ToolHints",
     "Tools",
+    "Usage",
     "Waitable",
     "agent",
 ]
