@@ -11,6 +11,7 @@ export { Context } from "./context.js";
 export { Events, progress, textDelta, thoughtDelta } from "./events.js";
 export { FAILURE_KINDS, Failure } from "./failure.js";
 export { LEVELS, Log } from "./log.js";
+export { Completion, ModelResponse, Models } from "./models.js";
 export { Outcome } from "./outcome.js";
 export { People } from "./people.js";
 export { Session } from "./session.js";

@@ -75,6 +75,22 @@ declare module "rak:agent/tools@0.1.4" {
   export function start(call: Call, options: Options): Running;
 }
 
+declare module "rak:agent/models@0.1.4" {
+  type Request = import("../contract/models.js").RawRequest;
+  type Response = import("../contract/models.js").RawModelResponse;
+  export class Completion {
+    next(): Iterable<import("../contract/models.js").RawCase>;
+    finish(): Response;
+    cancel(): void;
+    subscribe(): import("rak:agent/wait@0.1.4").Waitable;
+    [Symbol.dispose](): void;
+  }
+  export function available(): Iterable<import("../contract/models.js").RawModel>;
+  export function complete(request: Request): Response;
+  export function open(request: Request): Completion;
+  export function embed(model: string | undefined, texts: string[]): import("../contract/models.js").RawEmbeddings;
+}
+
 declare module "rak:agent/log@0.1.4" {
   export function write(level: string, message: string, fields: [string, string][]): void;
 }

@@ -9,6 +9,7 @@ const FUNCTIONS = new Map(
     "rak:agent/context@0.1.4": ["get", "config", "configKeys", "isCancelled", "remainingMs"],
     "rak:agent/events@0.1.4": ["emit"],
     "rak:agent/log@0.1.4": ["write"],
+    "rak:agent/models@0.1.4": ["available", "complete", "open", "embed"],
     "rak:agent/people@0.1.4": ["approve", "ask", "nextMessage"],
     "rak:agent/session@0.1.4": ["history", "get", "set", "remove", "keys"],
     "rak:agent/tools@0.1.4": ["available", "call", "callAll", "start"],
