@@ -1,12 +1,7 @@
 from dataclasses import dataclass
 
 import rak
-
-SCHEMA = {
-    "type": "object",
-    "properties": {"score": {"type": "integer"}, "why": {"type": "string"}},
-    "required": ["score", "why"],
-}
+from rak.schema import schema_of
 
 
 @dataclass
@@ -23,5 +18,5 @@ def run(cx: rak.Context, topic: str) -> rak.Stream:
             if isinstance(delta, rak.TextDelta):
                 yield delta
         poem = completion.finish().text
-    verdict = cx.models.complete(poem, system="Judge this poem.", response_schema=SCHEMA).json(Verdict)
+    verdict = cx.models.complete(poem, system="Judge this poem.", response_schema=schema_of(Verdict)).json(Verdict)
     return f"{poem}\n({verdict.score} of 10: {verdict.why})"
