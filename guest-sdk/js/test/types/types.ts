@@ -2,6 +2,7 @@
 
 import { type Agent, type AgentReply, type Child, Content, type Context, type Decision, type Event, type Failure, type Json } from "rak";
 import { type Completion, type Delta, ModelResponse, Outcome, type Part, type Running, type ToolResponse, agent, progress, thought } from "rak";
+import { FunctionTool, llmAgent, params, tool } from "rak/llm";
 import { Failed, FakeHost, type TestRun } from "rak/testing";
 
 const host = new FakeHost({ state: { a: { b: [1] } }, config: { c: "d" }, history: [{ author: "user", content: "x" }] });
@@ -83,6 +84,34 @@ function uses(cx: Context, part: Part, event: Event): string {
   return `${known} ${unknown} ${tone}`;
 }
 
+const order: FunctionTool = tool(
+  { name: "order", parameters: params({ item: "string", count: "integer?", note: { type: "string", default: "" }, any: {} }) },
+  ({ item, count, note, any }, cx) => {
+    const wanted: [string, number | undefined, string] = [item, count, note];
+    cx.session.set("order", wanted);
+    return any ? wanted : undefined;
+  },
+);
+const free = tool({ name: "free", parameters: { type: "object" } }, ({ anything }) => anything + 1);
+const speaks: Agent<Outcome> = llmAgent({
+  name: "speaks",
+  instruction: (cx) => cx.info.userId,
+  tools: [order, free],
+  handOver: { billing: "for invoices" },
+  history: { entries: 5 },
+  beforeModel: (cx, request) => void request.contents.pop(),
+  afterTool: (cx, { args }, { failed }) => (failed ? { args } : undefined),
+});
+const spoken: TestRun = host.run(speaks, "x");
+
+// @ts-expect-error: a parameter is one of some types.
+params({ a: "int" });
+// @ts-expect-error: it may be left out.
+tool({ name: "a", parameters: params({ n: "number?" }) }, ({ n }) => n + 1);
+// @ts-expect-error: there is no such argument.
+tool({ name: "a", parameters: params({ n: "number" }) }, ({ m }) => m);
+// @ts-expect-error: there is no such key.
+llmAgent({ tool: [] });
 // @ts-expect-error: an agent has a function.
 agent({ name: "a" });
 // @ts-expect-error: there is no such key.
@@ -108,4 +137,4 @@ new FakeHost({ people: [{ reason: "x" }] });
 // @ts-expect-error: what is asynchronous ends later.
 const early: TestRun = host.run(agent({ run: async () => "later" }), "x");
 
-export { answered, any, asked, called, early, finished, generated, nothing, promised, streamed, used, uses };
+export { answered, any, asked, called, early, finished, generated, nothing, promised, spoken, streamed, used, uses };
