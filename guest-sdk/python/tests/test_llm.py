@@ -231,7 +231,7 @@ def test_a_conversation_is_handed_over() -> None:
     assert run_.outcome == rak.Outcome(transfer_to="billing")
     assert run_.contents[1].parts == [
         FunctionResponse("1", "add", 1),
-        FunctionResponse("2", "transfer_to_agent", {"transferred": True}),
+        FunctionResponse("2", "transfer_to_agent", {"ended": True}),
     ]
     tool = run_.model_calls[0].request.tools[1]
     assert tool.description.endswith("The agents:\n- billing: for invoices\n- sales")
@@ -239,6 +239,16 @@ def test_a_conversation_is_handed_over() -> None:
     lost = run(LlmAgent(hand_over=["sales"]), call("transfer_to_agent", agent="billing"), "ok")
     problem = {"error": "ValueError: `agent` is one of sales"}
     assert responses(lost) == [FunctionResponse("1", "transfer_to_agent", problem, failed=True)]
+
+
+def test_a_function_may_end_the_run() -> None:
+    def approve(text: str) -> rak.Outcome:
+        return rak.Outcome.text(text, escalate=True)
+
+    asked = [call("approve", "1", text="good"), call("approve", "2", text="late"), call("add", "3", a=1)]
+    run_ = run(LlmAgent(tools=[add, approve]), asked)
+    assert run_.outcome == rak.Outcome.text("good", escalate=True)
+    assert run_.contents[1].parts[2] == FunctionResponse("3", "add", 1)
 
 
 def test_the_instruction_has_the_state_in_it() -> None:
@@ -270,7 +280,7 @@ def answers(*ids: str) -> tuple[str, Content]:
 
 def told(history: list[Any], limit: History = History()) -> list[list[Any]]:
     """What the model is told of the history, the ids of calls and responses among it."""
-    run_ = run(LlmAgent(history=limit), "ok", history=history)
+    run_ = run(LlmAgent(tools=[add], history=limit), "ok", history=history)
     *before, now = run_.model_calls[0].request.contents
     assert now == Content.user("hi")
     return [[getattr(part, "id", None) or getattr(part, "text", "") for part in content.parts] for content in before]
@@ -311,6 +321,8 @@ def test_calls_and_responses_are_told_together_or_not_at_all() -> None:
     alone = Content.model(rak.Thought("hm"), "Let me see.", call("add"), rak.Custom("state", 1))
     assert told([("user", "a"), ("agent", alone)]) == [["a"], ["Let me see."]]
     assert told([("user", "a"), calls("1"), ("agent", "b"), answers("1")]) == [["a"], ["b"], ["1"], ["1"]]
+    gone = Content.model(call("gone", "1"), call("add", "2"))
+    assert told([("user", "a"), ("agent", gone), answers("1", "2")]) == [["a"], ["2"], ["2"]]
     split = [("user", "a"), calls("1", "2"), answers("1"), answers("2"), calls("1"), answers("1")]
     assert told(split) == [["a"], ["1", "2"], ["1", "2"], ["1"], ["1"]]
 

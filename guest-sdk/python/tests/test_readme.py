@@ -21,6 +21,8 @@ def test_the_readme_shows_what_is_tested() -> None:
         "test_waiter.py",
         "poet.py",
         "test_poet.py",
+        "newsroom.py",
+        "test_newsroom.py",
         "test_described.py",
     ]
     assert shown == [(HERE / "readme" / file).read_text() for file in files]

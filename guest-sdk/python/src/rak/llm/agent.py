@@ -72,7 +72,7 @@ class LlmAgent(Agent[Content, Outcome]):
         - `instruction`: a text, with `{key}` for a value of the state, or a function that makes it at the beginning of a run.
         - `model`: an alias; the agent's default where it is left out. `settings`: its temperature and the like.
         - `tools`: functions of the author's. Their annotations and docstrings are what the model is told; a parameter with the
-          annotation `Context` is not told, and is the context.
+          annotation `Context` is not told, and is the context. One that returns an `Outcome` ends the run with it.
         - `host_tools`: tools of the host by name or pattern: `calculator`, `mcp.files.*`, `agent.*`.
         - `hand_over`: agents that the model may hand the conversation to, and when, where that is said (a mapping).
         - `output_schema`: what the answer is: an annotation (a dataclass, for example), or a JSON Schema.
@@ -101,7 +101,7 @@ class LlmAgent(Agent[Content, Outcome]):
     def _converse(self, cx: Context, input: Content) -> Outcome:
         toolbox = Toolbox(cx, self._kit)
         system, tools = self._instruction(cx) or None, toolbox.tools
-        contents = [*self._history.read(cx), input]
+        contents = [*self._history.read(cx, {tool.name for tool in tools}), input]
         for _ in range(self._max_steps):
             request = replace(self._request, contents=list(contents), system=system, tools=tools)
             response = self._ask(cx, request)
@@ -111,8 +111,8 @@ class LlmAgent(Agent[Content, Outcome]):
             cx.events.content(response.content)
             answers = Content(Role.FUNCTION, list(toolbox.answer(calls)))
             cx.events.content(answers)
-            if toolbox.transfer_to is not None:
-                return Outcome(transfer_to=toolbox.transfer_to)
+            if toolbox.outcome:
+                return toolbox.outcome
             contents += [response.content, answers]
         problem = f"the model did not come to an end within {self._max_steps} steps"
         raise Failure(FailureKind.LIMIT_EXCEEDED, problem, code="max_steps")

@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import document
 from ..context import Context
+from ..outcome import Outcome
 from ..reader import json_reader
 from ..schema import object_schema, schema_of, with_default
 from ..tools import Tool
@@ -56,14 +57,15 @@ class Function:
         """What a model is told of it."""
 
     def call(self, cx: Context, args: Any) -> Any:
-        """Calls the function. What it returns is JSON.
+        """Calls the function. What it returns is an `Outcome`, or JSON.
 
         Raises `ValueError` where the arguments are not those of the function, and what the function raises.
         """
         given = self._read({} if args is None else args)
         if self._context is not None:
             given[self._context] = cx
-        return document.loads(document.dumps(self._function(**given)))
+        result = self._function(**given)
+        return result if isinstance(result, Outcome) else document.loads(document.dumps(result))
 
     def _read(self, args: Any) -> dict[str, Any]:
         if not isinstance(args, dict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from .. import document
@@ -16,15 +16,20 @@ _PAGE = 1000
 @dataclass(frozen=True)
 class History:
     """How much of the session's history a model is told: the newest entries, from one of the user's on. A call of a function
-    and its response are told together, or not at all."""
+    and its response are told together, or not at all; so they are where there is no such function any more."""
 
     entries: int = 200
     """The most entries; with 0 each run stands for itself."""
     size: int = 200_000
     """The most characters and bytes of them together."""
 
-    def read(self, cx: Context) -> list[Content]:
-        """The part of the history that a model is told, oldest first."""
+    def read(self, cx: Context, names: Collection[str]) -> list[Content]:
+        """The part of the history that a model is told, oldest first. `names` are those of the functions that it may call."""
+        contents = paired(reversed(self._newest(cx)), names)
+        first = next((index for index, content in enumerate(contents) if content.role == Role.USER), len(contents))
+        return contents[first:]
+
+    def _newest(self, cx: Context) -> list[Content]:
         newest: list[Content] = []
         left, size, before = self.entries, self.size, None
         while left > 0:
@@ -32,24 +37,17 @@ class History:
             for entry in reversed(page.entries):
                 size -= sum(map(_size, entry.content.parts))
                 if size < 0:
-                    return _whole(newest)
+                    return newest
                 newest.append(entry.content)
             left -= len(page.entries)
             before = page.next
             if before is None:
                 break
-        return _whole(newest)
+        return newest
 
 
-def _whole(newest: list[Content]) -> list[Content]:
-    """What of it can be told, oldest first."""
-    contents = paired(reversed(newest))
-    first = next((index for index, content in enumerate(contents) if content.role == Role.USER), len(contents))
-    return contents[first:]
-
-
-def paired(contents: Iterable[Content]) -> list[Content]:
-    """The contents with each call of a function beside its response.
+def paired(contents: Iterable[Content], names: Collection[str]) -> list[Content]:
+    """The contents with each call of one of these functions beside its response.
 
     Providers want it so. A run that ended between them leaves a call alone, and a function may have said something in
     the middle, which comes before the call then.
@@ -61,7 +59,7 @@ def paired(contents: Iterable[Content]) -> list[Content]:
     def settle() -> None:
         nonlocal calls
         if calls is not None:
-            told.extend(_pair(calls, responses))
+            told.extend(_pair(calls, responses, names))
         calls = None
         responses.clear()
 
@@ -80,14 +78,14 @@ def paired(contents: Iterable[Content]) -> list[Content]:
     return told
 
 
-def _pair(calls: Content, responses: list[FunctionResponse]) -> list[Content]:
-    answered = {response.id for response in responses}
-    asked = {part.id for part in calls.parts if isinstance(part, FunctionCall)}
+def _pair(calls: Content, responses: list[FunctionResponse], names: Collection[str]) -> list[Content]:
+    asked = {part.id for part in calls.parts if isinstance(part, FunctionCall) and part.name in names}
+    told: list[Part] = [response for response in responses if response.id in asked]
+    answered = {response.id for response in responses} & asked
     said = [part for part in calls.parts if not isinstance(part, FunctionCall) or part.id in answered]
-    if not any(isinstance(part, FunctionCall) for part in said):
+    if not told:
         # What the model thought belongs to the calls.
         said = [part for part in said if isinstance(part, Text | Blob | FileRef)]
-    told: list[Part] = [response for response in responses if response.id in asked]
     return [content for content in (Content(calls.role, said), Content(Role.FUNCTION, told)) if content.parts]
 
 

@@ -12,6 +12,7 @@ from .. import document
 from ..content import FunctionCall, FunctionResponse
 from ..context import Context
 from ..failure import Failure, FailureKind
+from ..outcome import Outcome
 from ..schema import object_schema
 from ..tools import Tool
 from .function import Function
@@ -58,8 +59,8 @@ class Toolbox:
             self._add(_transfer(kit.hand_over))
         for tool in _granted(cx, kit.host_tools):
             self._add(tool)
-        self.transfer_to: str | None = None
-        """The agent that the model handed the conversation to."""
+        self.outcome: Outcome | None = None
+        """How the run ends, where a call ended it."""
 
     @property
     def tools(self) -> list[Tool]:
@@ -113,19 +114,23 @@ class Toolbox:
         function = self._functions.get(name)
         try:
             if function:
-                return FunctionResponse(call.id, call.name, function.call(self._cx, call.args))
-            if name in self._named:
-                return self._transfer(call)
-            raise ValueError(f"no function is called `{name}`, only {', '.join(self._named) or 'none'}")
+                result = function.call(self._cx, call.args)
+            elif name in self._named:
+                result = self._transfer(call.args)
+            else:
+                raise ValueError(f"no function is called `{name}`, only {', '.join(self._named) or 'none'}")
+            if isinstance(result, Outcome):
+                self.outcome = self.outcome or result
+                result = {"ended": True}
+            return FunctionResponse(call.id, call.name, result)
         except Exception as error:
             return self._failed(call, error)
 
-    def _transfer(self, call: FunctionCall) -> FunctionResponse:
-        agent = call.args.get("agent") if isinstance(call.args, dict) else None
+    def _transfer(self, args: Any) -> Outcome:
+        agent = args.get("agent") if isinstance(args, dict) else None
         if agent not in self._kit.hand_over:
             raise ValueError(f"`agent` is one of {', '.join(self._kit.hand_over)}")
-        self.transfer_to = agent
-        return FunctionResponse(call.id, call.name, {"transferred": True})
+        return Outcome(transfer_to=agent)
 
     def _failed(self, call: FunctionCall, error: Exception) -> FunctionResponse:
         """What the model reads of an error. Raises it where it is the end of the run."""
