@@ -216,13 +216,21 @@ test("a conversation is handed over", () => {
   assert.deepEqual(ended.outcome, new Outcome({ transferTo: "billing" }));
   assert.deepEqual(ended.contents[1]?.parts, [
     functionResponse("1", "add", 1),
-    functionResponse("2", "transfer_to_agent", { transferred: true }),
+    functionResponse("2", "transfer_to_agent", { ended: true }),
   ]);
   const described = ended.modelCalls[0]?.request.tools[1];
   assert.match(described?.description ?? "", /The agents:\n- billing: for invoices\n- sales$/);
   assert.deepEqual(described?.parameters, params({ agent: { type: "string", enum: ["billing", "sales"] } }));
   const lost = run({ handOver: ["sales"] }, [call("transfer_to_agent", { agent: "billing" }), "ok"]);
   assert.deepEqual(responses(lost), [failed("transfer_to_agent", "TypeError: `agent` is one of sales")]);
+});
+
+test("a function may end the run", () => {
+  const approve = tool({ name: "approve", parameters: params({ text: "string" }) }, ({ text }) => new Outcome({ content: text, escalate: true }));
+  const asked = [call("approve", { text: "good" }, "1"), call("approve", { text: "late" }, "2"), call("add", { a: 1 }, "3")];
+  const ended = run({ tools: [add, approve] }, [asked]);
+  assert.deepEqual(ended.outcome, new Outcome({ content: "good", escalate: true }));
+  assert.deepEqual(ended.contents[1]?.parts[2], functionResponse("3", "add", 1));
 });
 
 test("the instruction has the state in it", () => {
@@ -267,7 +275,7 @@ function says(author, content) {
  * @param {import("rak/llm").HistoryLimits} [history]
  */
 function told(said, history = {}) {
-  const contents = run({ history }, ["ok"], { history: said }).modelCalls[0]?.request.contents ?? [];
+  const contents = run({ tools: [add], history }, ["ok"], { history: said }).modelCalls[0]?.request.contents ?? [];
   assert.deepEqual(contents.at(-1), Content.user("hi"));
   return contents.slice(0, -1).map(({ parts }) => parts.map((part) => ("id" in part ? part.id : "text" in part ? part.text : "")));
 }
@@ -304,6 +312,8 @@ test("calls and responses are told together or not at all", () => {
   const alone = Content.model(thought("hm"), "Let me see.", call("add"), custom("state", 1));
   assert.deepEqual(told([user, { author: "agent", content: alone }]), [["a"], ["Let me see."]]);
   assert.deepEqual(told([user, calls("1"), says("agent", "b"), answers("1")]), [["a"], ["b"], ["1"], ["1"]]);
+  const gone = Content.model(call("gone", {}, "1"), call("add", {}, "2"));
+  assert.deepEqual(told([user, { author: "agent", content: gone }, answers("1", "2")]), [["a"], ["2"], ["2"]]);
   const split = [user, calls("1", "2"), answers("1"), answers("2"), calls("1"), answers("1")];
   assert.deepEqual(told(split), [["a"], ["1", "2"], ["1", "2"], ["1"], ["1"]]);
 });

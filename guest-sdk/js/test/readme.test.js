@@ -15,6 +15,7 @@ import "./readme/publisher.test.js";
 import "./readme/assistant.test.js";
 import "./readme/waiter.test.js";
 import "./readme/poet.test.js";
+import "./readme/newsroom.test.js";
 import zipper from "./readme/waiting.js";
 
 /** @param {string} path */
@@ -24,7 +25,7 @@ function read(path) {
 
 test("the README shows what is tested", () => {
   const shown = [...read("../README.md").matchAll(/```[jt]s\n([^]*?)```/g)].map(([, code]) => code);
-  const agents = ["agent", "buyer", "publisher", "assistant", "waiter", "poet"].flatMap((name) => [`${name}.js`, `${name}.test.js`]);
+  const agents = ["agent", "buyer", "publisher", "assistant", "waiter", "poet", "newsroom"].flatMap((name) => [`${name}.js`, `${name}.test.js`]);
   assert.deepEqual(shown, [...agents, "described.ts", "waiting.js"].map((file) => read(`readme/${file}`)));
 });
 

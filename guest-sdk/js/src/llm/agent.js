@@ -96,14 +96,14 @@ class Llm {
     const { history = {}, maxSteps = 10 } = this.#definition;
     const toolbox = new Toolbox(cx, this.#kit);
     const [system, { tools }] = [this.#instruction(cx), toolbox];
-    const contents = [...readHistory(cx, history), input];
+    const contents = [...readHistory(cx, history, new Set(tools.map(({ name }) => name))), input];
     for (let step = 0; step < maxSteps; step += 1) {
       const response = this.#ask(cx, this.#request(system, contents, tools));
       if (response.functionCalls.length === 0) return this.#end(cx, response);
       cx.events.content(response.content);
       const answers = new Content("function", toolbox.answer(response.functionCalls));
       cx.events.content(answers);
-      if (toolbox.transferTo !== undefined) return new Outcome({ transferTo: toolbox.transferTo });
+      if (toolbox.outcome) return toolbox.outcome;
       contents.push(response.content, answers);
     }
     throw Failure.limitExceeded(`the model did not come to an end within ${maxSteps} steps`, { code: "max_steps" });

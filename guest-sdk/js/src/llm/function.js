@@ -3,6 +3,7 @@
  */
 
 import { copy } from "../json.js";
+import { Outcome } from "../outcome.js";
 import { isThenable } from "../run.js";
 
 /** @import { Context } from "../context.js" */
@@ -88,12 +89,13 @@ export class FunctionTool {
    *
    * @param {Context} cx
    * @param {Json} args
-   * @returns {Json} What it returns, and `null` for nothing.
+   * @returns {Json | Outcome} What it returns, and `null` for nothing.
    * @throws {TypeError} Where the arguments are not those of the function.
    */
   call(cx, args) {
     const result = this.#run(this.#read(args), cx);
     if (isThenable(result)) throw new TypeError("a tool is not asynchronous: calls to the host wait by themselves");
+    if (result instanceof Outcome) return result;
     return result === undefined ? null : copy(result, "the response");
   }
 
@@ -131,8 +133,8 @@ export class FunctionTool {
  *
  * @template [A=any]
  * @param {FunctionDescription<A>} description What a model is told of it.
- * @param {ToolFunction<A>} run Takes the arguments and the context, and returns JSON. What it throws is a failed response, for the
- *   model to read.
+ * @param {ToolFunction<A>} run Takes the arguments and the context, and returns JSON, or an `Outcome` with which the run ends. What
+ *   it throws is a failed response, for the model to read.
  * @returns {FunctionTool}
  * @throws {TypeError} Where the name or the function is missing.
  */

@@ -19,10 +19,11 @@ const SHOWN = ["text", "inline-data", "file-data"];
  *
  * @param {Context} cx
  * @param {HistoryLimits} limits
+ * @param {ReadonlySet<string>} names Those of the functions that it may call.
  * @returns {Content[]}
  */
-export function readHistory(cx, limits) {
-  const contents = paired(newest(cx, limits).reverse());
+export function readHistory(cx, limits, names) {
+  const contents = paired(newest(cx, limits).reverse(), names);
   const first = contents.findIndex(({ role }) => role === "user");
   return first < 0 ? [] : contents.slice(first);
 }
@@ -53,13 +54,14 @@ function newest(cx, { entries = 200, size = 200_000 }) {
 }
 
 /**
- * The contents with each call of a function beside its response, as providers want it. A run that ended between them leaves a
- * call alone, and a function may have said something in the middle, which comes before the call then.
+ * The contents with each call of one of these functions beside its response, as providers want it. A run that ended between them
+ * leaves a call alone, and a function may have said something in the middle, which comes before the call then.
  *
  * @param {readonly Content[]} contents
+ * @param {ReadonlySet<string>} names
  * @returns {Content[]}
  */
-function paired(contents) {
+function paired(contents, names) {
   /** @type {Content[]} */
   const told = [];
   /** @type {Content | undefined} */
@@ -67,7 +69,7 @@ function paired(contents) {
   /** @type {FunctionResponsePart[]} */
   let responses = [];
   const settle = () => {
-    if (calls) told.push(...pair(calls, responses));
+    if (calls) told.push(...pair(calls, responses, names));
     calls = undefined;
     responses = [];
   };
@@ -90,12 +92,13 @@ function paired(contents) {
 /**
  * @param {Content} calls
  * @param {readonly FunctionResponsePart[]} responses
+ * @param {ReadonlySet<string>} names
  * @returns {Content[]}
  */
-function pair({ role, parts }, responses) {
-  const answered = new Set(responses.map(({ id }) => id));
-  const asked = new Set(parts.flatMap((part) => (part.type === "function-call" ? [part.id] : [])));
+function pair({ role, parts }, responses, names) {
+  const asked = new Set(parts.flatMap((part) => (part.type === "function-call" && names.has(part.name) ? [part.id] : [])));
   const told = responses.filter(({ id }) => asked.has(id));
+  const answered = new Set(told.map(({ id }) => id));
   const said = parts.filter((part) => (part.type === "function-call" ? answered.has(part.id) : told.length > 0 || SHOWN.includes(part.type)));
   return [new Content(role, said), new Content("function", told)].filter((content) => content.parts.length > 0);
 }

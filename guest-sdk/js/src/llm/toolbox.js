@@ -5,6 +5,7 @@
 import { functionCall, functionResponse } from "../content.js";
 import { Failure } from "../failure.js";
 import { copy } from "../json.js";
+import { Outcome } from "../outcome.js";
 import { params } from "./function.js";
 
 /** @import { Context } from "../context.js" */
@@ -25,7 +26,7 @@ import { params } from "./function.js";
 
 /**
  * Something that a model may call: a tool with what makes its calls, which for the host's is the host.
- * @typedef {{ described: ModelTool, call?: (args: Json) => Json }} Callable
+ * @typedef {{ described: ModelTool, call?: (args: Json) => Json | Outcome }} Callable
  */
 
 /** The function by which a model hands the conversation over. */
@@ -43,8 +44,8 @@ export class Toolbox {
   #kit;
   /** By the name that the model calls it by. @type {Map<string, Callable>} */
   #named = new Map();
-  /** @type {string | undefined} */
-  #transferTo;
+  /** @type {Outcome | undefined} */
+  #outcome;
 
   /**
    * @param {Context} cx
@@ -68,11 +69,11 @@ export class Toolbox {
   }
 
   /**
-   * The agent that the model handed the conversation to.
-   * @returns {string | undefined}
+   * How the run ends, where a call ended it.
+   * @returns {Outcome | undefined}
    */
-  get transferTo() {
-    return this.#transferTo;
+  get outcome() {
+    return this.#outcome;
   }
 
   /**
@@ -131,7 +132,10 @@ export class Toolbox {
   #call(call, tool) {
     try {
       if (!tool?.call) throw new TypeError(`no function is called \`${call.name}\`, only ${[...this.#named.keys()].join(", ") || "none"}`);
-      return functionResponse(call.id, call.name, tool.call(call.args));
+      const result = tool.call(call.args);
+      if (!(result instanceof Outcome)) return functionResponse(call.id, call.name, result);
+      this.#outcome ??= result;
+      return functionResponse(call.id, call.name, { ended: true });
     } catch (thrown) {
       return this.#failed(call, thrown);
     }
@@ -139,13 +143,12 @@ export class Toolbox {
 
   /**
    * @param {any} args
-   * @returns {Json}
+   * @returns {Outcome}
    */
   #transfer(args) {
     const agent = args?.agent;
     if (!this.#kit.handOver.has(agent)) throw new TypeError(`\`agent\` is one of ${[...this.#kit.handOver.keys()].join(", ")}`);
-    this.#transferTo = agent;
-    return { transferred: true };
+    return new Outcome({ transferTo: agent });
   }
 
   /**

@@ -3,6 +3,7 @@
 import type { Content } from "../content.js";
 import type { Context } from "../context.js";
 import type { ModelResponse } from "../models.js";
+import type { Outcome } from "../outcome.js";
 import type { Descriptor, FunctionCallPart, FunctionResponsePart, JsonInput, ModelRequest, ModelTool, Relay } from "../types.js";
 import type { FunctionTool } from "./function.js";
 
@@ -63,7 +64,7 @@ export interface ModelSettings {
 
 /**
  * How much of the session's history a model is told: the newest entries, from one of the user's on. A call of a function and its
- * response are told together, or not at all.
+ * response are told together, or not at all; so they are where there is no such function any more.
  */
 export interface HistoryLimits {
   /** The most entries, 200 where it is left out; with 0 each run stands for itself. */
@@ -122,6 +123,6 @@ export interface LlmAgentDefinition extends Descriptor {
     | undefined;
 }
 
-/** What the function of a tool takes: the arguments, and the context. */
-export type ToolFunction<A> = (args: A, cx: Context) => JsonInput | undefined | void;
+/** What a tool does: it takes the arguments and the context, and returns JSON, or an outcome with which the run ends. */
+export type ToolFunction<A> = (args: A, cx: Context) => JsonInput | Outcome | undefined | void;
 

@@ -1,6 +1,7 @@
 /**
  * A function of the author's as a tool.
  */
+import { Outcome } from "../outcome.js";
 import type { Context } from "../context.js";
 import type { Json, ModelTool } from "../types.js";
 import type { FunctionDescription, Parameter, ParameterValue, Parameters, ToolFunction } from "./types.js";
@@ -34,10 +35,10 @@ export declare class FunctionTool {
      *
      * @param {Context} cx
      * @param {Json} args
-     * @returns {Json} What it returns, and `null` for nothing.
+     * @returns {Json | Outcome} What it returns, and `null` for nothing.
      * @throws {TypeError} Where the arguments are not those of the function.
      */
-    call(cx: Context, args: Json): Json;
+    call(cx: Context, args: Json): Json | Outcome;
 }
 /**
  * Makes a tool of a function.
@@ -51,8 +52,8 @@ export declare class FunctionTool {
  *
  * @template [A=any]
  * @param {FunctionDescription<A>} description What a model is told of it.
- * @param {ToolFunction<A>} run Takes the arguments and the context, and returns JSON. What it throws is a failed response, for the
- *   model to read.
+ * @param {ToolFunction<A>} run Takes the arguments and the context, and returns JSON, or an `Outcome` with which the run ends. What
+ *   it throws is a failed response, for the model to read.
  * @returns {FunctionTool}
  * @throws {TypeError} Where the name or the function is missing.
  */

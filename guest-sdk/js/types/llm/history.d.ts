@@ -9,6 +9,7 @@ import type { HistoryLimits } from "./types.js";
  *
  * @param {Context} cx
  * @param {HistoryLimits} limits
+ * @param {ReadonlySet<string>} names Those of the functions that it may call.
  * @returns {Content[]}
  */
-export declare function readHistory(cx: Context, limits: HistoryLimits): Content[];
+export declare function readHistory(cx: Context, limits: HistoryLimits, names: ReadonlySet<string>): Content[];

@@ -1,6 +1,7 @@
 /**
  * What a model may call in one run, and what comes of it.
  */
+import { Outcome } from "../outcome.js";
 import type { Context } from "../context.js";
 import type { FunctionCallPart, FunctionResponsePart, Json, ModelTool } from "../types.js";
 import type { FunctionTool } from "./function.js";
@@ -17,7 +18,7 @@ export type Kit = {
 };
 export type Callable = {
     described: ModelTool;
-    call?: (args: Json) => Json;
+    call?: (args: Json) => Json | Outcome;
 };
 /** What a model may call in one run. A name that models do not allow, such as `mcp.files.read`, is another one for them. */
 export declare class Toolbox {
@@ -34,10 +35,10 @@ export declare class Toolbox {
      */
     get tools(): ModelTool[];
     /**
-     * The agent that the model handed the conversation to.
-     * @returns {string | undefined}
+     * How the run ends, where a call ended it.
+     * @returns {Outcome | undefined}
      */
-    get transferTo(): string | undefined;
+    get outcome(): Outcome | undefined;
     /**
      * Makes all calls: those of the host's tools at once, then those of functions, one after the other. What fails is a failed
      * response, for the model to read.
