@@ -67,6 +67,10 @@ test("a model answers", () => {
   assert.deepEqual([name, description], ["brief", "Is brief."]);
 });
 
+test("a model may have nothing to say", () => {
+  assert.deepEqual(run({}, [Content.model()]).outcome, new Outcome());
+});
+
 test("what is called is part of the conversation", () => {
   const said = [thought("hm"), "Let me see.", call("add", { a: 1, b: 2 })];
   const ended = run({ tools: [add] }, [said, "3"]);
@@ -312,6 +316,7 @@ test("calls and responses are told together or not at all", () => {
   const alone = Content.model(thought("hm"), "Let me see.", call("add"), custom("state", 1));
   assert.deepEqual(told([user, { author: "agent", content: alone }]), [["a"], ["Let me see."]]);
   assert.deepEqual(told([user, calls("1"), says("agent", "b"), answers("1")]), [["a"], ["b"], ["1"], ["1"]]);
+  assert.deepEqual(told([user, { author: "agent", content: Content.model() }, says("user", "b")]), [["a"], ["b"]]);
   const gone = Content.model(call("gone", {}, "1"), call("add", {}, "2"));
   assert.deepEqual(told([user, { author: "agent", content: gone }, answers("1", "2")]), [["a"], ["2"], ["2"]]);
   const split = [user, calls("1", "2"), answers("1"), answers("2"), calls("1"), answers("1")];

@@ -53,6 +53,10 @@ def test_a_model_answers() -> None:
     assert LlmAgent(name="brief", description="Is brief.").descriptor == rak.Descriptor("brief", "Is brief.")
 
 
+def test_a_model_may_have_nothing_to_say() -> None:
+    assert run(LlmAgent(), Content.model()).outcome == rak.Outcome()
+
+
 def test_what_is_called_is_part_of_the_conversation() -> None:
     said = [rak.Thought("hm"), "Let me see.", call("add", a=1, b=2)]
     run_ = run(LlmAgent(tools=[add]), said, "3")
@@ -321,6 +325,7 @@ def test_calls_and_responses_are_told_together_or_not_at_all() -> None:
     alone = Content.model(rak.Thought("hm"), "Let me see.", call("add"), rak.Custom("state", 1))
     assert told([("user", "a"), ("agent", alone)]) == [["a"], ["Let me see."]]
     assert told([("user", "a"), calls("1"), ("agent", "b"), answers("1")]) == [["a"], ["b"], ["1"], ["1"]]
+    assert told([("user", "a"), ("agent", Content.model()), ("user", "b")]) == [["a"], ["b"]]
     gone = Content.model(call("gone", "1"), call("add", "2"))
     assert told([("user", "a"), ("agent", gone), answers("1", "2")]) == [["a"], ["2"], ["2"]]
     split = [("user", "a"), calls("1", "2"), answers("1"), answers("2"), calls("1"), answers("1")]

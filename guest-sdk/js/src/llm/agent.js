@@ -145,7 +145,7 @@ class Llm {
     if (response.finish === "length") cx.log.warning("the model had no more tokens for its answer");
     const answer = outputSchema === undefined ? response.text : response.json();
     if (outputKey !== undefined) cx.session.set(outputKey, answer);
-    return new Outcome({ content: response.content });
+    return new Outcome({ content: response.content.parts.length > 0 ? response.content : undefined });
   }
 }
 

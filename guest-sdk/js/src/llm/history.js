@@ -80,7 +80,7 @@ function paired(contents, names) {
     } else if (content.parts.some(({ type }) => type === "function-call")) {
       settle();
       calls = content;
-    } else {
+    } else if (content.parts.length > 0) {
       if (responses.length > 0 || content.role === "user") settle();
       told.push(content);
     }

@@ -3,6 +3,7 @@
 import { type Agent, type AgentReply, type Child, Content, type Context, type Decision, type Event, type Failure, type Json } from "rak";
 import { type Completion, type Delta, ModelResponse, Outcome, type Part, type Running, type ToolResponse, agent, progress, thought } from "rak";
 import { FunctionTool, llmAgent, params, tool } from "rak/llm";
+import { loop, sequential } from "rak/workflow";
 import { Failed, FakeHost, type TestRun } from "rak/testing";
 
 const host = new FakeHost({ state: { a: { b: [1] } }, config: { c: "d" }, history: [{ author: "user", content: "x" }] });
@@ -103,6 +104,7 @@ const speaks: Agent<Outcome> = llmAgent({
   afterTool: (cx, { args }, { failed }) => (failed ? { args } : undefined),
 });
 const spoken: TestRun = host.run(speaks, "x");
+const worked: TestRun = host.run(sequential(["a", (cx, input) => input.text, loop([speaks], { maxIterations: 2 })], { name: "works" }), "x");
 
 // @ts-expect-error: a parameter is one of some types.
 params({ a: "int" });
@@ -112,6 +114,8 @@ tool({ name: "a", parameters: params({ n: "number?" }) }, ({ n }) => n + 1);
 tool({ name: "a", parameters: params({ n: "number" }) }, ({ m }) => m);
 // @ts-expect-error: there is no such key.
 llmAgent({ tool: [] });
+// @ts-expect-error: a loop has an end.
+loop([speaks], {});
 // @ts-expect-error: an agent has a function.
 agent({ name: "a" });
 // @ts-expect-error: there is no such key.
@@ -137,4 +141,4 @@ new FakeHost({ people: [{ reason: "x" }] });
 // @ts-expect-error: what is asynchronous ends later.
 const early: TestRun = host.run(agent({ run: async () => "later" }), "x");
 
-export { answered, any, asked, called, early, finished, generated, nothing, promised, spoken, streamed, used, uses };
+export { answered, any, asked, called, early, finished, generated, nothing, promised, spoken, streamed, worked, used, uses };

@@ -131,7 +131,7 @@ class LlmAgent(Agent[Content, Outcome]):
         answer = response.text if self._output is None else response.json(self._output)
         if self._output_key is not None:
             cx.session.set(self._output_key, answer)
-        return Outcome(response.content)
+        return Outcome(response.content if response.content.parts else None)
 
 
 def _output(said: Any) -> tuple[Any, Any]:

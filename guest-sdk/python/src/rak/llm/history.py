@@ -70,7 +70,7 @@ def paired(contents: Iterable[Content], names: Collection[str]) -> list[Content]
         elif any(isinstance(part, FunctionCall) for part in content.parts):
             settle()
             calls = content
-        else:
+        elif content.parts:
             if responses or content.role == Role.USER:
                 settle()
             told.append(content)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any, TypeAlias
 
 from .. import document
@@ -24,10 +25,10 @@ place of the tool's: a `FunctionResponse`, or its JSON."""
 AfterTool: TypeAlias = Callable[[Context, FunctionCall, FunctionResponse], Any]
 """Is told each response before the model is. What it returns, where that is not `None`, stands in its place."""
 
-TRANSFER = "transfer_to_agent"
-"""The function by which a model hands the conversation over."""
+# The function by which a model hands the conversation over.
+_TRANSFER = "transfer_to_agent"
 
-# What every provider takes as the name of a function.
+# What not every provider takes in the name of a function.
 _NOT_ALLOWED = re.compile(r"[^A-Za-z0-9_-]")
 _LONGEST_NAME = 64
 
@@ -51,12 +52,13 @@ class Toolbox:
     def __init__(self, cx: Context, kit: Kit) -> None:
         self._cx = cx
         self._kit = kit
-        self._functions: dict[str, Function] = {}
         self._named: dict[str, Tool] = {}
+        # What makes the calls that the host does not make, by the name that the model calls it by.
+        self._ours: dict[str, Callable[[Any], Any]] = {}
         for function in kit.functions:
-            self._functions[self._add(function.tool)] = function
+            self._ours[self._add(function.tool)] = partial(function.call, cx)
         if kit.hand_over:
-            self._add(_transfer(kit.hand_over))
+            self._ours[self._add(_transfer(kit.hand_over))] = self._transfer
         for tool in _granted(cx, kit.host_tools):
             self._add(tool)
         self.outcome: Outcome | None = None
@@ -67,20 +69,19 @@ class Toolbox:
         """What the model is told."""
         return [replace(tool, name=name) for name, tool in self._named.items()]
 
-    def answer(self, asked: Iterable[FunctionCall]) -> list[FunctionResponse]:
+    def answer(self, asked: Sequence[FunctionCall]) -> list[FunctionResponse]:
         """Makes all calls: those of the host's tools at once, then those of functions, one after the other.
 
         What fails is a failed response, for the model to read. Raises a `Failure` only where the run is to end.
         """
-        named = list(asked)
-        calls = [self._real(call) for call in named]
+        calls = [self._real(call) for call in asked]
         responses = [self._before(call) for call in calls]
-        self._call_host(named, calls, responses)
-        for index, call in enumerate(calls):
-            if responses[index] is None:
-                responses[index] = self._call(named[index].name, call)
-        answered = [self._after(call, response) for call, response in zip(calls, responses, strict=True) if response]
-        return [replace(response, id=call.id, name=call.name) for call, response in zip(named, answered, strict=True)]
+        self._call_host(asked, calls, responses)
+        answered = []
+        for named, call, response in zip(asked, calls, responses, strict=True):
+            response = self._after(call, response or self._call(named.name, call))
+            answered.append(replace(response, id=named.id, name=named.name))
+        return answered
 
     def _add(self, tool: Tool) -> str:
         """Adds a tool under a name that models allow and no other has."""
@@ -98,33 +99,28 @@ class Toolbox:
         args = document.loads(document.dumps(call.args))
         return FunctionCall(call.id, tool.name if tool else call.name, args)
 
-    def _is_host(self, name: str) -> bool:
-        return name in self._named and name not in self._functions and self._named[name].name != TRANSFER
-
     def _call_host(
-        self, named: list[FunctionCall], calls: list[FunctionCall], responses: list[FunctionResponse | None]
+        self, asked: Sequence[FunctionCall], calls: list[FunctionCall], responses: list[FunctionResponse | None]
     ) -> None:
-        left = [index for index, call in enumerate(named) if responses[index] is None and self._is_host(call.name)]
+        """Makes the calls of the host's tools that nothing has answered."""
+        names = self._named.keys() - self._ours.keys()
+        left = [index for index, call in enumerate(asked) if call.name in names and responses[index] is None]
         if left:
             ends = self._cx.tools.call_all([calls[index] for index in left])
             for index, end in zip(left, ends, strict=True):
                 responses[index] = self._failed(calls[index], end) if isinstance(end, Failure) else end
 
     def _call(self, name: str, call: FunctionCall) -> FunctionResponse:
-        function = self._functions.get(name)
         try:
-            if function:
-                result = function.call(self._cx, call.args)
-            elif name in self._named:
-                result = self._transfer(call.args)
-            else:
+            if name not in self._ours:
                 raise ValueError(f"no function is called `{name}`, only {', '.join(self._named) or 'none'}")
-            if isinstance(result, Outcome):
-                self.outcome = self.outcome or result
-                result = {"ended": True}
-            return FunctionResponse(call.id, call.name, result)
+            result = self._ours[name](call.args)
         except Exception as error:
             return self._failed(call, error)
+        if isinstance(result, Outcome):
+            self.outcome = self.outcome or result
+            result = {"ended": True}
+        return FunctionResponse(call.id, call.name, result)
 
     def _transfer(self, args: Any) -> Outcome:
         agent = args.get("agent") if isinstance(args, dict) else None
@@ -164,7 +160,7 @@ def _granted(cx: Context, patterns: Sequence[str]) -> list[Tool]:
 def _transfer(agents: Mapping[str, str]) -> Tool:
     when = "".join(f"\n- {name}: {what}" if what else f"\n- {name}" for name, what in agents.items())
     return Tool(
-        TRANSFER,
+        _TRANSFER,
         f"Hands the conversation over to another agent, which answers in place of this one. The agents:{when}",
         object_schema({"agent": {"type": "string", "enum": list(agents)}}, ["agent"]),
     )
