@@ -4,7 +4,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 
+import { buildSync } from "esbuild";
 import { Content, Failure, ModelResponse, Outcome, custom, functionCall, functionResponse, inlineData, textDelta, thought, thoughtDelta } from "rak";
 import { llmAgent, params, tool } from "rak/llm";
 import { Failed, FakeHost } from "rak/testing";
@@ -415,6 +417,15 @@ test("an agent can be called by another one's function", () => {
   const writer = llmAgent({ instruction: "Write." });
   const shout = (/** @type {Context} */ cx, /** @type {Content} */ input) => writer.run(cx, input).content?.text.toUpperCase();
   assert.equal(new FakeHost({ models: { small: "hello" } }).run(shout, "hi").answer, "HELLO");
+});
+
+test("an agent without a model does not load this", () => {
+  const bundled = (/** @type {string} */ name) => {
+    const entryPoints = [fileURLToPath(new URL(`readme/${name}.js`, import.meta.url))];
+    const { metafile } = buildSync({ entryPoints, bundle: true, format: "esm", write: false, metafile: true });
+    return Object.keys(metafile.inputs).some((path) => path.includes("src/llm"));
+  };
+  assert.deepEqual(["agent", "poet", "waiter"].map(bundled), [false, false, true]);
 });
 
 test("two runs have nothing in common", () => {

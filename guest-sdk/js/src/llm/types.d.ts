@@ -64,7 +64,7 @@ export interface ModelSettings {
 
 /**
  * How much of the session's history a model is told: the newest entries, from one of the user's on. A call of a function and its
- * response are told together, or not at all; so they are where there is no such function any more.
+ * response are told together, or not at all; those of functions that are gone are not.
  */
 export interface HistoryLimits {
   /** The most entries, 200 where it is left out; with 0 each run stands for itself. */

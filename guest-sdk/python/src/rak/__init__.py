@@ -8,7 +8,8 @@
         yield name
 
 What an agent is: `agent`. What the host offers it: `Context`. How it fails: `Failure`. How it is tested without a host:
-`rak.testing`. The README beside this package has the whole of a first agent.
+`rak.testing`. An agent that a model speaks for: `rak.llm`. Agents made of agents: `rak.workflow`. The README beside this package
+has the whole of a first agent.
 """
 
 from .agent import Agent, Answer, Stream, agent

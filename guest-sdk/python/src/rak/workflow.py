@@ -4,8 +4,8 @@
 
     agent = Sequential("researcher", Loop(writer, "critic", max_iterations=3))
 
-A step is the name of another agent, which is called as a child that the client sees; a function as `@rak.agent` takes it; or an
-agent of this component, such as an `LlmAgent`. What one step answers is what the next one is told.
+A step is the name of another agent, which is called as a child that the client sees; a function as `@rak.agent` takes it; or
+an agent of this component, such as an `LlmAgent`. What one step answers is what the next one is told.
 """
 
 from __future__ import annotations
@@ -82,7 +82,8 @@ class Loop(_Workflow):
 class Parallel(_Workflow):
     """Tells all of its steps the same, and answers what they do, in the order of the steps, with an empty line between them.
 
-    Other agents work at the same time, and meanwhile the steps of this component, one after the other. The first failure ends all.
+    Other agents work at the same time, and meanwhile the steps of this component, one after the other. The first failure
+    ends all.
     """
 
     def __init__(self, *steps: Step, **says: Unpack[Says]) -> None:

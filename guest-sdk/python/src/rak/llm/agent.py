@@ -21,8 +21,8 @@ from .instruction import Instruction, instruction_of
 from .toolbox import AfterTool, BeforeTool, Kit, Toolbox
 
 BeforeModel: TypeAlias = Callable[[Context, ModelRequest], ModelResponse | Content | str | None]
-"""Is told each request before the model is asked, and may change it. What it returns, where that is not `None`, is the answer in
-place of the model's."""
+"""Is told each request before the model is asked, and may change it. What it returns, where that is not `None`, is the
+answer in place of the model's."""
 
 AfterModel: TypeAlias = Callable[[Context, ModelResponse], ModelResponse | Content | str | None]
 """Is told each answer of the model. What it returns, where that is not `None`, stands in its place."""
@@ -42,9 +42,9 @@ class LlmAgent(Agent[Content, Outcome]):
 
         agent = LlmAgent("You help {user:name?}.", tools=[add, remember])
 
-    What the model calls is part of the conversation: the calls and what came of them are emitted as contents, so that they are in
-    the history of the next run. What it writes is shown while it writes, and its last answer is the outcome. A tool that
-    fails is a response that says so, for the model to read.
+    What the model calls is part of the conversation: the calls and what came of them are emitted as contents, so that they
+    are in the history of the next run. What it writes is shown while it writes, and its last answer is the outcome. A tool
+    that fails is a response that says so, for the model to read.
     """
 
     def __init__(
@@ -69,19 +69,19 @@ class LlmAgent(Agent[Content, Outcome]):
     ) -> None:
         """What can be said of it, beside what is said of every agent (`name`, `description` and the like):
 
-        - `instruction`: a text, with `{key}` for a value of the state, or a function that makes it at the beginning of a run.
+        - `instruction`: a text, with `{key}` for a value of the state, or a function that makes it when a run begins.
         - `model`: an alias; the agent's default where it is left out. `settings`: its temperature and the like.
-        - `tools`: functions of the author's. Their annotations and docstrings are what the model is told; a parameter with the
-          annotation `Context` is not told, and is the context. One that returns an `Outcome` ends the run with it.
+        - `tools`: functions of the author's. Their annotations and docstrings are what the model is told; a parameter with
+          the annotation `Context` is not told, and is the context. One that returns an `Outcome` ends the run with it.
         - `host_tools`: tools of the host by name or pattern: `calculator`, `mcp.files.*`, `agent.*`.
         - `hand_over`: agents that the model may hand the conversation to, and when, where that is said (a mapping).
         - `output_schema`: what the answer is: an annotation (a dataclass, for example), or a JSON Schema.
         - `output_key`: where in the state the answer is kept: a text, or what it is by `output_schema`.
         - `history`: how much of the conversation the model is told.
-        - `max_steps`: how often the model is asked in a run. It is a failure with the code `max_steps` where that is too little.
+        - `max_steps`: how often the model is asked in a run. Where that is too little, the run fails with the code `max_steps`.
         - `relay`: what the client sees while the model writes.
-        - `before_model`, `after_model`, `before_tool`, `after_tool`: functions that are told what is asked and answered, and may
-          change it.
+        - `before_model`, `after_model`, `before_tool`, `after_tool`: functions that are told what is asked and answered, and
+          may change it.
 
         Raises `TypeError` or `ValueError` for what cannot be.
         """

@@ -16,7 +16,7 @@ _PAGE = 1000
 @dataclass(frozen=True)
 class History:
     """How much of the session's history a model is told: the newest entries, from one of the user's on. A call of a function
-    and its response are told together, or not at all; so they are where there is no such function any more."""
+    and its response are told together, or not at all; those of functions that are gone are not."""
 
     entries: int = 200
     """The most entries; with 0 each run stands for itself."""

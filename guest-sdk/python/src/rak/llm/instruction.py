@@ -11,8 +11,8 @@ from ..context import Context
 from ..failure import Failure, FailureKind
 
 Instruction: TypeAlias = str | Callable[[Context], str]
-"""A text with `{key}` for a value of the state (`{user:name}`, `{app:motto}`), `{key?}` for one that may be missing, `{{` and `}}`
-for braces; or a function that makes the text, in which nothing is replaced."""
+"""A text with `{key}` for a value of the state (`{user:name}`, `{app:motto}`), `{key?}` for one that may be missing, `{{`
+and `}}` for braces; or a function that makes the text, in which nothing is replaced."""
 
 _PLACE = re.compile(r"\{\{|\}\}|\{([^\s{}\"'?]+)(\??)\}|[{}]")
 
@@ -25,7 +25,8 @@ def instruction_of(said: Instruction) -> Callable[[Context], str]:
     for place in _PLACE.finditer(text):
         if place[0] in ("{", "}"):
             near = text[max(0, place.start() - 10) : place.end() + 10]
-            raise ValueError(f"the instruction has a brace where no key of the state is ({near!r}): write `{{{{` or `}}}}` for one")
+            problem = f"the instruction has a brace where no key of the state is ({near!r})"
+            raise ValueError(f"{problem}: write `{{{{` or `}}}}` for one")
     return lambda cx: _PLACE.sub(lambda place: _value(cx, place), text)
 
 

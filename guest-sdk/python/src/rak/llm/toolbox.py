@@ -19,8 +19,8 @@ from ..tools import Tool
 from .function import Function
 
 BeforeTool: TypeAlias = Callable[[Context, FunctionCall], Any]
-"""Is told each call before it is made, and may change its arguments. What it returns, where that is not `None`, is the response in
-place of the tool's: a `FunctionResponse`, or its JSON."""
+"""Is told each call before it is made, and may change its arguments. What it returns, where that is not `None`, is the
+response in place of the tool's: a `FunctionResponse`, or its JSON."""
 
 AfterTool: TypeAlias = Callable[[Context, FunctionCall, FunctionResponse], Any]
 """Is told each response before the model is. What it returns, where that is not `None`, stands in its place."""
@@ -47,7 +47,7 @@ class Kit:
 
 
 class Toolbox:
-    """What a model may call in one run. A name that models do not allow, such as `mcp.files.read`, is another one for them."""
+    """What a model may call in one run. A name that models do not allow, such as `mcp.files.read`, is another for them."""
 
     def __init__(self, cx: Context, kit: Kit) -> None:
         self._cx = cx

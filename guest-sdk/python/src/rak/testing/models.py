@@ -34,9 +34,9 @@ class FakeModel:
     """What it answers: a function of what it is asked, or the answers in order, one for each time it is asked. A text alone
     is the answer to everything.
 
-    An answer is a text; a part, such as a `FunctionCall`; a list of these; a `Content`; a whole `ModelResponse`; or a `Failure`, as
-    one that the function raises is. A list that ends with a `Failure` is an answer that is cut off. Any other value is an answer
-    that is its JSON."""
+    An answer is a text; a part, such as a `FunctionCall`; a list of these; a `Content`; a whole `ModelResponse`; or a
+    `Failure`, as one that the function raises is. A list that ends with a `Failure` is an answer that is cut off. Any other
+    value is an answer that is its JSON."""
     description: str = ""
     """What it is good for."""
     extra: Any = None
