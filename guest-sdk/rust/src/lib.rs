@@ -14,6 +14,7 @@ mod failure;
 mod guest;
 mod host;
 mod log;
+mod models;
 mod outcome;
 mod people;
 mod session;
@@ -30,6 +31,10 @@ pub use descriptor::{Descriptor, Skill};
 pub use events::{Event, Events, Progress};
 pub use failure::{Failure, FailureKind};
 pub use log::{Level, Log};
+pub use models::{
+    Completion, Embeddings, FinishReason, ModelDelta, ModelRequest, ModelResponse, ModelSummary, ModelTool,
+    Models, Relay, ToolChoice, Usage,
+};
 pub use outcome::{IntoOutcome, Outcome};
 pub use people::{Decision, People};
 pub use rak_sdk_macros::agent;

@@ -2,6 +2,8 @@
 
 extern crate rak_sdk as rak;
 
+#[path = "readme/classifier.rs"]
+mod classifier;
 #[path = "readme/described.rs"]
 mod described;
 #[path = "readme/editor.rs"]
@@ -24,6 +26,7 @@ fn the_readme_shows_what_is_tested() {
         include_str!("readme/payer.rs"),
         include_str!("readme/editor.rs"),
         include_str!("readme/forecaster.rs"),
+        include_str!("readme/classifier.rs"),
     ];
     assert_eq!(shown, tested);
 }
