@@ -6,7 +6,9 @@ mod response;
 
 pub use completion::Completion;
 pub use request::{ModelRequest, ModelTool, Relay, ToolChoice};
+#[cfg(not(target_family = "wasm"))]
 pub(crate) use response::INVALID_RESPONSE;
+pub(crate) use response::from_json;
 pub use response::{Embeddings, FinishReason, ModelDelta, ModelResponse, Usage};
 
 use serde_json::Value;

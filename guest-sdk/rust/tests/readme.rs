@@ -8,10 +8,14 @@ mod classifier;
 mod described;
 #[path = "readme/editor.rs"]
 mod editor;
+#[path = "readme/editorial.rs"]
+mod editorial;
 #[path = "readme/forecaster.rs"]
 mod forecaster;
 #[path = "readme/greeter.rs"]
 mod greeter;
+#[path = "readme/notekeeper.rs"]
+mod notekeeper;
 #[path = "readme/payer.rs"]
 mod payer;
 
@@ -27,6 +31,15 @@ fn the_readme_shows_what_is_tested() {
         include_str!("readme/editor.rs"),
         include_str!("readme/forecaster.rs"),
         include_str!("readme/classifier.rs"),
+        include_str!("readme/notekeeper.rs"),
+        include_str!("readme/editorial.rs"),
     ];
     assert_eq!(shown, tested);
+}
+
+#[test]
+fn an_agent_with_a_model_takes_twenty_lines() {
+    let (agent, _tests) = include_str!("readme/notekeeper.rs").split_once("#[cfg(test)]").unwrap();
+    let lines = agent.lines().filter(|line| !line.trim().is_empty()).count();
+    assert!(lines <= 20, "{lines} lines");
 }

@@ -56,11 +56,16 @@ impl ModelResponse {
     /// assert_eq!(host.run(run, "Dear Ada, …").answer(), "Ada and Grace");
     /// ```
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Failure> {
-        serde_json::from_str(&self.text()).map_err(|error| {
-            Failure::failed(format!("the model's answer is not the JSON that was asked for: {error}"))
-                .with_code(INVALID_RESPONSE)
-        })
+        from_json(&self.text())
     }
+}
+
+/// The text of an answer as the JSON that was asked for.
+pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    serde_json::from_str(text).map_err(|error| {
+        Failure::failed(format!("the model's answer is not the JSON that was asked for: {error}"))
+            .with_code(INVALID_RESPONSE)
+    })
 }
 
 /// Why an answer ends.
