@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::{Context, Failure, Json, ModelTool, Schema};
+use crate::{Context, Failure, Json, ModelTool, Outcome, Schema};
 
 /// A function of the author's own that a model may call: what [`LlmAgent::with_tools`](crate::LlmAgent::with_tools) takes.
 ///
@@ -43,7 +43,7 @@ pub struct Function<'a> {
 }
 
 /// What a function makes of its arguments.
-type Call<'a> = dyn Fn(&Context, Value) -> Result<Value, Failure> + 'a;
+type Call<'a> = dyn Fn(&Context, Value) -> Result<Answer, Failure> + 'a;
 
 impl<'a> Function<'a> {
     /// A function whose arguments are the fields of a type.
@@ -75,7 +75,7 @@ impl<'a> Function<'a> {
     }
 
     /// Calls it, as a model does.
-    pub(crate) fn call(&self, cx: &Context, args: Value) -> Result<Value, Failure> {
+    pub(crate) fn call(&self, cx: &Context, args: Value) -> Result<Answer, Failure> {
         (self.call)(cx, args)
     }
 }
@@ -131,23 +131,49 @@ impl Args {
     }
 }
 
-/// What a function that a model calls may return.
+/// What comes of a function that a model calls.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// What the model is told.
+    Told(Value),
+    /// The run ends with this, and the model is not asked again.
+    End(Outcome),
+}
+
+/// What a function that a model calls may return. With an [`Outcome`] it ends the run: how a model ends a [`Loop`](crate::Loop), for
+/// example.
 #[diagnostic::on_unimplemented(
     message = "a model cannot be told `{Self}`",
     label = "not something a tool can return",
-    note = "return a string, a number, `bool`, `()`, `Vec<T>`, `Option<T>`, `serde_json::Value` or `Json<T>`, or a `Result` of one of them with an error that is `Into<Failure>`"
+    note = "return a string, a number, `bool`, `()`, `Vec<T>`, `Option<T>`, `serde_json::Value`, `Json<T>` or `Outcome`, or a `Result` of one of them with an error that is `Into<Failure>`"
 )]
 pub trait IntoResponse {
-    /// What the model is told.
-    fn into_response(self) -> Result<Value, Failure>;
+    /// What comes of it.
+    fn into_response(self) -> Result<Answer, Failure>;
+}
+
+fn told(value: impl Serialize) -> Result<Answer, Failure> {
+    Ok(Answer::Told(serde_json::to_value(value)?))
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Result<Answer, Failure> {
+        Ok(self)
+    }
+}
+
+impl IntoResponse for Outcome {
+    fn into_response(self) -> Result<Answer, Failure> {
+        Ok(Answer::End(self))
+    }
 }
 
 /// Values that are JSON as they are.
 macro_rules! responses {
     ($($of:ty),+ $(,)?) => {$(
         impl IntoResponse for $of {
-            fn into_response(self) -> Result<Value, Failure> {
-                Ok(serde_json::to_value(self)?)
+            fn into_response(self) -> Result<Answer, Failure> {
+                told(self)
             }
         }
     )+};
@@ -156,25 +182,25 @@ macro_rules! responses {
 responses!((), bool, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize, f32, f64, String, &str, Value);
 
 impl<T: Serialize> IntoResponse for Vec<T> {
-    fn into_response(self) -> Result<Value, Failure> {
-        Ok(serde_json::to_value(self)?)
+    fn into_response(self) -> Result<Answer, Failure> {
+        told(self)
     }
 }
 
 impl<T: Serialize> IntoResponse for Option<T> {
-    fn into_response(self) -> Result<Value, Failure> {
-        Ok(serde_json::to_value(self)?)
+    fn into_response(self) -> Result<Answer, Failure> {
+        told(self)
     }
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {
-    fn into_response(self) -> Result<Value, Failure> {
-        Ok(serde_json::to_value(self.0)?)
+    fn into_response(self) -> Result<Answer, Failure> {
+        told(self.0)
     }
 }
 
 impl<T: IntoResponse, E: Into<Failure>> IntoResponse for Result<T, E> {
-    fn into_response(self) -> Result<Value, Failure> {
+    fn into_response(self) -> Result<Answer, Failure> {
         self.map_err(Into::into)?.into_response()
     }
 }
@@ -198,10 +224,12 @@ mod tests {
 
     #[test]
     fn what_a_function_returns_is_json() {
-        assert_eq!("a".into_response(), Ok(json!("a")));
-        assert_eq!(().into_response(), Ok(json!(null)));
-        assert_eq!(vec![1, 2].into_response(), Ok(json!([1, 2])));
-        assert_eq!(Json(json!({"a": 1})).into_response(), Ok(json!({"a": 1})));
+        let told = |value| Ok(Answer::Told(value));
+        assert_eq!("a".into_response(), told(json!("a")));
+        assert_eq!(().into_response(), told(json!(null)));
+        assert_eq!(vec![1, 2].into_response(), told(json!([1, 2])));
+        assert_eq!(Json(json!({"a": 1})).into_response(), told(json!({"a": 1})));
+        assert_eq!(Outcome::text("bye").into_response(), Ok(Answer::End(Outcome::text("bye"))));
         let failed: Result<u8, Failure> = Err(Failure::not_found("no such page"));
         assert_eq!(failed.into_response(), Err(Failure::not_found("no such page")));
     }

@@ -38,7 +38,7 @@ pub use context::{Context, Info};
 pub use descriptor::{Descriptor, Skill};
 pub use events::{Event, Events, Progress};
 pub use failure::{Failure, FailureKind};
-pub use function::{Function, IntoResponse};
+pub use function::{Answer, Function, IntoResponse};
 pub use llm::LlmAgent;
 pub use log::{Level, Log};
 pub use models::{

@@ -10,7 +10,7 @@ use callbacks::Callbacks;
 use history::Limits;
 use instruction::Instruction;
 use output::Output;
-use toolbox::{Answers, Toolbox};
+use toolbox::{Answers, HandOver, Toolbox};
 
 use crate::{
     Content, Context, Failure, FinishReason, Function, FunctionCall, FunctionResponse, ModelRequest,
@@ -66,7 +66,7 @@ pub struct LlmAgent<'a> {
     request: ModelRequest,
     functions: Vec<Function<'a>>,
     host_tools: Vec<String>,
-    hand_over: Vec<String>,
+    hand_over: Vec<HandOver>,
     history: Limits,
     max_steps: u32,
     output: Output,
@@ -77,8 +77,8 @@ impl<'a> LlmAgent<'a> {
     /// An agent with this instruction, and the agent's default model.
     ///
     /// In the instruction, `{key}` stands for the value of the session's state at this key: a text as it is, everything else as
-    /// JSON. The run fails with [`NotFound`](crate::FailureKind::NotFound) where there is none; `{key?}` is empty then. A key is made of
-    /// letters, digits, `_`, `-`, `.` and `:`; other braces stay as they are, and `{{` and `}}` stand for one each.
+    /// JSON. The run fails with the code `missing_state` where there is none; `{key?}` is empty then. `{{` and `}}` stand for a brace
+    /// each, and one alone is a failure of the run.
     pub fn new(instruction: impl Into<String>) -> Self {
         Self {
             instruction: Instruction::Text(instruction.into()),
@@ -155,23 +155,24 @@ impl<'a> LlmAgent<'a> {
         self
     }
 
-    /// Lets the model hand the conversation over to one of these agents, by a function `transfer_to_agent`. It ends the run with
-    /// [`Outcome::transfer_to`].
+    /// Lets the model hand the conversation over to an agent, and says to it when, as in `Questions about invoices.` The model calls
+    /// a function `transfer_to_agent` for it, which ends the run with [`Outcome::transfer_to`].
     #[must_use]
-    pub fn with_hand_over<T: Into<String>>(mut self, agents: impl IntoIterator<Item = T>) -> Self {
-        self.hand_over.extend(agents.into_iter().map(Into::into));
+    pub fn with_hand_over(mut self, agent: impl Into<String>, when: impl Into<String>) -> Self {
+        self.hand_over.push(HandOver { agent: agent.into(), when: when.into() });
         self
     }
 
-    /// Tells the model this many of the newest entries of the session's history, at most: 50, where this is not said. A call of a
-    /// function and what came of it are told together or not at all, and the first entry is one of the user's.
+    /// Tells the model this many of the newest entries of the session's history, at most: 200, where this is not said. A call of a
+    /// function and what came of it are told together or not at all, those of functions that are gone are not, and the first entry is one
+    /// of the user's.
     #[must_use]
     pub fn with_history_entries(mut self, entries: u32) -> Self {
         self.history.entries = entries;
         self
     }
 
-    /// Tells the model this many characters of the session's history, at most: 100 000, where this is not said.
+    /// Tells the model this many characters of the session's history, at most: 200 000, where this is not said.
     #[must_use]
     pub fn with_history_chars(mut self, chars: usize) -> Self {
         self.history.chars = chars;
@@ -242,7 +243,7 @@ impl<'a> LlmAgent<'a> {
         self
     }
 
-    /// Is called with each answer of the model, and may change it.
+    /// Is called with each answer of the model, or of [`before_model`](Self::before_model), and may change it.
     #[must_use]
     pub fn after_model(
         mut self,
@@ -297,10 +298,11 @@ impl<'a> LlmAgent<'a> {
     /// Answers what the user says.
     pub fn run(&self, cx: &Context, input: impl Into<Content>) -> Result<Outcome, Failure> {
         let toolbox = Toolbox::new(cx, &self.functions, &self.host_tools, &self.hand_over)?;
+        let tools = toolbox.offered();
         let mut request = ModelRequest {
             system: Some(self.instruction.text(cx)?).filter(|text| !text.is_empty()),
-            contents: history::read(cx, self.history)?,
-            tools: toolbox.offered(),
+            contents: history::read(cx, self.history, &tools)?,
+            tools,
             ..self.request.clone()
         };
         request.contents.push(input.into());
@@ -312,27 +314,29 @@ impl<'a> LlmAgent<'a> {
             }
             // Stored before anything is called, so that the history says why it was.
             cx.events().content(content.clone())?;
-            let Answers { content: answers, transfer_to } = toolbox.answer(cx, &self.callbacks, calls)?;
+            let Answers { content: answers, end } = toolbox.answer(cx, &self.callbacks, calls)?;
             cx.events().content(answers.clone())?;
-            if let Some(agent) = transfer_to {
-                return Ok(Outcome::empty().transferring_to(agent));
+            if let Some(outcome) = end {
+                return Ok(outcome);
             }
             request.contents.extend([content, answers]);
         }
         let steps = self.max_steps;
         let failure =
-            Failure::limit_exceeded(format!("the model was asked {steps} times, and gave no answer"));
+            Failure::limit_exceeded(format!("the model did not come to an end within {steps} steps"));
         Err(failure.with_code("max_steps"))
     }
 
     /// What the model says, or a callback in its place.
     fn ask(&self, cx: &Context, mut request: ModelRequest) -> Result<(Content, FinishReason), Failure> {
-        if let Some(before) = &self.callbacks.before_model
-            && let Some(content) = before(cx, &mut request)?
-        {
-            return Ok((content, FinishReason::Stop));
-        }
-        let mut response = cx.models().complete(request)?;
+        let instead = match &self.callbacks.before_model {
+            Some(before) => before(cx, &mut request)?,
+            None => None,
+        };
+        let mut response = match instead {
+            Some(content) => ModelResponse::from(content),
+            None => cx.models().complete(request)?,
+        };
         if let Some(after) = &self.callbacks.after_model {
             after(cx, &mut response)?;
         }

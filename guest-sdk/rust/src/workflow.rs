@@ -10,7 +10,7 @@ use crate::{Child, Content, Context, Failure, Outcome, role};
 /// Steps one after the other: what one says is what the next is told.
 ///
 /// A step is the name of another agent, which is [called](crate::Agents) with the client seeing what it emits; a function like an
-/// agent's own; an [`LlmAgent`](crate::LlmAgent); or another workflow. A step that says nothing leaves it as it is for the next.
+/// agent's own; an [`LlmAgent`](crate::LlmAgent); or another workflow. A step that says nothing leaves it as it is.
 ///
 /// A step that [escalates](Outcome::escalating), or [hands over](Outcome::transferring_to), is the last one, and its outcome is that
 /// of the whole.
@@ -56,17 +56,23 @@ impl<'a> Sequential<'a> {
 
     /// Takes each step once.
     pub fn run(&self, cx: &Context, input: impl Into<Content>) -> Result<Outcome, Failure> {
-        let mut told = input.into();
-        let mut outcome = Outcome::empty();
+        self.run_after(cx, input.into(), Outcome::empty())
+    }
+
+    /// Takes each step once, after others that came to this.
+    fn run_after(&self, cx: &Context, input: Content, before: Outcome) -> Result<Outcome, Failure> {
+        let (mut told, mut before) = (input, before);
         for step in &self.steps {
             cx.check_cancelled()?;
-            outcome = step.run(cx, told.clone())?;
-            if outcome.escalate || outcome.transfer_to.is_some() {
-                break;
+            let mut outcome = step.run(cx, told.clone())?;
+            outcome.content = outcome.content.or(before.content);
+            if is_over(&outcome) {
+                return Ok(outcome);
             }
             told = next(&outcome).unwrap_or(told);
+            before = outcome;
         }
-        Ok(outcome)
+        Ok(before)
     }
 }
 
@@ -181,14 +187,19 @@ impl<'a> Loop<'a> {
         let mut told = input.into();
         let mut outcome = Outcome::empty();
         for _ in 0..self.max_times {
-            outcome = self.steps.run(cx, told.clone())?;
-            if outcome.escalate || outcome.transfer_to.is_some() {
+            outcome = self.steps.run_after(cx, told.clone(), outcome)?;
+            if is_over(&outcome) {
                 break;
             }
             told = next(&outcome).unwrap_or(told);
         }
         Ok(Outcome { escalate: false, ..outcome })
     }
+}
+
+/// Whether no more steps are to be taken.
+fn is_over(outcome: &Outcome) -> bool {
+    outcome.escalate || outcome.transfer_to.is_some()
 }
 
 /// What the next step is told: what was said, without the thoughts.
@@ -203,7 +214,7 @@ fn next(outcome: &Outcome) -> Option<Content> {
 fn join(all: &mut Outcome, one: Outcome) {
     all.escalate |= one.escalate;
     all.transfer_to = all.transfer_to.take().or(one.transfer_to);
-    if let Some(content) = one.content {
+    if let Some(content) = one.content.filter(|content| !content.parts.is_empty()) {
         let said = all.content.get_or_insert_with(|| Content::new(role::MODEL));
         if !said.parts.is_empty() {
             said.parts.push("\n\n".into());

@@ -8,12 +8,12 @@ mod classifier;
 mod described;
 #[path = "readme/editor.rs"]
 mod editor;
-#[path = "readme/editorial.rs"]
-mod editorial;
 #[path = "readme/forecaster.rs"]
 mod forecaster;
 #[path = "readme/greeter.rs"]
 mod greeter;
+#[path = "readme/newsroom.rs"]
+mod newsroom;
 #[path = "readme/notekeeper.rs"]
 mod notekeeper;
 #[path = "readme/payer.rs"]
@@ -32,7 +32,7 @@ fn the_readme_shows_what_is_tested() {
         include_str!("readme/forecaster.rs"),
         include_str!("readme/classifier.rs"),
         include_str!("readme/notekeeper.rs"),
-        include_str!("readme/editorial.rs"),
+        include_str!("readme/newsroom.rs"),
     ];
     assert_eq!(shown, tested);
 }

@@ -112,7 +112,10 @@ fn arguments_are_what_the_model_gives() {
     let run = call(rak::tools![r#move], "move", json!({"who": "Ada", "to": to}));
     assert_eq!(response(&run), Some((false, &json!(["Ada", to, 7]))));
     let bad = call(rak::tools![r#move], "move", json!({"who": "Ada", "to": {"streetName": "Main"}}));
-    assert_eq!(response(&bad), Some((true, &json!("the argument `to` does not fit: missing field `no`"))));
+    assert_eq!(
+        response(&bad),
+        Some((true, &json!({"error": "the argument `to` does not fit: missing field `no`"})))
+    );
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use crate::{Content, Context, Failure, Part, role};
+use crate::{Content, Context, Failure, FunctionCall, FunctionResponse, ModelTool, Part, role};
 
-/// How many entries are asked for at once.
-const PAGE: u32 = 50;
+/// The most entries that the host gives at once.
+const PAGE: u32 = 1000;
 
 /// How much of it the model is told.
 #[derive(Clone, Copy)]
@@ -15,14 +15,14 @@ pub(super) struct Limits {
 }
 
 impl Default for Limits {
-    /// About as much as a person would look back for, and some 25 000 tokens, which every model of today takes.
+    /// More than a person would look back for, and some 50 000 tokens, which every model of today takes.
     fn default() -> Self {
-        Self { entries: 50, chars: 100_000 }
+        Self { entries: 200, chars: 200_000 }
     }
 }
 
-/// The newest entries that fit, oldest first.
-pub(super) fn read(cx: &Context, limits: Limits) -> Result<Vec<Content>, Failure> {
+/// The newest entries that fit, oldest first, for a model that may call these functions.
+pub(super) fn read(cx: &Context, limits: Limits, functions: &[ModelTool]) -> Result<Vec<Content>, Failure> {
     let mut left = limits;
     let mut newest_first = Vec::new();
     if limits.entries == 0 || limits.chars == 0 {
@@ -41,7 +41,7 @@ pub(super) fn read(cx: &Context, limits: Limits) -> Result<Vec<Content>, Failure
             break;
         }
     }
-    Ok(whole(newest_first.into_iter().rev()))
+    Ok(whole(newest_first.into_iter().rev(), functions))
 }
 
 /// How long it is for a model, about.
@@ -57,52 +57,58 @@ fn size(content: &Content) -> usize {
     content.parts.iter().map(of_part).sum()
 }
 
-/// What a provider takes as a conversation: each call of a function is followed by what came of it, and the user speaks first. A call
-/// without an end is left from a run that was stopped; what came of one without the call, from where the history is cut.
-fn whole(contents: impl Iterator<Item = Content>) -> Vec<Content> {
+/// What a provider takes as a conversation: the user speaks first, and each call of a function that there is is followed by what came
+/// of it. A call without an end is left from a run that was stopped; an end without the call, from where the history is cut.
+fn whole(contents: impl Iterator<Item = Content>, functions: &[ModelTool]) -> Vec<Content> {
     let mut rest: VecDeque<_> = contents.skip_while(|content| content.role != role::USER).collect();
     let mut whole = Vec::new();
     while let Some(content) = rest.pop_front() {
-        match answers_of(&content, &rest) {
-            Some(at) => {
-                whole.push(content);
-                whole.extend(rest.remove(at));
-            }
+        let answers = answers_of(&content, &rest).and_then(|at| rest.remove(at));
+        match answers.and_then(|answers| pair(content.clone(), answers, functions)) {
+            Some(pair) => whole.extend(pair),
             None => whole.extend(without_functions(content)),
         }
     }
     whole
 }
 
-/// Where it stands what came of the functions that are called here. A function may have said something itself before that.
+/// Where what came of the functions that are called here stands. A function may have said something itself before that.
 fn answers_of(content: &Content, rest: &VecDeque<Content>) -> Option<usize> {
-    let calls: Vec<_> = calls(content).collect();
-    if calls.is_empty() {
-        return None;
-    }
-    let answered = |other: &Content| calls.iter().all(|call| responses(other).any(|id| id == *call));
-    let is_later = |other: &&Content| other.role == role::USER || calls_any(other);
-    rest.iter().take_while(|other| !is_later(other)).position(answered)
+    calls(content).next()?;
+    let is_later = |other: &Content| other.role == role::USER || calls(other).next().is_some();
+    rest.iter().take_while(|other| !is_later(other)).position(|other| responses(other).next().is_some())
 }
 
-fn calls(content: &Content) -> impl Iterator<Item = &str> {
-    content.parts.iter().filter_map(Part::as_function_call).map(|call| call.id.as_str())
+/// Calls and what came of them, of the functions that there are; none where none is left.
+fn pair(mut content: Content, mut answers: Content, functions: &[ModelTool]) -> Option<[Content; 2]> {
+    let is_known = |call: &FunctionCall| functions.iter().any(|function| function.name == call.name);
+    let asked = calls(&content).filter(|call| is_known(call)).map(|call| &call.id);
+    let both: Vec<_> =
+        asked.filter(|id| responses(&answers).any(|other| other.id == **id)).cloned().collect();
+    content.parts.retain(|part| part.as_function_call().is_none_or(|call| both.contains(&call.id)));
+    answers
+        .parts
+        .retain(|part| matches!(part, Part::FunctionResponse(response) if both.contains(&response.id)));
+    (!both.is_empty()).then_some([content, answers])
 }
 
-fn calls_any(content: &Content) -> bool {
-    calls(content).next().is_some()
+fn calls(content: &Content) -> impl Iterator<Item = &FunctionCall> {
+    content.parts.iter().filter_map(Part::as_function_call)
 }
 
-fn responses(content: &Content) -> impl Iterator<Item = &str> {
+fn responses(content: &Content) -> impl Iterator<Item = &FunctionResponse> {
     content.parts.iter().filter_map(|part| match part {
-        Part::FunctionResponse(response) => Some(response.id.as_str()),
+        Part::FunctionResponse(response) => Some(response),
         _ => None,
     })
 }
 
-/// The content without calls of functions and what came of them; none where there is nothing else.
+/// The content without calls and what came of them, and where there were any without the thoughts that belong to them; none where
+/// there is nothing else.
 fn without_functions(mut content: Content) -> Option<Content> {
-    content.parts.retain(|part| !matches!(part, Part::FunctionCall(_) | Part::FunctionResponse(_)));
+    if calls(&content).next().is_some() || responses(&content).next().is_some() {
+        content.parts.retain(|part| matches!(part, Part::Text(_) | Part::InlineData(_) | Part::FileData(_)));
+    }
     (!content.parts.is_empty()).then_some(content)
 }
 
@@ -112,7 +118,6 @@ mod tests {
 
     use super::*;
     use crate::testing::FakeHost;
-    use crate::{FunctionCall, FunctionResponse};
 
     fn call(id: &str) -> Content {
         Content::new(role::MODEL).with(FunctionCall::new(id, "f", json!({})))
@@ -125,9 +130,10 @@ mod tests {
     fn told(limits: Limits, said: &[Content]) -> Vec<Content> {
         let host = said.iter().fold(FakeHost::new(), |host, content| host.said("x", content.clone()));
         let told = std::cell::RefCell::default();
-        let run =
-            host.run(|cx: &Context, _: String| read(cx, limits).map(|read| *told.borrow_mut() = read), "");
-        run.outcome();
+        let functions = [ModelTool::new("f", "", json!({}))];
+        let agent =
+            |cx: &Context, _: String| read(cx, limits, &functions).map(|read| *told.borrow_mut() = read);
+        host.run(agent, "").outcome();
         told.into_inner()
     }
 
@@ -146,8 +152,8 @@ mod tests {
 
     #[test]
     fn long_histories_are_read_in_pages() {
-        let said: Vec<_> = (0..120).map(|n| Content::user(n.to_string())).collect();
-        assert_eq!(told(Limits { entries: 110, chars: 1000 }, &said), said[10..]);
+        let said: Vec<_> = (0..1200).map(|n| Content::user(n.to_string())).collect();
+        assert_eq!(told(Limits { entries: 1100, chars: 10_000 }, &said), said[100..]);
     }
 
     #[test]
@@ -164,6 +170,17 @@ mod tests {
             [hi.clone(), call("1").with("Let me see."), again.clone(), call("1"), answer("1"), answer("2")];
         let wanted = [hi, Content::model("Let me see."), again, call("1"), answer("1")];
         assert_eq!(told(Limits::default(), &said), wanted);
+    }
+
+    #[test]
+    fn a_function_that_is_gone_is_not_told() {
+        let gone = |content: Content| content.with(FunctionCall::new("2", "gone", json!({})));
+        let answers = answer("1").with(FunctionResponse::new("2", "gone", json!({})));
+        let said = [Content::user("hi"), gone(call("1")), answers];
+        assert_eq!(told(Limits::default(), &said), [Content::user("hi"), call("1"), answer("1")]);
+        let thinks = Content::model("ho").with(Part::thought("hm"));
+        let said = [Content::user("hi"), gone(thinks.clone()), answer("2"), thinks.clone()];
+        assert_eq!(told(Limits::default(), &said), [Content::user("hi"), Content::model("ho"), thinks]);
     }
 
     #[test]

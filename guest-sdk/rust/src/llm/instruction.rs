@@ -38,10 +38,9 @@ fn filled(text: &str, value: impl Fn(&str) -> Result<Option<Value>, Failure>) ->
             filled.push_str(&placeholder.text(&value)?);
             after
         } else {
-            // A brace of the author's own.
-            let (brace, after) = from.split_at(1);
-            filled.push_str(brace);
-            after
+            let near: String = from.chars().take(20).collect();
+            let problem = "the instruction has a brace where no key of the state is";
+            return Err(Failure::failed(format!("{problem}; write it twice: {near}")));
         };
     }
     filled.push_str(rest);
@@ -59,7 +58,7 @@ fn placeholder(text: &str) -> Option<(Placeholder<'_>, &str)> {
     let (inner, after) = text.strip_prefix('{')?.split_once('}')?;
     let key = inner.strip_suffix('?');
     let (key, required) = (key.unwrap_or(inner), key.is_none());
-    let is_key = |letter: char| letter.is_alphanumeric() || "_-.:".contains(letter);
+    let is_key = |letter: char| !letter.is_whitespace() && !"{}\"'?".contains(letter);
     (!key.is_empty() && key.chars().all(is_key)).then_some((Placeholder { key, required }, after))
 }
 
@@ -69,9 +68,11 @@ impl Placeholder<'_> {
         match value(key)? {
             Some(Value::String(text)) => Ok(text),
             Some(value) => Ok(value.to_string()),
-            None if required => Err(Failure::not_found(format!(
-                "the instruction needs the state `{key}`, and there is none; write `{{{key}?}}` where it may be absent"
-            ))),
+            None if required => {
+                let problem = format!("the instruction has `{{{key}}}` in it, and the state has no `{key}`");
+                let failure = Failure::failed(format!("{problem}; `{{{key}?}}` may be absent"));
+                Err(failure.with_code("missing_state"))
+            }
             None => Ok(String::new()),
         }
     }
@@ -82,7 +83,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::FailureKind;
 
     fn fill(text: &str) -> Result<String, Failure> {
         filled(text, |key| {
@@ -104,15 +104,15 @@ mod tests {
     #[test]
     fn a_value_that_has_to_be_there_is_a_failure_that_names_it() {
         let failure = fill("Hi {none}.").unwrap_err();
-        assert_eq!(failure.kind, FailureKind::NotFound);
+        assert_eq!(failure.code.as_deref(), Some("missing_state"));
         assert!(failure.message.contains("`none`") && failure.message.contains("`{none?}`"), "{failure}");
     }
 
     #[test]
-    fn other_braces_stay() {
-        assert_eq!(fill("{{n}} }} {{").unwrap(), "{n} } {");
-        for text in ["{\"a\": 1}", "{}", "{ n }", "{?}", "a } b {", "{n"] {
-            assert_eq!(fill(text).unwrap(), text);
+    fn a_brace_is_written_twice() {
+        assert_eq!(fill("{{n}} }} {{\"a\": {n}}}").unwrap(), "{n} } {\"a\": [1,2]}");
+        for text in ["{\"a\": 1}", "{}", "{ n }", "{?}", "a } b", "{n"] {
+            assert!(fill(text).unwrap_err().message.contains("write it twice"), "{text}");
         }
     }
 }

@@ -32,10 +32,15 @@ impl Output {
         content: Content,
         finish: &FinishReason,
     ) -> Result<Outcome, Failure> {
-        let text = content.text();
-        if *finish == FinishReason::Filtered && text.is_empty() {
-            return Err(Failure::failed("the model's provider held the answer back").with_code("filtered"));
+        match finish {
+            FinishReason::Filtered => {
+                let failure = Failure::failed("the provider of the model held the answer back");
+                return Err(failure.with_code("filtered"));
+            }
+            FinishReason::Length => cx.log().warning("the model had no more tokens for its answer", &[]),
+            _ => {}
         }
+        let text = content.text();
         let value = match self.decode {
             Some(decode) => decode(&text)?,
             None => text.into(),
@@ -43,6 +48,7 @@ impl Output {
         if let Some(key) = &self.key {
             cx.session().set(key, value)?;
         }
-        Ok(content.into())
+        let said = !content.parts.is_empty();
+        Ok(Outcome { content: said.then_some(content), ..Outcome::empty() })
     }
 }

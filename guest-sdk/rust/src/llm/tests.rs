@@ -111,9 +111,9 @@ fn the_model_is_told_what_failed() {
     let told: Vec<_> =
         told(&run).into_iter().map(|answer| (answer.failed, answer.response.clone())).collect();
     let wanted = [
-        (true, json!("nothing is known of rak")),
-        (true, json!("the argument `b` is missing")),
-        (true, json!("no function is called `subtract`")),
+        (true, json!({"error": "nothing is known of rak"})),
+        (true, json!({"error": "the argument `b` is missing"})),
+        (true, json!({"error": "no function is called `subtract`, only add, look_up, nap"})),
     ];
     assert_eq!(told, wanted);
 }
@@ -155,7 +155,7 @@ fn the_instruction_has_the_state_in_it_or_is_made() {
     let agent = LlmAgent::new("{user:name}{mood?}");
     assert_eq!(ask(&agent, &host).model_calls[0].request.system.as_deref(), Some("Ada"));
     let missing = ask(&LlmAgent::new("{mood}"), &host);
-    assert_eq!((missing.failure().kind, missing.model_calls.len()), (FailureKind::NotFound, 0));
+    assert_eq!((missing.failure().code.as_deref(), missing.model_calls.len()), (Some("missing_state"), 0));
     let made = agent.with_instruction_by(|cx| Ok(format!("You are {{{}}}.", cx.info().agent)));
     assert_eq!(ask(&made, &host).model_calls[0].request.system.as_deref(), Some("You are {test-agent}."));
     let none = ask(&LlmAgent::new(""), &host);
@@ -210,7 +210,7 @@ fn tools_of_the_host_are_called_at_once_under_names_that_models_take() {
         told(&run).into_iter().map(|answer| (answer.name.as_str(), answer.response.clone())).collect();
     // There is no argument `n` of `add`.
     assert_eq!(told[..2], [("mcp_a_x", json!(1)), ("mcp_a_y", json!(1))]);
-    assert_eq!(told[2], ("add", json!("there is no argument `n`")));
+    assert_eq!(told[2], ("add", json!({"error": "there is no argument `n`"})));
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn a_tool_of_the_host_that_fails_is_told_and_one_that_is_not_there_ends_the_run(
     let run = ask(&LlmAgent::new("").with_host_tools(["*"]), &host);
     let told: Vec<_> =
         told(&run).into_iter().map(|answer| (answer.failed, answer.response.clone())).collect();
-    assert_eq!(told, [(true, json!("it is away")), (true, json!({"code": 1}))]);
+    assert_eq!(told, [(true, json!({"error": "it is away"})), (true, json!({"code": 1}))]);
     let missing = ask(&LlmAgent::new("").with_host_tools(["nothing", "*"]), &host);
     assert_eq!((missing.failure().kind, missing.model_calls.len()), (FailureKind::NotFound, 0));
     assert!(missing.failure().message.contains("`nothing`"), "{}", missing.failure());
@@ -234,19 +234,46 @@ fn a_tool_of_the_host_that_fails_is_told_and_one_that_is_not_there_ends_the_run(
 
 #[test]
 fn the_conversation_is_handed_over() {
-    let host = FakeHost::new().agent("billing", |_: String| "").add_model(
+    let agent =
+        LlmAgent::new("").with_hand_over("billing", "Invoices.").with_hand_over("support", "The rest.");
+    let host = FakeHost::new().add_model(
         model()
             .calls("transfer_to_agent", json!({"agent": "sales"}))
             .calls("transfer_to_agent", json!({"agent": "billing"})),
     );
-    let run = ask(&LlmAgent::new("").with_hand_over(["billing", "support"]), &host);
+    let run = ask(&agent, &host);
     assert_eq!(run.outcome(), &Outcome::empty().transferring_to("billing"));
-    assert_eq!(told(&run)[0].response, "`agent` is one of these: billing, support");
+    assert_eq!(told(&run)[0].response, json!({"error": "`agent` is one of billing, support"}));
     let offered = &run.model_calls[0].request.tools[0];
     assert_eq!(offered.parameters["properties"]["agent"]["enum"], json!(["billing", "support"]));
-    assert!(offered.description.contains("\n- billing: "), "{}", offered.description);
+    assert!(offered.description.contains("\n- billing: Invoices.\n- support: "), "{}", offered.description);
     // The last call has its answer, too, or the history could not be told to a model.
     assert_eq!(run.contents().count(), 4);
+}
+
+#[test]
+fn a_function_ends_the_run_with_an_outcome() {
+    let approve = Function::with_schema("approve", "Approves.", json!({"type": "object"}), |_cx, _args| {
+        Outcome::empty().escalating()
+    });
+    let calls = ["approve", "nap"].map(|name| FunctionCall::named(name, json!({})));
+    let run = ask(&agent().with_tool(approve), &FakeHost::new().add_model(model().answers(calls.to_vec())));
+    assert_eq!((run.outcome(), run.slept), (&Outcome::empty().escalating(), Duration::from_secs(1)));
+    let answers = run.contents().last().unwrap();
+    assert_eq!(answers.parts[0], FunctionResponse::new("call-1", "approve", json!({"ended": true})).into());
+}
+
+#[test]
+fn an_answer_without_anything_is_none_and_one_that_is_cut_off_is_logged() {
+    let nothing = FakeHost::new().model("small", |_| Content::new(role::MODEL));
+    assert_eq!(ask(&agent(), &nothing).outcome(), &Outcome::empty());
+    let cut =
+        FakeHost::new().model("small", |_| ModelAnswer::from("so it").with_finish(FinishReason::Length));
+    let run = ask(&agent(), &cut);
+    assert_eq!(
+        (run.answer().as_str(), run.logs[0].message.as_str()),
+        ("so it", "the model had no more tokens for its answer")
+    );
 }
 
 #[derive(serde::Deserialize, rak::Schema)]

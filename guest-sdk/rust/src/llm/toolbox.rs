@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::callbacks::Callbacks;
 use crate::{
-    AgentSummary, Content, Context, Failure, FailureKind, Function, FunctionCall, FunctionResponse,
-    ModelTool, role,
+    Answer, Content, Context, Failure, FailureKind, Function, FunctionCall, FunctionResponse, ModelTool,
+    Outcome, role,
 };
 
 /// How the model calls the hand-over.
@@ -32,15 +32,22 @@ enum Does<'t> {
     Function(&'t Function<'t>),
     HostTool,
     /// To one of these agents.
-    HandOver(&'t [String]),
+    HandOver(&'t [HandOver]),
+}
+
+/// An agent that the conversation can be handed over to.
+pub(super) struct HandOver {
+    pub(super) agent: String,
+    /// For the model to read.
+    pub(super) when: String,
 }
 
 /// What came of the calls of one answer.
 pub(super) struct Answers {
     /// For the model to read.
     pub(super) content: Content,
-    /// Who goes on, where the conversation was handed over.
-    pub(super) transfer_to: Option<String>,
+    /// How the run ends, where a function ended it.
+    pub(super) end: Option<Outcome>,
 }
 
 impl<'t> Toolbox<'t> {
@@ -48,7 +55,7 @@ impl<'t> Toolbox<'t> {
         cx: &Context,
         functions: &'t [Function<'t>],
         host_tools: &[String],
-        hand_over: &'t [String],
+        hand_over: &'t [HandOver],
     ) -> Result<Self, Failure> {
         let mut toolbox = Self { entries: Vec::new() };
         for function in functions {
@@ -58,7 +65,7 @@ impl<'t> Toolbox<'t> {
             toolbox.add(tool, Does::HostTool);
         }
         if !hand_over.is_empty() {
-            toolbox.add(transfer(&cx.agents().available()?, hand_over), Does::HandOver(hand_over));
+            toolbox.add(transfer(hand_over), Does::HandOver(hand_over));
         }
         Ok(toolbox)
     }
@@ -87,46 +94,46 @@ impl<'t> Toolbox<'t> {
         self.entries.iter().map(|entry| entry.offered.clone()).collect()
     }
 
-    /// Does what the model asks for: functions one after the other, and then the tools of the host all at once.
+    /// Does what the model asks for: the tools of the host all at once, and then functions one after the other.
     pub(super) fn answer(
         &self,
         cx: &Context,
         callbacks: &Callbacks<'_>,
         calls: Vec<FunctionCall>,
     ) -> Result<Answers, Failure> {
-        let mut transfer_to = None;
-        let mut turn: Vec<_> = calls.into_iter().map(|call| Turn::new(self, call)).collect();
-        for turn in &mut turn {
-            if let Some(before) = &callbacks.before_tool
-                && let Some(answer) = before(cx, &mut turn.call)?
-            {
-                turn.response = Some(Ok(turn.answered(answer)));
-                continue;
-            }
-            let answer = match turn.does {
-                Some(Does::HostTool) => continue,
-                Some(Does::Function(function)) => function.call(cx, turn.call.args.clone()),
-                Some(Does::HandOver(agents)) => handed_over(&turn.call, agents).map(|agent| {
-                    transfer_to = Some(agent.clone());
-                    json!(format!("`{agent}` goes on"))
-                }),
-                None => Err(Failure::not_found(format!("no function is called `{}`", turn.call.name))),
-            };
-            turn.response = Some(answer.map(|answer| turn.answered(answer)));
-        }
-        let waiting = turn.iter().filter(|turn| turn.response.is_none()).map(|turn| turn.call.clone());
-        let waiting: Vec<_> = waiting.collect();
-        if !waiting.is_empty() {
-            let answers = cx.tools().call_all(waiting);
-            for (turn, answer) in turn.iter_mut().filter(|turn| turn.response.is_none()).zip(answers) {
-                turn.response = Some(answer);
+        let mut turns: Vec<_> = calls.into_iter().map(|call| Turn::new(self, call)).collect();
+        if let Some(before) = &callbacks.before_tool {
+            for turn in &mut turns {
+                turn.answer = before(cx, &mut turn.call)?.map(|answer| Ok(turn.response(answer)));
             }
         }
-        let mut content = Content::new(role::FUNCTION);
-        for turn in turn {
-            content = content.with(turn.end(cx, callbacks)?);
+        call_host(cx, &mut turns);
+        let mut answers = Answers { content: Content::new(role::FUNCTION), end: None };
+        for turn in turns {
+            let response = turn.end(cx, callbacks, self, &mut answers.end)?;
+            answers.content = answers.content.with(response);
         }
-        Ok(Answers { content, transfer_to })
+        Ok(answers)
+    }
+
+    /// What the model is told of a function that there is not.
+    fn unknown(&self, name: &str) -> Failure {
+        let names: Vec<_> = self.entries.iter().map(|entry| entry.offered.name.as_str()).collect();
+        Failure::not_found(format!("no function is called `{name}`, only {}", names.join(", ")))
+    }
+}
+
+/// Calls the tools of the host that nothing has answered yet.
+fn call_host(cx: &Context, turns: &mut [Turn<'_>]) {
+    let mut waiting: Vec<_> = turns
+        .iter_mut()
+        .filter(|turn| turn.answer.is_none() && matches!(turn.does, Some(Does::HostTool)))
+        .collect();
+    if !waiting.is_empty() {
+        let answers = cx.tools().call_all(waiting.iter().map(|turn| turn.call.clone()));
+        for (turn, answer) in waiting.iter_mut().zip(answers) {
+            turn.answer = Some(answer);
+        }
     }
 }
 
@@ -138,7 +145,8 @@ struct Turn<'t> {
     call: FunctionCall,
     /// Nothing, where nothing has the name.
     does: Option<&'t Does<'t>>,
-    response: Option<Result<FunctionResponse, Failure>>,
+    /// What there is already.
+    answer: Option<Result<FunctionResponse, Failure>>,
 }
 
 impl<'t> Turn<'t> {
@@ -148,30 +156,55 @@ impl<'t> Turn<'t> {
         if let Some(entry) = entry {
             call.name.clone_from(&entry.name);
         }
-        Self { offered, call, does: entry.map(|entry| &entry.does), response: None }
+        Self { offered, call, does: entry.map(|entry| &entry.does), answer: None }
     }
 
-    fn answered(&self, answer: Value) -> FunctionResponse {
+    fn response(&self, answer: Value) -> FunctionResponse {
         FunctionResponse::new(&self.call.id, &self.call.name, answer)
     }
 
-    /// What the model reads. A failure is one to read, too, unless it is the end of the run.
-    fn end(self, cx: &Context, callbacks: &Callbacks<'_>) -> Result<FunctionResponse, Failure> {
-        let mut response = match self.response {
-            Some(Ok(response)) => response,
-            Some(Err(failure)) if ends_the_run(cx, &failure) => return Err(failure),
-            Some(Err(failure)) => {
-                FunctionResponse::new(&self.call.id, &self.call.name, failure.message).into_failed()
+    /// What the model reads. A failure is something to read, too, unless it is the end of the run.
+    fn end(
+        mut self,
+        cx: &Context,
+        callbacks: &Callbacks<'_>,
+        toolbox: &Toolbox<'_>,
+        end: &mut Option<Outcome>,
+    ) -> Result<FunctionResponse, Failure> {
+        let answer = match self.answer.take() {
+            Some(answer) => answer,
+            None => self.call(cx, toolbox).map(|answer| match answer {
+                Answer::Told(value) => self.response(value),
+                Answer::End(outcome) => {
+                    end.get_or_insert(outcome);
+                    self.response(json!({"ended": true}))
+                }
+            }),
+        };
+        let mut response = match answer {
+            Err(failure) if ends_the_run(cx, &failure) => return Err(failure),
+            Err(failure) => {
+                let fields = [("tool", self.call.name.as_str()), ("error", failure.message.as_str())];
+                cx.log().warning("a tool failed", &fields);
+                self.response(json!({"error": failure.message})).into_failed()
             }
-            None => {
-                FunctionResponse::new(&self.call.id, &self.call.name, "there was no answer").into_failed()
-            }
+            Ok(response) => response,
         };
         if let Some(after) = &callbacks.after_tool {
             after(cx, &self.call, &mut response)?;
         }
         response.name = self.offered;
         Ok(response)
+    }
+
+    /// Calls what is the agent's own.
+    fn call(&self, cx: &Context, toolbox: &Toolbox<'_>) -> Result<Answer, Failure> {
+        match self.does {
+            Some(Does::Function(function)) => function.call(cx, self.call.args.clone()),
+            Some(Does::HandOver(agents)) => handed_over(&self.call, agents),
+            Some(Does::HostTool) => Err(Failure::unavailable("the host gave no answer")),
+            None => Err(toolbox.unknown(&self.call.name)),
+        }
     }
 }
 
@@ -214,27 +247,32 @@ fn matches(pattern: &str, name: &str) -> bool {
 }
 
 /// The function by which the model hands the conversation over.
-fn transfer(known: &[AgentSummary], agents: &[String]) -> ModelTool {
-    let mut lines =
-        vec!["Hands the conversation over to another agent, which answers the user from now on.".to_owned()];
-    let known = known.iter().filter(|agent| agents.contains(&agent.name));
-    lines.extend(known.map(|agent| format!("- {}: {}", agent.name, agent.description)));
+fn transfer(agents: &[HandOver]) -> ModelTool {
+    let mut lines = vec![
+        "Hands the conversation over to another agent, which answers in place of this one. The agents:"
+            .to_owned(),
+    ];
+    lines.extend(agents.iter().map(|HandOver { agent, when }| format!("- {agent}: {when}")));
     let parameters = json!({
         "type": "object",
-        "properties": {"agent": {"type": "string", "enum": agents}},
+        "properties": {"agent": {"type": "string", "enum": names(agents)}},
         "required": ["agent"],
         "additionalProperties": false,
     });
     ModelTool::new(TRANSFER, lines.join("\n"), parameters)
 }
 
-/// The agent that goes on.
-fn handed_over<'t>(call: &FunctionCall, agents: &'t [String]) -> Result<&'t String, Failure> {
+/// How the run ends where the model hands the conversation over.
+fn handed_over(call: &FunctionCall, agents: &[HandOver]) -> Result<Answer, Failure> {
     let named = call.args.get("agent").and_then(Value::as_str);
-    agents
-        .iter()
-        .find(|agent| named == Some(agent))
-        .ok_or_else(|| Failure::invalid_argument(format!("`agent` is one of these: {}", agents.join(", "))))
+    match named.filter(|named| names(agents).contains(named)) {
+        Some(agent) => Ok(Answer::End(Outcome::empty().transferring_to(agent))),
+        None => Err(Failure::invalid_argument(format!("`agent` is one of {}", names(agents).join(", ")))),
+    }
+}
+
+fn names(agents: &[HandOver]) -> Vec<&str> {
+    agents.iter().map(|agent| agent.agent.as_str()).collect()
 }
 
 #[cfg(test)]

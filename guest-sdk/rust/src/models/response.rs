@@ -60,6 +60,15 @@ impl ModelResponse {
     }
 }
 
+/// An answer that no model gave: its name is empty, and it cost nothing.
+impl From<Content> for ModelResponse {
+    fn from(content: Content) -> Self {
+        let calls = content.parts.iter().any(|part| part.as_function_call().is_some());
+        let finish = if calls { FinishReason::FunctionCalls } else { FinishReason::Stop };
+        Self { model: String::new(), content, finish, usage: Usage::default(), extra: None }
+    }
+}
+
 /// The text of an answer as the JSON that was asked for.
 pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
     serde_json::from_str(text).map_err(|error| {

@@ -131,9 +131,7 @@ impl From<ModelResponse> for ModelAnswer {
 
 impl From<Content> for ModelAnswer {
     fn from(content: Content) -> Self {
-        let calls = content.parts.iter().any(|part| part.as_function_call().is_some());
-        let finish = if calls { FinishReason::FunctionCalls } else { FinishReason::Stop };
-        ModelResponse { model: String::new(), content, finish, usage: Usage::default(), extra: None }.into()
+        ModelResponse::from(content).into()
     }
 }
 
