@@ -36,6 +36,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("rak-sdk", &["rak-sdk-macros"]),
     ("rak-sdk-macros", &[]),
+    ("rak-agent-assistant", &["rak-sdk"]),
     ("rak-agent-clerk", &["rak-sdk"]),
     ("rak-agent-counter", &["rak-sdk"]),
     ("rak-agent-countdown", &["rak-sdk"]),

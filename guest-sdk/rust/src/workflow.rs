@@ -5,7 +5,7 @@ mod step;
 pub use step::IntoStep;
 use step::Step;
 
-use crate::{Child, Content, Context, Failure, Outcome, role};
+use crate::{Child, Content, Context, Failure, Outcome, Part, role};
 
 /// Steps one after the other: what one says is what the next is told.
 ///
@@ -202,11 +202,18 @@ fn is_over(outcome: &Outcome) -> bool {
     outcome.escalate || outcome.transfer_to.is_some()
 }
 
-/// What the next step is told: what was said, without the thoughts.
+/// What a provider keeps in an answer for itself, for when the same model is asked again.
+const MODEL_STATE: &str = "model.state";
+
+/// What the next step is told: what was said, without the thoughts and what a provider keeps of them.
 fn next(outcome: &Outcome) -> Option<Content> {
     let mut content = outcome.content.clone()?;
     content.role = role::USER.into();
-    content.parts.retain(|part| !matches!(part, crate::Part::Thought(_)));
+    content.parts.retain(|part| match part {
+        Part::Thought(_) => false,
+        Part::Other(custom) => custom.name != MODEL_STATE,
+        _ => true,
+    });
     Some(content)
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Loop, Parallel, Sequential};
 use crate::testing::{FakeAgent, FakeHost, TestRun};
-use crate::{Content, Context, Failure, LlmAgent, Outcome, Part};
+use crate::{Content, Context, Custom, Failure, LlmAgent, Outcome, Part};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -46,7 +46,9 @@ fn each_step_is_told_what_the_one_before_said() {
 #[test]
 fn thoughts_are_for_nobody_else() {
     fn run(cx: &Context, input: Content) -> Result<Outcome, Failure> {
-        let thinks = |_: &Context, said: String| Content::model(said).with(Part::thought("hm"));
+        let thinks = |_: &Context, said: String| {
+            Content::model(said).with(Part::thought("hm")).with(Custom::new("model.state", "signed"))
+        };
         Sequential::new().step(thinks).step("a").run(cx, input)
     }
     assert_eq!(host().run(run, ">").agent_calls[0].input, Content::user(">"));
