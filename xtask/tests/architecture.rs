@@ -19,7 +19,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("rak-registry", &["rak-core", "rak-wasm"]),
     ("rak-schema", &[]),
     ("rak-runner", &["rak-core", "rak-schema"]),
-    ("rak-tools", &["rak-core", "rak-schema"]),
+    ("rak-settings", &[]),
+    ("rak-tools", &["rak-core", "rak-schema", "rak-settings"]),
     ("rak-server", &["rak-core", "rak-runner"]),
     (
         "rak",
