@@ -20,6 +20,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("rak-schema", &[]),
     ("rak-runner", &["rak-core", "rak-schema"]),
     ("rak-settings", &[]),
+    ("rak-models", &["rak-core", "rak-schema", "rak-settings"]),
     ("rak-tools", &["rak-core", "rak-schema", "rak-settings"]),
     ("rak-server", &["rak-core", "rak-runner"]),
     (
@@ -63,11 +64,12 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("hyper-util", &["rak-server"]),
     ("tower-http", &["rak-server"]),
     ("clap", &["rak", "rak-bench", "xtask"]),
-    ("toml", &["rak", "rak-registry"]),
+    // One reads the answers of scripted models.
+    ("toml", &["rak", "rak-models", "rak-registry"]),
     ("notify", &["rak", "rak-registry"]),
     ("indicatif", &["rak"]),
-    // One talks to a host, the other to MCP servers.
-    ("reqwest", &["rak", "rak-tools"]),
+    // One talks to a host, one to providers of models, one to MCP servers.
+    ("reqwest", &["rak", "rak-models", "rak-tools"]),
     ("rmcp", &["rak-tools"]),
     ("jsonschema", &["rak-schema"]),
     ("rustyline", &["rak"]),
