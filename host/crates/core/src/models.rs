@@ -222,7 +222,8 @@ pub trait Models: Send + Sync + 'static {
     /// [`DeadlineExceeded`](crate::FailureKind::DeadlineExceeded) (it is silent for too long),
     /// [`LimitExceeded`](crate::FailureKind::LimitExceeded) (the answer is too large) and
     /// [`Failed`](crate::FailureKind::Failed), with the code `invalid_response` where the answer cannot be read or does
-    /// not satisfy the schema.
+    /// not satisfy the schema, and `unauthorized` where the provider does not take the key. A scripted model that has no
+    /// answer fails with [`NotFound`](crate::FailureKind::NotFound) and the code `no_reply`.
     async fn complete(
         &self,
         request: ModelRequest,

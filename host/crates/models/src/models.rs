@@ -70,6 +70,7 @@ impl Models for ProviderModels {
                 Ok(response) => return Ok(response),
                 Err(failure) => {
                     let is_final = listener.has_heard() || !may_pass(&failure);
+                    tracing::info!(target: "rak::models", is_final, %failure, "no answer");
                     failures.push(failure);
                     if is_final {
                         break;

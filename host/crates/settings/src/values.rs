@@ -122,3 +122,48 @@ impl<'a> Values<'a> {
         Redactor::new(self.secrets)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variable(name: &str) -> Option<String> {
+        (name == "TOKEN").then(|| "hunter2-secret".to_owned())
+    }
+
+    #[test]
+    fn what_is_read_is_not_shown_from_then_on() {
+        let mut values = Values::new("models.one", &variable);
+        let url = values.url("url", &Secret::new("http://x/${TOKEN}"), "http://example.com").unwrap();
+        assert_eq!(url.as_str(), "http://x/hunter2-secret");
+        let key = values.secret("api_key", &Secret::new("plain-key")).unwrap();
+        assert_eq!(key.expose(), "plain-key");
+        let written = BTreeMap::from([("X-Team".to_owned(), Secret::new("Team plain-value"))]);
+        let headers: Vec<_> = values.headers(&written, &["host"]).unwrap();
+        assert_eq!(headers.first().unwrap().0, "x-team");
+        assert!(!format!("{headers:?}").contains("plain-value"));
+        let redactor = values.redactor();
+        let text = "hunter2-secret, plain-key, plain-value".to_owned();
+        assert_eq!(redactor.redact(text), "***, ***, ***");
+    }
+
+    #[test]
+    fn a_mistake_names_the_key_and_no_value() {
+        let mut values = Values::new("models.one", &variable);
+        let url = values.url("url", &Secret::new("hunter2"), "http://example.com").unwrap_err();
+        assert_eq!(url.to_string(), "models.one.url: give an address such as http://example.com");
+        let key = values.secret("api_key", &Secret::new("${NONE}")).unwrap_err();
+        assert!(key.to_string().starts_with("models.one.api_key: the environment variable NONE"), "{key}");
+        let written = BTreeMap::from([("Host".to_owned(), Secret::new("x"))]);
+        let headers = values.headers::<Vec<_>>(&written, &["host"]).unwrap_err();
+        assert!(headers.to_string().starts_with("models.one.headers.Host: the protocol sets"), "{headers}");
+    }
+
+    #[test]
+    fn a_name_can_be_part_of_others() {
+        assert_eq!(check_name("a model", "gpt-5_mini"), Ok(()));
+        for name in ["", "a.b", "ä", &"x".repeat(65)] {
+            assert!(check_name("a model", name).unwrap_err().starts_with("the name of a model has 1 to 64"));
+        }
+    }
+}

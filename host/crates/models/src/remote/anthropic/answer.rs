@@ -142,7 +142,7 @@ impl Assembly for AnthropicAnswer<'_> {
         match text(&event, "/type") {
             Some("message_start") => self.message(event.get("message").unwrap_or(&Value::Null)),
             Some("content_block_start") => {
-                self.begin(index, event.get("content_block").unwrap_or(&Value::Null))?
+                self.begin(index, event.get("content_block").unwrap_or(&Value::Null))?;
             }
             Some("content_block_delta") => self.delta(index, event.get("delta").unwrap_or(&Value::Null))?,
             Some("content_block_stop") => self.end(index)?,
