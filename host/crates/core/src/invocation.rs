@@ -191,6 +191,18 @@ pub struct Usage {
     pub model_cost_micros: u64,
 }
 
+impl Usage {
+    /// Tokens of models, of both directions.
+    pub fn model_tokens(&self) -> u64 {
+        self.input_tokens.saturating_add(self.output_tokens)
+    }
+
+    /// Those that it used since it was last looked at.
+    pub fn model_tokens_since(&self, before: &Self) -> u64 {
+        self.model_tokens().saturating_sub(before.model_tokens())
+    }
+}
+
 /// What an invocation waits for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

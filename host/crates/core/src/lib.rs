@@ -48,7 +48,7 @@ pub use models::{
     ModelSummary, ModelTool, ModelUsage, Models, ToolChoice,
 };
 pub use people::{Decision, InputKind, InputRequest, InputResponse, Reply, Respond, RespondError};
-pub use quota::{DailyUsage, Quota, QuotaExceeded};
+pub use quota::{AgentQuota, DailyUsage, Quota, QuotaExceeded, Quotas};
 pub use registry::{
     AgentCounters, AgentGrants, AgentInfo, AgentRegistry, AgentSource, AgentState, CodeTier, DeployError,
     Deployment, Deployments, Durability, Environment, Pinning, Refusal, VersionInfo, VersionState,

@@ -9,7 +9,7 @@ use rak_core::time::UnixMicros;
 use rak_core::{
     Agent, AgentError, AgentOutcome, AgentRegistry, AgentRun, Begin, Content, EncodedEvent, Event, Failure,
     FailureKind, InvocationInfo, InvocationRecord, InvocationRest, InvocationStatus, InvocationStep, Journal,
-    JournalEntry, OnDisconnect, Priority, Quota, RunError, Session, SessionService, StartKey, StateDelta,
+    JournalEntry, OnDisconnect, Priority, Quotas, RunError, Session, SessionService, StartKey, StateDelta,
     StopReason, StoreError, USER_AUTHOR, Usage, Waiting,
 };
 use tokio::sync::watch;
@@ -46,8 +46,8 @@ pub(crate) struct RunTask {
     pub(crate) priority: Priority,
     /// What its client called the start.
     pub(crate) start_key: Option<StartKey>,
-    /// What its user may use; looked at when it is stored first.
-    pub(crate) quota: Quota,
+    /// What its user and its agent may use; looked at when it is stored first.
+    pub(crate) quotas: Quotas,
     pub(crate) deadline: Deadline,
     pub(crate) on_disconnect: OnDisconnect,
     /// The same while it is put away.
@@ -162,8 +162,13 @@ impl RunTask {
         if let Some(resume) = &mut record.resume {
             resume.message = Some(self.message.clone());
         }
-        let begin =
-            Begin { record, message: None, pin: false, quota: self.quota, start_key: self.start_key.clone() };
+        let begin = Begin {
+            record,
+            message: None,
+            pin: false,
+            quotas: self.quotas,
+            start_key: self.start_key.clone(),
+        };
         self.recorder.log.begin(begin).await.map(drop)
     }
 
@@ -184,7 +189,7 @@ impl RunTask {
             record,
             message: Some(self.user_event()?),
             pin: agent.pins_sessions(),
-            quota: self.quota,
+            quotas: self.quotas,
             start_key: self.start_key.clone(),
         };
         let begins_at = self.recorder.log.begin(begin).await?;

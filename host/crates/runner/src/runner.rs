@@ -331,7 +331,7 @@ impl Runner {
             sessions: inner.sessions.clone(),
             record,
             start_key,
-            quota: inner.settings.admission.of_user(&claim.user).quota,
+            quotas: inner.settings.admission.quotas(&claim.user, &claim.agent),
             deadline: Deadline::in_time(request.config.timeout),
             on_disconnect: request.config.on_disconnect.unwrap_or(inner.settings.on_disconnect),
             // What its client asked for holds for as long as it is not over.
@@ -344,7 +344,7 @@ impl Runner {
             Turn::Now(lease) => (Seat::Held(lease), Vec::new()),
             Turn::Later { turn, supersedes } => (Seat::Waits(turn), supersedes),
         };
-        let refused = |error| not_stored(error, &claim.user, started_at);
+        let refused = |error| not_stored(error, started_at);
         let start = match entry {
             Entry::Now(place) => {
                 let begun = task.begin(agent, session).await.map_err(refused)?;
@@ -658,11 +658,11 @@ fn claim(id: InvocationId, request: &RunRequest) -> Claim {
 }
 
 /// Why a beginning was not stored. A quota begins anew with the next day.
-fn not_stored(error: StoreError, user: &UserId, started_at: UnixMillis) -> RunError {
-    let StoreError::QuotaExceeded(exceeded) = error else { return error.into() };
+fn not_stored(error: StoreError, started_at: UnixMillis) -> RunError {
+    let StoreError::QuotaExceeded { whose, exceeded } = error else { return error.into() };
     let left = started_at.day().end().0.saturating_sub(started_at.0);
     let retry_after = Duration::from_millis(u64::try_from(left).unwrap_or(0));
-    RunError::QuotaExceeded { user: user.clone(), exceeded, retry_after }
+    RunError::QuotaExceeded { whose, exceeded, retry_after }
 }
 
 /// What it takes to go on with an invocation that begins now.
