@@ -249,6 +249,10 @@ fn bodies_of_invocations() {
             host_calls: 3,
             events: 4,
             event_bytes: 5,
+            model_calls: 7,
+            input_tokens: 8,
+            output_tokens: 9,
+            model_cost_micros: 10,
         },
         ..invocation(InvocationStatus::Failed)
     };
