@@ -143,12 +143,11 @@ fn count(
     quotas: &Quotas,
 ) -> Result<(), Fault> {
     let (key, day) = (&record.session, record.started_at.day());
-    let before = match found {
-        Some(found) => usage::of_invocation(connection, found.pk)?,
-        None => {
-            check_quotas(connection, key, day, quotas)?;
-            Usage::default()
-        }
+    let before = if let Some(found) = found {
+        usage::of_invocation(connection, found.pk)?
+    } else {
+        check_quotas(connection, key, day, quotas)?;
+        Usage::default()
     };
     usage::change(connection, &key.user_id, day, |used| {
         used.invocations = used.invocations.saturating_add(u64::from(found.is_none()));

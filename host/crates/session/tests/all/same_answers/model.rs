@@ -94,12 +94,11 @@ impl Model {
                 let message = message.then(|| said(fixed.runs[*run], 0));
                 self.begin(fixed.record(*run, *k, *status, *resume), message, *pin, *quotas)
             }
-            Operation::Used { user } => {
+            Operation::Used { user, app } => {
                 let of_user = |key: &SessionKey| key.user_id.as_str() == NAMES[*user];
-                Ok(format!("{} {}", self.sum(of_user, |used| used.invocations), self.tokens(of_user)))
-            }
-            Operation::AgentTokens { app } => {
-                Ok(self.tokens(|key| key.app_name.as_str() == NAMES[*app]).to_string())
+                let invocations = self.sum(of_user, |used| used.invocations);
+                let of_agent = self.tokens(|key| key.app_name.as_str() == NAMES[*app]);
+                Ok(format!("{invocations} {} {of_agent}", self.tokens(of_user)))
             }
             Operation::Journal { run } => {
                 let found = self.invocation(fixed.runs[*run]);

@@ -97,8 +97,6 @@ pub(crate) enum Operation {
     /// What was used on the first day.
     Used {
         user: usize,
-    },
-    AgentTokens {
         app: usize,
     },
     Invocation {
@@ -262,8 +260,7 @@ pub(crate) fn operation() -> impl Strategy<Value = Operation> {
         2 => (0..6_i64, 0..3_usize).prop_map(|(before, limit)| O::Prune { before, limit }),
         2 => (0..RUNS).prop_map(|run| O::Message { run }),
         2 => (0..RUNS, 0..4_u64, limit.clone()).prop_map(|(run, after, limit)| O::Read { run, after, limit }),
-        2 => (0..NAMES.len()).prop_map(|user| O::Used { user }),
-        2 => (0..NAMES.len()).prop_map(|app| O::AgentTokens { app }),
+        4 => (0..NAMES.len(), 0..NAMES.len()).prop_map(|(user, app)| O::Used { user, app }),
         2 => (0..RUNS).prop_map(|run| O::Invocation { run }),
         2 => (prop::collection::vec(0..KEYS, 0..3), prop::option::of(status()), prop::option::of(0..RUNS), limit)
             .prop_map(|(sessions, status, before, limit)| O::Invocations { sessions, status, before, limit }),
@@ -361,13 +358,7 @@ impl Operation {
                 let events = store.read(fixed.runs[run], after, limit).await?;
                 format!("{:?}", events.iter().map(|event| (event.seq(), text(event))).collect::<Vec<_>>())
             }
-            Self::Used { user } => {
-                let used = store.used(&NAMES[user].parse().unwrap(), UnixDay(0)).await?;
-                format!("{} {}", used.invocations, used.model_tokens)
-            }
-            Self::AgentTokens { app } => {
-                store.agent_tokens(&NAMES[app].parse().unwrap(), UnixDay(0)).await?.to_string()
-            }
+            Self::Used { user, app } => used(store, NAMES[user], NAMES[app]).await?,
             Self::Invocation { run } => format!("{:?}", store.invocation(fixed.runs[run]).await?),
             Self::Invocations { sessions, status, before, limit } => {
                 let sessions = sessions.into_iter().map(|k| key(k).clone()).collect();
@@ -382,6 +373,13 @@ impl Operation {
 
 fn shown(found: Option<(u64, EncodedEvent)>) -> String {
     format!("{:?}", found.map(|(position, event)| (position, text(&event))))
+}
+
+/// What a user and an agent used on the first day.
+async fn used(store: &impl EventLog, user: &str, app: &str) -> Result<String, StoreError> {
+    let of_user = store.used(&user.parse().unwrap(), UnixDay(0)).await?;
+    let of_agent = store.agent_tokens(&app.parse().unwrap(), UnixDay(0)).await?;
+    Ok(format!("{} {} {of_agent}", of_user.invocations, of_user.model_tokens))
 }
 
 /// A whole list, page by page.
