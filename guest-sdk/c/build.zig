@@ -38,7 +38,7 @@ fn addComponent(b: *std.Build, sdk: *std.Build, agent: Agent) *std.Build.Step.Co
         .sanitize_c = .off,
     });
     addAuthored(b, module, agent, agent.sources);
-    addSdk(sdk, module, component_sources, if (isCpp(agent.sources)) cpp_sources else &.{});
+    addSdk(sdk, module, component_sources, if (isCpp(agent.sources)) "cpp/all.cpp" else null);
     module.addCSourceFile(.{ .file = sdk.path("bindings/contract.c"), .flags = c_flags });
     // What the component is made from: its imports and exports.
     module.addObjectFile(sdk.path("bindings/contract_component_type.o"));
@@ -56,16 +56,12 @@ fn addTests(b: *std.Build, sdk: *std.Build, agent: Agent) *std.Build.Step.Run {
     const module = b.createModule(.{ .target = b.graph.host, .optimize = .debug, .link_libc = true });
     const all = std.mem.concat(b.allocator, []const u8, &.{ agent.sources, agent.tests }) catch @panic("out of memory");
     addAuthored(b, module, agent, all);
-    const cpp = if (isCpp(all)) cpp_sources ++ cpp_native_sources else &.{};
-    addSdk(sdk, module, native_sources, cpp);
-    if (agent.sources.len > 0) addProgram(sdk, module, isCpp(all));
+    addSdk(sdk, module, native_sources, if (isCpp(all)) "cpp/all_native.cpp" else null);
+    // What only a program with `RAK_AGENT` can have.
+    if (agent.sources.len > 0) {
+        module.addCSourceFile(.{ .file = sdk.path("src/testing/program.c"), .flags = c_flags });
+    }
     return b.addRunArtifact(b.addExecutable(.{ .name = b.fmt("{s}-tests", .{agent.name}), .root_module = module }));
-}
-
-/// What only tests of a program with `RAK_AGENT` can have.
-fn addProgram(sdk: *std.Build, module: *std.Build.Module, has_cpp: bool) void {
-    module.addCSourceFile(.{ .file = sdk.path("src/testing/program.c"), .flags = c_flags });
-    if (has_cpp) module.addCSourceFile(.{ .file = sdk.path("src/cpp/program.cpp"), .flags = cpp_flags });
 }
 
 fn addAuthored(b: *std.Build, module: *std.Build.Module, agent: Agent, sources: []const []const u8) void {
@@ -77,13 +73,15 @@ fn addAuthored(b: *std.Build, module: *std.Build.Module, agent: Agent, sources: 
     }
 }
 
-fn addSdk(sdk: *std.Build, module: *std.Build.Module, backend: []const []const u8, cpp: []const []const u8) void {
+fn addSdk(sdk: *std.Build, module: *std.Build.Module, backend: []const []const u8, cpp: ?[]const u8) void {
     const src = sdk.path("src");
     module.addIncludePath(sdk.path("include"));
     module.addCSourceFiles(.{ .root = src, .files = common_sources, .flags = c_flags });
     module.addCSourceFiles(.{ .root = src, .files = backend, .flags = c_flags });
-    module.addCSourceFiles(.{ .root = src, .files = cpp, .flags = cpp_flags });
-    if (cpp.len > 0) module.link_libcpp = true;
+    if (cpp) |file| {
+        module.addCSourceFiles(.{ .root = src, .files = &.{file}, .flags = cpp_flags });
+        module.link_libcpp = true;
+    }
 }
 
 fn isCpp(sources: []const []const u8) bool {
@@ -102,26 +100,21 @@ const cpp_flags: []const []const u8 = &(common_flags ++ [_][]const u8{ "-std=gnu
 const common_sources: []const []const u8 = &.{
     "agents.c",     "arena.c",   "builder.c",    "content.c",
     "events.c",     "failure.c", "json_parse.c", "json_value.c",
-    "json_write.c", "log.c",     "outcome.c",    "panic.c",
-    "scratch.c",    "session.c", "state.c",      "stream.c",
-    "text.c",       "tools.c",   "utf8.c",
+    "json_write.c", "log.c",     "models.c",     "outcome.c",
+    "panic.c",      "scratch.c", "session.c",    "state.c",
+    "stream.c",     "text.c",    "tools.c",      "utf8.c",
 };
 const component_sources: []const []const u8 = &.{
     "component/agents.c",  "component/exports.c", "component/from_host.c",
-    "component/imports.c", "component/receive.c", "component/to_host.c",
-    "component/tools.c",   "component/wait.c",
+    "component/imports.c", "component/models.c",  "component/receive.c",
+    "component/to_host.c", "component/tools.c",   "component/wait.c",
 };
 const native_sources: []const []const u8 = &.{
-    "testing/agents.c",    "testing/calls.c", "testing/clock.c", "testing/copy.c",
-    "testing/fake_host.c", "testing/main.c",  "testing/map.c",   "testing/people.c",
-    "testing/run.c",       "testing/task.c",  "testing/tools.c", "testing/wait.c",
+    "testing/agents.c", "testing/calls.c",     "testing/clock.c", "testing/completions.c",
+    "testing/copy.c",   "testing/fake_host.c", "testing/main.c",  "testing/map.c",
+    "testing/models.c", "testing/people.c",    "testing/run.c",   "testing/task.c",
+    "testing/tools.c",  "testing/wait.c",
 };
-const cpp_sources: []const []const u8 = &.{
-    "cpp/agent.cpp", "cpp/agents.cpp", "cpp/context.cpp", "cpp/events.cpp",
-    "cpp/json.cpp",  "cpp/people.cpp", "cpp/session.cpp", "cpp/to_c.cpp",
-    "cpp/to_cpp.cpp", "cpp/tools.cpp",
-};
-const cpp_native_sources: []const []const u8 = &.{"cpp/testing.cpp"};
 
 /// The SDK by itself: its tests, and the bindings for the SDKs of other languages.
 pub fn build(b: *std.Build) void {
@@ -143,19 +136,17 @@ const own_tests = [_]Agent{
         .name = "c",
         .sources = &.{},
         .tests = &.{
-            "tests/c/agents_test.c", "tests/c/events_test.c",  "tests/c/json_test.c",
-            "tests/c/people_test.c", "tests/c/session_test.c", "tests/c/text_test.c",
-            "tests/c/tools_test.c",  "tests/c/wait_test.c",    "tests/readme/readme_test.c",
+            "tests/c/agents_test.c",      "tests/c/events_test.c", "tests/c/json_test.c",
+            "tests/c/models_test.c",      "tests/c/people_test.c", "tests/c/session_test.c",
+            "tests/c/text_test.c",        "tests/c/tools_test.c",  "tests/c/wait_test.c",
+            "tests/readme/readme_test.c",
         },
         .flags = &.{"-Werror"},
     },
     .{
         .name = "cpp",
-        .sources = &.{"tests/cpp/agent_test.cpp"},
-        .tests = &.{
-            "tests/cpp/agents_test.cpp", "tests/cpp/json_test.cpp", "tests/cpp/people_test.cpp",
-            "tests/cpp/tools_test.cpp",
-        },
+        .sources = &.{"tests/cpp/all_test.cpp"},
+        .tests = &.{"tests/readme/cpp/examples_test.cpp"},
         .flags = &.{"-Werror"},
     },
     .{
@@ -177,21 +168,9 @@ const own_tests = [_]Agent{
         .flags = &.{"-Werror"},
     },
     .{
-        .name = "readme-sender-cpp",
-        .sources = &.{"tests/readme/cpp/sender.cpp"},
-        .tests = &.{"tests/readme/cpp/sender_test.cpp"},
-        .flags = &.{"-Werror"},
-    },
-    .{
         .name = "readme-briefer-c",
         .sources = &.{"tests/readme/c/briefer.c"},
         .tests = &.{"tests/readme/c/briefer_test.c"},
-        .flags = &.{"-Werror"},
-    },
-    .{
-        .name = "readme-briefer-cpp",
-        .sources = &.{"tests/readme/cpp/briefer.cpp"},
-        .tests = &.{"tests/readme/cpp/briefer_test.cpp"},
         .flags = &.{"-Werror"},
     },
     .{
@@ -201,9 +180,9 @@ const own_tests = [_]Agent{
         .flags = &.{"-Werror"},
     },
     .{
-        .name = "readme-reckoner-cpp",
-        .sources = &.{"tests/readme/cpp/reckoner.cpp"},
-        .tests = &.{"tests/readme/cpp/reckoner_test.cpp"},
+        .name = "readme-concierge-c",
+        .sources = &.{"tests/readme/c/concierge.c"},
+        .tests = &.{"tests/readme/c/concierge_test.c"},
         .flags = &.{"-Werror"},
     },
     .{

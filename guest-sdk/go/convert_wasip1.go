@@ -12,6 +12,7 @@ import (
 	"rak/internal/bindings/imports/rak_agent_entry"
 	"rak/internal/bindings/imports/rak_agent_events"
 	"rak/internal/bindings/imports/rak_agent_log"
+	"rak/internal/bindings/imports/rak_agent_models"
 	"rak/internal/bindings/imports/rak_agent_tools"
 	witTypes "rak/internal/wit/types"
 )
@@ -36,9 +37,9 @@ func optional(text string) witTypes.Option[string] {
 	return witTypes.Some(utf8Of(text))
 }
 
-func optionalNumber(number *uint64) witTypes.Option[uint64] {
+func optionalNumber[T any](number *T) witTypes.Option[T] {
 	if number == nil {
-		return witTypes.None[uint64]()
+		return witTypes.None[T]()
 	}
 	return witTypes.Some(*number)
 }
@@ -143,14 +144,17 @@ func fromPart(part rak_agent_common.Part) Part {
 		file := part.FileData()
 		return FileRef{file.MimeType.SomeOr(""), file.Uri}
 	case rak_agent_common.Part_FunctionCall:
-		call := part.FunctionCall()
-		return FunctionCall{call.Id, call.Name, json.RawMessage(call.Args)}
+		return fromCall(part.FunctionCall())
 	case rak_agent_common.Part_FunctionResponse:
 		return fromResponse(part.FunctionResponse())
 	default:
 		custom := part.Other()
 		return Custom{custom.Name, json.RawMessage(custom.Value)}
 	}
+}
+
+func fromCall(call rak_agent_common.FunctionCall) FunctionCall {
+	return FunctionCall{call.Id, call.Name, json.RawMessage(call.Args)}
 }
 
 func fromResponse(response rak_agent_common.FunctionResponse) FunctionResponse {
@@ -218,6 +222,117 @@ func fromTool(tool rak_agent_tools.Tool) Tool {
 			NeedsApproval: tool.Hints&rak_agent_tools.Hints_NeedsApproval != 0,
 		},
 		Extra: jsonFrom(tool.Extra),
+	}
+}
+
+func fromModelSummary(model rak_agent_models.Summary) ModelSummary {
+	return ModelSummary{model.Name, model.Description, jsonFrom(model.Extra)}
+}
+
+func toModelRequest(request ModelRequest) rak_agent_models.Request {
+	longest := witTypes.None[uint32]()
+	if request.MaxOutputTokens != 0 {
+		longest = witTypes.Some(request.MaxOutputTokens)
+	}
+	return rak_agent_models.Request{
+		Model:           optional(request.Model),
+		System:          optional(request.System),
+		Contents:        eachOf(toContent)(request.Contents),
+		Tools:           eachOf(toModelTool)(request.Tools),
+		ToolChoice:      toToolChoice(request.ToolChoice),
+		MaxOutputTokens: longest,
+		Temperature:     optionalNumber(request.Temperature),
+		Stop:            utf8OfAll(request.Stop),
+		ResponseSchema:  optional(string(request.ResponseSchema)),
+		Relay:           toRelay(request.Relay),
+		Extra:           optional(string(request.Extra)),
+	}
+}
+
+func toModelTool(tool ModelTool) rak_agent_models.ToolSpec {
+	return rak_agent_models.ToolSpec{
+		Name: utf8Of(tool.Name), Description: utf8Of(tool.Description), Parameters: jsonText(tool.Parameters),
+	}
+}
+
+func toToolChoice(choice ToolChoice) rak_agent_models.ToolChoice {
+	switch {
+	case choice.Name != "":
+		return rak_agent_models.MakeToolChoiceNamed(utf8Of(choice.Name))
+	case choice.Mode == ToolNone:
+		return rak_agent_models.MakeToolChoiceNone()
+	case choice.Mode == ToolRequired:
+		return rak_agent_models.MakeToolChoiceRequired()
+	default:
+		return rak_agent_models.MakeToolChoiceAuto()
+	}
+}
+
+func toRelay(relay Relay) rak_agent_models.Relay {
+	switch relay {
+	case RelayText:
+		return rak_agent_models.Relay_Text
+	case RelayAll:
+		return rak_agent_models.Relay_All
+	default:
+		return rak_agent_models.Relay_Off
+	}
+}
+
+func fromModelResponse(response rak_agent_models.Response) ModelResponse {
+	return ModelResponse{
+		Model:   response.Model,
+		Content: fromContent(response.Content),
+		Finish:  fromFinishReason(response.Finish),
+		Usage:   fromUsage(response.Usage),
+		Extra:   jsonFrom(response.Extra),
+	}
+}
+
+func fromFinishReason(reason rak_agent_models.FinishReason) FinishReason {
+	switch reason.Tag() {
+	case rak_agent_models.FinishReason_Stop:
+		return FinishStop
+	case rak_agent_models.FinishReason_Length:
+		return FinishLength
+	case rak_agent_models.FinishReason_FunctionCalls:
+		return FinishFunctionCalls
+	case rak_agent_models.FinishReason_Filtered:
+		return FinishFiltered
+	default:
+		return FinishReason(reason.Other())
+	}
+}
+
+func fromUsage(usage rak_agent_common.Usage) Usage {
+	return Usage{
+		InputTokens:   usage.InputTokens,
+		OutputTokens:  usage.OutputTokens,
+		CachedTokens:  usage.CachedTokens,
+		ThoughtTokens: usage.ThoughtTokens,
+		Extra:         jsonFrom(usage.Extra),
+	}
+}
+
+func fromDelta(delta rak_agent_models.Delta) Delta {
+	switch delta.Tag() {
+	case rak_agent_models.Delta_Text:
+		return TextDelta(delta.Text())
+	case rak_agent_models.Delta_Thought:
+		return ThoughtDelta(delta.Thought())
+	case rak_agent_models.Delta_FunctionCall:
+		return fromCall(delta.FunctionCall())
+	default:
+		return OtherDelta(delta.Other())
+	}
+}
+
+func fromEmbeddings(embeddings rak_agent_models.Embeddings) Embeddings {
+	return Embeddings{
+		Model:   embeddings.Model,
+		Vectors: embeddings.Vectors,
+		Usage:   fromUsage(embeddings.Usage),
+		Extra:   jsonFrom(embeddings.Extra),
 	}
 }
 

@@ -298,6 +298,128 @@ func ExampleTools_CallAll() {
 	// b {"error":"no tool is called almanac; there is clock"}
 }
 
+func ExampleModels_Complete() {
+	agent := rak.RunText(func(cx *rak.Context, question string) (string, error) {
+		response, err := cx.Models().Complete(rak.ModelRequest{
+			System:   "You answer in one sentence.",
+			Contents: []rak.Content{rak.User(question)},
+			Relay:    rak.RelayText,
+		})
+		if err != nil {
+			return "", err
+		}
+		return response.Text(), nil
+	})
+	model := raktest.Model{Name: "small", Answers: []raktest.ModelAnswer{raktest.Says("It is blue.")}}
+	run := raktest.Host{Models: []raktest.Model{model}}.Run(agent, "What is the sky?")
+	fmt.Println(run.Answer(), len(run.Events), run.ModelCalls[0].Request.System)
+	// Output: It is blue. 3 You answer in one sentence.
+}
+
+func ExampleModels_Complete_functions() {
+	weather := func(args json.RawMessage) (any, error) { return "sunny", nil }
+	agent := rak.RunText(func(cx *rak.Context, question string) (string, error) {
+		request := rak.Prompt(question)
+		request.Tools = []rak.ModelTool{{
+			Name:        "weather",
+			Description: "The weather in a city.",
+			Parameters:  json.RawMessage(`{"type": "object", "properties": {"city": {"type": "string"}}}`),
+		}}
+		for range 10 {
+			response, err := cx.Models().Complete(request)
+			if err != nil {
+				return "", err
+			}
+			calls := response.FunctionCalls()
+			if len(calls) == 0 {
+				return response.Text(), nil
+			}
+			told := rak.Content{Role: rak.RoleFunction}
+			for _, call := range calls {
+				answer, err := weather(call.Args)
+				if err != nil {
+					return "", err
+				}
+				told.Parts = append(told.Parts, rak.FunctionResponse{ID: call.ID, Name: call.Name, Response: rak.JSON(answer)})
+			}
+			request.Contents = append(request.Contents, response.Content, told)
+		}
+		return "", rak.Failf(rak.LimitExceeded, "the model calls functions without end")
+	})
+	rome := rak.FunctionCall{Name: "weather", Args: json.RawMessage(`{"city": "Rome"}`)}
+	model := raktest.Model{Name: "small", Answers: []raktest.ModelAnswer{
+		raktest.WantsCalled(rome), raktest.Says("Rome is sunny."),
+	}}
+	fmt.Println(raktest.Host{Models: []raktest.Model{model}}.Run(agent, "How is Rome?").Answer())
+	// Output: Rome is sunny.
+}
+
+func ExampleModels_Open() {
+	agent := rak.RunText(func(cx *rak.Context, topic string) (string, error) {
+		completion, err := cx.Models().Open(rak.Prompt("Write a poem about " + topic))
+		if err != nil {
+			return "", err
+		}
+		defer completion.Close()
+		for delta, err := range completion.Deltas() {
+			if errors.Is(err, rak.Interrupted) {
+				return "The poem broke off; ask for it again.", nil
+			}
+			if err != nil {
+				return "", err
+			}
+			if text, ok := delta.(rak.TextDelta); ok {
+				if err := cx.TextDelta(strings.ToUpper(string(text))); err != nil {
+					return "", err
+				}
+			}
+		}
+		response, err := completion.Finish()
+		return strings.ToUpper(response.Text()), err
+	})
+	model := raktest.Model{Name: "small", Answers: []raktest.ModelAnswer{
+		raktest.Says("o sea"), {Deltas: []rak.Delta{rak.TextDelta("o ")}, Err: rak.Interrupted},
+	}}
+	run := raktest.Host{Models: []raktest.Model{model}}.Run(agent, "the sea")
+	fmt.Println(run.Answer(), len(run.Events))
+	// Output: O SEA 2
+}
+
+func ExampleStructured() {
+	type verdict struct {
+		Mood  string
+		Score int
+	}
+	agent := rak.RunText(func(cx *rak.Context, review string) (string, error) {
+		request := rak.Prompt(review)
+		request.ResponseSchema = json.RawMessage(`{"type": "object", "required": ["mood", "score"]}`)
+		response, err := cx.Models().Complete(request)
+		if err != nil {
+			return "", err
+		}
+		verdict, err := rak.Structured[verdict](response)
+		return fmt.Sprintf("%s, %d of 10", verdict.Mood, verdict.Score), err
+	})
+	model := raktest.Model{Name: "small", Answers: []raktest.ModelAnswer{raktest.Says(`{"mood": "good", "score": 8}`)}}
+	fmt.Println(raktest.Host{Models: []raktest.Model{model}}.Run(agent, "I liked it.").Answer())
+	// Output: good, 8 of 10
+}
+
+func ExampleModels_Embed() {
+	agent := rak.RunText(func(cx *rak.Context, text string) (string, error) {
+		embeddings, err := cx.Models().Embed("", text, "a cat")
+		if err != nil {
+			return "", err
+		}
+		return fmt.Sprint(len(embeddings.Vectors)), nil
+	})
+	model := raktest.Model{Name: "small", Embed: func(texts []string) ([][]float32, error) {
+		return make([][]float32, len(texts)), nil
+	}}
+	fmt.Println(raktest.Host{Models: []raktest.Model{model}}.Run(agent, "a dog").Answer())
+	// Output: 2
+}
+
 func ExampleFailure() {
 	err := fmt.Errorf("asking the model: %w", &rak.Failure{
 		Kind:       rak.RateLimited,

@@ -53,6 +53,10 @@ func (k Kind) Error() string { return string(k) }
 // rak.Expired) asks for it.
 var Expired error = &Failure{Kind: DeadlineExceeded, Code: "expired", Message: "nobody answered in time"}
 
+// Interrupted is that the host ended while a model wrote: [Unavailable] with the code interrupted. The rest of the answer is
+// lost, and the model may be asked again. errors.Is(err, rak.Interrupted) asks for it.
+var Interrupted error = &Failure{Kind: Unavailable, Code: "interrupted", Message: "the host ended while the model wrote"}
+
 // Failure is why something failed. The client reads the kind and the message, so the message is written for them.
 type Failure struct {
 	// Kind is what a program looks at.
@@ -75,11 +79,14 @@ func Failf(kind Kind, format string, args ...any) *Failure {
 // Error is the message.
 func (f *Failure) Error() string { return f.Message }
 
-// Is says whether the failure is of the kind target, is [Expired], or is what the context package calls the same.
+// Is says whether the failure is of the kind target, is [Expired] or [Interrupted], or is what the context package calls
+// the same.
 func (f *Failure) Is(target error) bool {
 	switch target {
 	case Expired:
 		return f.Kind == DeadlineExceeded && f.Code == "expired"
+	case Interrupted:
+		return f.Kind == Unavailable && f.Code == "interrupted"
 	case context.Canceled:
 		return f.Kind == Cancelled
 	case context.DeadlineExceeded:

@@ -60,6 +60,15 @@ type Host interface {
 	// StartTool starts a call of a tool.
 	StartTool(call FunctionCall, options ToolOptions) (HostRunning, error)
 
+	// AvailableModels are the models that may be asked, by alias, the default first.
+	AvailableModels() ([]ModelSummary, error)
+	// Complete asks a model and waits for the whole answer.
+	Complete(request ModelRequest) (ModelResponse, error)
+	// OpenCompletion asks a model.
+	OpenCompletion(request ModelRequest) (HostCompletion, error)
+	// Embed turns texts into vectors, with the default model where none is named.
+	Embed(model string, texts []string) (Embeddings, error)
+
 	// Sleep waits.
 	Sleep(ms uint64)
 	// Timer is ready after this time.
@@ -102,6 +111,20 @@ type HostRunning interface {
 	// Cancel gives it up; nothing where it is over.
 	Cancel()
 	// Subscribe is ready when it is over.
+	Subscribe() HostWaitable
+	// Drop gives it up.
+	Drop()
+}
+
+// HostCompletion is what a [Host] makes for a [Completion].
+type HostCompletion interface {
+	// Next is what was written since the last time, waiting for it; empty at the end.
+	Next() ([]Delta, error)
+	// Finish waits for the whole answer.
+	Finish() (ModelResponse, error)
+	// Cancel gives it up; nothing where it is over.
+	Cancel()
+	// Subscribe is ready when Next has something to tell, or the end.
 	Subscribe() HostWaitable
 	// Drop gives it up.
 	Drop()

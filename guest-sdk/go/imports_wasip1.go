@@ -9,6 +9,7 @@ import (
 	"rak/internal/bindings/imports/rak_agent_context"
 	"rak/internal/bindings/imports/rak_agent_events"
 	"rak/internal/bindings/imports/rak_agent_log"
+	"rak/internal/bindings/imports/rak_agent_models"
 	"rak/internal/bindings/imports/rak_agent_people"
 	"rak/internal/bindings/imports/rak_agent_session"
 	"rak/internal/bindings/imports/rak_agent_tools"
@@ -185,6 +186,34 @@ func (imports) StartTool(tool FunctionCall, options ToolOptions) (HostRunning, e
 	return &running{rak_agent_tools.RunningFromBorrowHandle(started.TakeHandle())}, nil
 }
 
+func (imports) AvailableModels() ([]ModelSummary, error) {
+	defer call()()
+	return converted(rak_agent_models.Available(), eachOf(fromModelSummary))
+}
+
+func (imports) Complete(request ModelRequest) (ModelResponse, error) {
+	asked := toModelRequest(request)
+	defer call()()
+	return converted(rak_agent_models.Complete(asked), fromModelResponse)
+}
+
+func (imports) OpenCompletion(request ModelRequest) (HostCompletion, error) {
+	asked := toModelRequest(request)
+	defer call()()
+	opened, err := result(rak_agent_models.Open(asked))
+	if err != nil {
+		return nil, err
+	}
+	// As of a child.
+	return &completion{rak_agent_models.CompletionFromBorrowHandle(opened.TakeHandle())}, nil
+}
+
+func (imports) Embed(model string, texts []string) (Embeddings, error) {
+	alias, all := optional(model), utf8OfAll(texts)
+	defer call()()
+	return converted(rak_agent_models.Embed(alias, all), fromEmbeddings)
+}
+
 func (imports) Sleep(ms uint64) {
 	defer call()()
 	rak_agent_wait.Sleep(ms)
@@ -286,4 +315,34 @@ func (r *running) Subscribe() HostWaitable {
 func (r *running) Drop() {
 	defer call()()
 	r.handle.Drop()
+}
+
+// completion is one of the host.
+type completion struct {
+	handle *rak_agent_models.Completion
+}
+
+func (c *completion) Next() ([]Delta, error) {
+	defer call()()
+	return converted(c.handle.Next(), eachOf(fromDelta))
+}
+
+func (c *completion) Finish() (ModelResponse, error) {
+	defer call()()
+	return converted(c.handle.Finish(), fromModelResponse)
+}
+
+func (c *completion) Cancel() {
+	defer call()()
+	c.handle.Cancel()
+}
+
+func (c *completion) Subscribe() HostWaitable {
+	defer call()()
+	return &waitable{c.handle.Subscribe()}
+}
+
+func (c *completion) Drop() {
+	defer call()()
+	c.handle.Drop()
 }

@@ -2,7 +2,7 @@ package rak
 
 import "sync"
 
-// started is what a [Child] and a [Running] have in common.
+// started is what a [Child], a [Running] and a [Completion] have in common.
 type started struct {
 	cx   *Context
 	host interface {
@@ -12,7 +12,7 @@ type started struct {
 
 	// mutex guards what follows.
 	mutex sync.Mutex
-	// done is made when it is first asked for.
+	// done is the newest waitable, made when it is first asked for.
 	done   *Waitable
 	closed bool
 }
@@ -20,7 +20,18 @@ type started struct {
 func (s *started) waitable() *Waitable {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if s.done == nil {
+	return s.subscribed(s.done == nil)
+}
+
+// fresh is a waitable that nobody has seen ready: for what becomes ready more than once.
+func (s *started) fresh() *Waitable {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.subscribed(s.done == nil || s.done.over.Load())
+}
+
+func (s *started) subscribed(anew bool) *Waitable {
+	if anew {
 		s.done = &Waitable{cx: s.cx, host: s.host.Subscribe()}
 	}
 	return s.done

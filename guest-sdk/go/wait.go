@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// Waitable is something that becomes ready: [Context.Timer] makes one, and [Child.Done] and [Running.Done] do.
+// Waitable is something that becomes ready: [Context.Timer] makes one, and [Child.Done], [Running.Done] and
+// [Completion.Ready] do.
 type Waitable struct {
 	cx   *Context
 	host HostWaitable

@@ -12,6 +12,7 @@ test {
     _ = @import("tests/failure.zig");
     _ = @import("tests/io.zig");
     _ = @import("tests/json.zig");
+    _ = @import("tests/models.zig");
     _ = @import("tests/people.zig");
     _ = @import("tests/run.zig");
     _ = @import("tests/session.zig");

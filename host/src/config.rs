@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use rak_core::{AppName, OnDisconnect, UserId};
+use rak_models::{ModelsFile, ModelsSettings};
 use rak_registry::{AgentOverride, RegistrySettings};
 use rak_runner::RunnerSettings;
 use rak_server::ServerSettings;
@@ -53,6 +54,7 @@ struct File {
     limits: Limits,
     registry: RegistryFile,
     tools: ToolsFile,
+    models: ModelsFile,
     agent: BTreeMap<AppName, AgentOverride>,
 }
 
@@ -115,6 +117,7 @@ pub(crate) struct Config {
     pub(crate) engine: EngineSettings,
     pub(crate) registry: RegistrySettings,
     pub(crate) tools: ToolsSettings,
+    pub(crate) models: ModelsSettings,
     /// Whether agents may be uploaded, where the file says so.
     uploads: Option<bool>,
     pub(crate) compile: CompileLimits,
@@ -149,6 +152,7 @@ impl Config {
             data: place(&arguments.data, file.data.clone(), ".rak"),
             runner: runner(&file)?,
             tools: file.tools.settings(&base, &variable)?,
+            models: file.models.settings(&base, &variable)?,
             server: server(&file),
             store: SqliteOptions {
                 synchronous: match file.store.synchronous {

@@ -145,6 +145,7 @@ pub(crate) fn grants(grants: &AgentGrants) -> String {
         named("agents", &grants.agents),
         named("tools", &grants.tools),
         named("asks before", &grants.ask_before),
+        named("models", &grants.models),
         grants.log.then(|| "log".to_owned()),
         named("environment", &grants.environment),
     ];
@@ -213,6 +214,7 @@ mod tests {
             agents: Vec::new(),
             tools: Vec::new(),
             ask_before: Vec::new(),
+            models: Vec::new(),
             log: false,
             environment: Vec::new(),
         };

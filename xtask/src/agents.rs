@@ -1,4 +1,4 @@
-//! `cargo xtask agents`: every shipped agent as `target/agents/NAME.wasm`.
+//! `cargo xtask agents`: every shipped agent as `target/agents/NAME.wasm`, or in a folder with what it may do.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,6 +7,9 @@ use anyhow::Context as _;
 
 use crate::shell::{self, Places, WASM_TARGET};
 use crate::{languages, toolchain};
+
+/// What says what an agent may do.
+const MANIFEST: &str = "agent.toml";
 
 /// Builds the agents and gives the folder they are in.
 pub(crate) fn build(all: bool) -> anyhow::Result<PathBuf> {
@@ -24,17 +27,28 @@ pub(crate) fn build(all: bool) -> anyhow::Result<PathBuf> {
     fs::create_dir_all(&folder)?;
     for name in &names {
         let built = places.target.join(WASM_TARGET).join("agent").join(format!("{name}.wasm"));
-        let placed = folder.join(format!("{name}.wasm"));
-        // Renamed into place, so that a host that watches the folder never sees half a file.
-        let partial = folder.join(format!("{name}.wasm.partial"));
-        fs::copy(&built, &partial).with_context(|| format!("failed to copy {}", built.display()))?;
-        fs::rename(&partial, &placed)?;
+        let manifest = places.root.join("agents").join(name).join(MANIFEST);
+        if manifest.is_file() {
+            let folder = folder.join(name);
+            fs::create_dir_all(&folder)?;
+            place(&manifest, &folder.join(MANIFEST))?;
+            place(&built, &folder.join(format!("{name}.wasm")))?;
+        } else {
+            place(&built, &folder.join(format!("{name}.wasm")))?;
+        }
     }
     if all {
         names.extend(build_others(&places, &folder)?);
     }
     shell::say(&format!("{} agents in {}: {}", names.len(), folder.display(), names.join(", ")));
     Ok(folder)
+}
+
+/// Copies a file, renamed into its place, so that a host that watches the folder never sees half of it.
+fn place(file: &Path, place: &Path) -> anyhow::Result<()> {
+    let partial = place.with_extension("partial");
+    fs::copy(file, &partial).with_context(|| format!("failed to copy {}", file.display()))?;
+    Ok(fs::rename(&partial, place)?)
 }
 
 /// Builds the agents in other languages, and gives their names.

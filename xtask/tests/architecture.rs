@@ -19,13 +19,16 @@ const EDGES: &[(&str, &[&str])] = &[
     ("rak-registry", &["rak-core", "rak-wasm"]),
     ("rak-schema", &[]),
     ("rak-runner", &["rak-core", "rak-schema"]),
-    ("rak-tools", &["rak-core", "rak-schema"]),
+    ("rak-settings", &[]),
+    ("rak-models", &["rak-core", "rak-schema", "rak-settings"]),
+    ("rak-tools", &["rak-core", "rak-schema", "rak-settings"]),
     ("rak-server", &["rak-core", "rak-runner"]),
     (
         "rak",
         &[
             "rak-componentize",
             "rak-core",
+            "rak-models",
             "rak-registry",
             "rak-runner",
             "rak-server",
@@ -36,6 +39,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("rak-sdk", &["rak-sdk-macros"]),
     ("rak-sdk-macros", &[]),
+    ("rak-agent-assistant", &["rak-sdk"]),
     ("rak-agent-clerk", &["rak-sdk"]),
     ("rak-agent-counter", &["rak-sdk"]),
     ("rak-agent-countdown", &["rak-sdk"]),
@@ -62,11 +66,12 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("hyper-util", &["rak-server"]),
     ("tower-http", &["rak-server"]),
     ("clap", &["rak", "rak-bench", "xtask"]),
-    ("toml", &["rak", "rak-registry"]),
+    // One reads the answers of scripted models.
+    ("toml", &["rak", "rak-models", "rak-registry"]),
     ("notify", &["rak", "rak-registry"]),
     ("indicatif", &["rak"]),
-    // One talks to a host, the other to MCP servers.
-    ("reqwest", &["rak", "rak-tools"]),
+    // One talks to a host, one to providers of models, one to MCP servers.
+    ("reqwest", &["rak", "rak-models", "rak-tools"]),
     ("rmcp", &["rak-tools"]),
     ("jsonschema", &["rak-schema"]),
     ("rustyline", &["rak"]),

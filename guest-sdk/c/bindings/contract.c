@@ -3,127 +3,153 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Imported Functions from `rak:agent/wait@0.1.3`
+// Imported Functions from `rak:agent/wait@0.1.4`
 
-__attribute__((__import_module__("rak:agent/wait@0.1.3"), __import_name__("[method]waitable.ready")))
+__attribute__((__import_module__("rak:agent/wait@0.1.4"), __import_name__("[method]waitable.ready")))
 extern int32_t __wasm_import_rak_agent_wait_method_waitable_ready(int32_t);
 
-__attribute__((__import_module__("rak:agent/wait@0.1.3"), __import_name__("[method]waitable.block")))
+__attribute__((__import_module__("rak:agent/wait@0.1.4"), __import_name__("[method]waitable.block")))
 extern void __wasm_import_rak_agent_wait_method_waitable_block(int32_t);
 
-__attribute__((__import_module__("rak:agent/wait@0.1.3"), __import_name__("any")))
+__attribute__((__import_module__("rak:agent/wait@0.1.4"), __import_name__("any")))
 extern void __wasm_import_rak_agent_wait_any(uint8_t *, size_t, int32_t, int64_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/wait@0.1.3"), __import_name__("sleep")))
+__attribute__((__import_module__("rak:agent/wait@0.1.4"), __import_name__("sleep")))
 extern void __wasm_import_rak_agent_wait_sleep(int64_t);
 
-__attribute__((__import_module__("rak:agent/wait@0.1.3"), __import_name__("timer")))
+__attribute__((__import_module__("rak:agent/wait@0.1.4"), __import_name__("timer")))
 extern int32_t __wasm_import_rak_agent_wait_timer(int64_t);
 
-// Imported Functions from `rak:agent/context@0.1.3`
+// Imported Functions from `rak:agent/context@0.1.4`
 
-__attribute__((__import_module__("rak:agent/context@0.1.3"), __import_name__("get")))
+__attribute__((__import_module__("rak:agent/context@0.1.4"), __import_name__("get")))
 extern void __wasm_import_rak_agent_context_get(uint8_t *);
 
-__attribute__((__import_module__("rak:agent/context@0.1.3"), __import_name__("config")))
+__attribute__((__import_module__("rak:agent/context@0.1.4"), __import_name__("config")))
 extern void __wasm_import_rak_agent_context_config(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/context@0.1.3"), __import_name__("config-keys")))
+__attribute__((__import_module__("rak:agent/context@0.1.4"), __import_name__("config-keys")))
 extern void __wasm_import_rak_agent_context_config_keys(uint8_t *);
 
-__attribute__((__import_module__("rak:agent/context@0.1.3"), __import_name__("is-cancelled")))
+__attribute__((__import_module__("rak:agent/context@0.1.4"), __import_name__("is-cancelled")))
 extern int32_t __wasm_import_rak_agent_context_is_cancelled(void);
 
-__attribute__((__import_module__("rak:agent/context@0.1.3"), __import_name__("remaining-ms")))
+__attribute__((__import_module__("rak:agent/context@0.1.4"), __import_name__("remaining-ms")))
 extern void __wasm_import_rak_agent_context_remaining_ms(uint8_t *);
 
-// Imported Functions from `rak:agent/events@0.1.3`
+// Imported Functions from `rak:agent/events@0.1.4`
 
-__attribute__((__import_module__("rak:agent/events@0.1.3"), __import_name__("emit")))
+__attribute__((__import_module__("rak:agent/events@0.1.4"), __import_name__("emit")))
 extern void __wasm_import_rak_agent_events_emit(uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `rak:agent/session@0.1.3`
+// Imported Functions from `rak:agent/session@0.1.4`
 
-__attribute__((__import_module__("rak:agent/session@0.1.3"), __import_name__("history")))
+__attribute__((__import_module__("rak:agent/session@0.1.4"), __import_name__("history")))
 extern void __wasm_import_rak_agent_session_history(int32_t, int64_t, int32_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/session@0.1.3"), __import_name__("get")))
+__attribute__((__import_module__("rak:agent/session@0.1.4"), __import_name__("get")))
 extern void __wasm_import_rak_agent_session_get(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/session@0.1.3"), __import_name__("set")))
+__attribute__((__import_module__("rak:agent/session@0.1.4"), __import_name__("set")))
 extern void __wasm_import_rak_agent_session_set(uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/session@0.1.3"), __import_name__("remove")))
+__attribute__((__import_module__("rak:agent/session@0.1.4"), __import_name__("remove")))
 extern void __wasm_import_rak_agent_session_remove(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/session@0.1.3"), __import_name__("keys")))
+__attribute__((__import_module__("rak:agent/session@0.1.4"), __import_name__("keys")))
 extern void __wasm_import_rak_agent_session_keys(uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `rak:agent/people@0.1.3`
+// Imported Functions from `rak:agent/people@0.1.4`
 
-__attribute__((__import_module__("rak:agent/people@0.1.3"), __import_name__("approve")))
+__attribute__((__import_module__("rak:agent/people@0.1.4"), __import_name__("approve")))
 extern void __wasm_import_rak_agent_people_approve(uint8_t *, size_t, uint8_t *, size_t, int32_t, int64_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/people@0.1.3"), __import_name__("ask")))
+__attribute__((__import_module__("rak:agent/people@0.1.4"), __import_name__("ask")))
 extern void __wasm_import_rak_agent_people_ask(uint8_t *, size_t, uint8_t *, size_t, int32_t, int64_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/people@0.1.3"), __import_name__("next-message")))
+__attribute__((__import_module__("rak:agent/people@0.1.4"), __import_name__("next-message")))
 extern void __wasm_import_rak_agent_people_next_message(int32_t, int64_t, uint8_t *);
 
-// Imported Functions from `rak:agent/agents@0.1.3`
+// Imported Functions from `rak:agent/agents@0.1.4`
 
-__attribute__((__import_module__("rak:agent/agents@0.1.3"), __import_name__("available")))
+__attribute__((__import_module__("rak:agent/agents@0.1.4"), __import_name__("available")))
 extern void __wasm_import_rak_agent_agents_available(uint8_t *);
 
-__attribute__((__import_module__("rak:agent/agents@0.1.3"), __import_name__("call")))
+__attribute__((__import_module__("rak:agent/agents@0.1.4"), __import_name__("call")))
 extern void __wasm_import_rak_agent_agents_call(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, int32_t, uint8_t *, size_t, int32_t, int64_t, int32_t, int32_t, int32_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/agents@0.1.3"), __import_name__("[method]child.invocation-id")))
+__attribute__((__import_module__("rak:agent/agents@0.1.4"), __import_name__("[method]child.invocation-id")))
 extern void __wasm_import_rak_agent_agents_method_child_invocation_id(int32_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/agents@0.1.3"), __import_name__("[method]child.finish")))
+__attribute__((__import_module__("rak:agent/agents@0.1.4"), __import_name__("[method]child.finish")))
 extern void __wasm_import_rak_agent_agents_method_child_finish(int32_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/agents@0.1.3"), __import_name__("[method]child.cancel")))
+__attribute__((__import_module__("rak:agent/agents@0.1.4"), __import_name__("[method]child.cancel")))
 extern void __wasm_import_rak_agent_agents_method_child_cancel(int32_t);
 
-__attribute__((__import_module__("rak:agent/agents@0.1.3"), __import_name__("[method]child.subscribe")))
+__attribute__((__import_module__("rak:agent/agents@0.1.4"), __import_name__("[method]child.subscribe")))
 extern int32_t __wasm_import_rak_agent_agents_method_child_subscribe(int32_t);
 
-__attribute__((__import_module__("rak:agent/agents@0.1.3"), __import_name__("start")))
+__attribute__((__import_module__("rak:agent/agents@0.1.4"), __import_name__("start")))
 extern void __wasm_import_rak_agent_agents_start(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, int32_t, uint8_t *, size_t, int32_t, int64_t, int32_t, int32_t, int32_t, uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `rak:agent/tools@0.1.3`
+// Imported Functions from `rak:agent/tools@0.1.4`
 
-__attribute__((__import_module__("rak:agent/tools@0.1.3"), __import_name__("available")))
+__attribute__((__import_module__("rak:agent/tools@0.1.4"), __import_name__("available")))
 extern void __wasm_import_rak_agent_tools_available(uint8_t *);
 
-__attribute__((__import_module__("rak:agent/tools@0.1.3"), __import_name__("call")))
+__attribute__((__import_module__("rak:agent/tools@0.1.4"), __import_name__("call")))
 extern void __wasm_import_rak_agent_tools_call(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, int32_t, int64_t, int32_t, uint8_t *, size_t, int32_t, int32_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/tools@0.1.3"), __import_name__("call-all")))
+__attribute__((__import_module__("rak:agent/tools@0.1.4"), __import_name__("call-all")))
 extern void __wasm_import_rak_agent_tools_call_all(uint8_t *, size_t, int32_t, int64_t, int32_t, uint8_t *, size_t, int32_t, int32_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/tools@0.1.3"), __import_name__("[method]running.finish")))
+__attribute__((__import_module__("rak:agent/tools@0.1.4"), __import_name__("[method]running.finish")))
 extern void __wasm_import_rak_agent_tools_method_running_finish(int32_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/tools@0.1.3"), __import_name__("[method]running.cancel")))
+__attribute__((__import_module__("rak:agent/tools@0.1.4"), __import_name__("[method]running.cancel")))
 extern void __wasm_import_rak_agent_tools_method_running_cancel(int32_t);
 
-__attribute__((__import_module__("rak:agent/tools@0.1.3"), __import_name__("[method]running.subscribe")))
+__attribute__((__import_module__("rak:agent/tools@0.1.4"), __import_name__("[method]running.subscribe")))
 extern int32_t __wasm_import_rak_agent_tools_method_running_subscribe(int32_t);
 
-__attribute__((__import_module__("rak:agent/tools@0.1.3"), __import_name__("start")))
+__attribute__((__import_module__("rak:agent/tools@0.1.4"), __import_name__("start")))
 extern void __wasm_import_rak_agent_tools_start(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, int32_t, int64_t, int32_t, uint8_t *, size_t, int32_t, int32_t, uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `rak:agent/log@0.1.3`
+// Imported Functions from `rak:agent/models@0.1.4`
 
-__attribute__((__import_module__("rak:agent/log@0.1.3"), __import_name__("write")))
+__attribute__((__import_module__("rak:agent/models@0.1.4"), __import_name__("available")))
+extern void __wasm_import_rak_agent_models_available(uint8_t *);
+
+__attribute__((__import_module__("rak:agent/models@0.1.4"), __import_name__("complete")))
+extern void __wasm_import_rak_agent_models_complete(uint8_t *, uint8_t *);
+
+__attribute__((__import_module__("rak:agent/models@0.1.4"), __import_name__("open")))
+extern void __wasm_import_rak_agent_models_open(uint8_t *, uint8_t *);
+
+__attribute__((__import_module__("rak:agent/models@0.1.4"), __import_name__("[method]completion.next")))
+extern void __wasm_import_rak_agent_models_method_completion_next(int32_t, uint8_t *);
+
+__attribute__((__import_module__("rak:agent/models@0.1.4"), __import_name__("[method]completion.finish")))
+extern void __wasm_import_rak_agent_models_method_completion_finish(int32_t, uint8_t *);
+
+__attribute__((__import_module__("rak:agent/models@0.1.4"), __import_name__("[method]completion.cancel")))
+extern void __wasm_import_rak_agent_models_method_completion_cancel(int32_t);
+
+__attribute__((__import_module__("rak:agent/models@0.1.4"), __import_name__("[method]completion.subscribe")))
+extern int32_t __wasm_import_rak_agent_models_method_completion_subscribe(int32_t);
+
+__attribute__((__import_module__("rak:agent/models@0.1.4"), __import_name__("embed")))
+extern void __wasm_import_rak_agent_models_embed(int32_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
+
+// Imported Functions from `rak:agent/log@0.1.4`
+
+__attribute__((__import_module__("rak:agent/log@0.1.4"), __import_name__("write")))
 extern void __wasm_import_rak_agent_log_write(int32_t, uint8_t *, size_t, uint8_t *, size_t);
 
-// Exported Functions from `rak:agent/entry@0.1.3`
+// Exported Functions from `rak:agent/entry@0.1.4`
 
-__attribute__((__weak__, __export_name__("cabi_post_rak:agent/entry@0.1.3#describe")))
+__attribute__((__weak__, __export_name__("cabi_post_rak:agent/entry@0.1.4#describe")))
 void __wasm_export_exports_rak_agent_entry_describe_post_return(uint8_t * arg0) {
   if ((*((size_t*) (arg0 + sizeof(void*)))) > 0) {
     free(*((uint8_t **) (arg0 + 0)));
@@ -200,7 +226,7 @@ void __wasm_export_exports_rak_agent_entry_describe_post_return(uint8_t * arg0) 
   }
 }
 
-__attribute__((__weak__, __export_name__("cabi_post_rak:agent/entry@0.1.3#run")))
+__attribute__((__weak__, __export_name__("cabi_post_rak:agent/entry@0.1.4#run")))
 void __wasm_export_exports_rak_agent_entry_run_post_return(uint8_t * arg0) {
   switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + 0))) {
     case 0: {
@@ -374,7 +400,7 @@ static uint8_t RET_AREA[(16+12*sizeof(void*))];
 
 // Helper Functions
 
-__attribute__((__import_module__("rak:agent/wait@0.1.3"), __import_name__("[resource-drop]waitable")))
+__attribute__((__import_module__("rak:agent/wait@0.1.4"), __import_name__("[resource-drop]waitable")))
 extern void __wasm_import_rak_agent_wait_waitable_drop(int32_t handle);
 
 void rak_agent_wait_waitable_drop_own(rak_agent_wait_own_waitable_t handle) {
@@ -793,7 +819,7 @@ void rak_agent_agents_reply_free(rak_agent_agents_reply_t *ptr) {
   rak_agent_agents_option_json_free(&ptr->extra);
 }
 
-__attribute__((__import_module__("rak:agent/agents@0.1.3"), __import_name__("[resource-drop]child")))
+__attribute__((__import_module__("rak:agent/agents@0.1.4"), __import_name__("[resource-drop]child")))
 extern void __wasm_import_rak_agent_agents_child_drop(int32_t handle);
 
 void rak_agent_agents_child_drop_own(rak_agent_agents_own_child_t handle) {
@@ -877,7 +903,7 @@ void rak_agent_tools_call_options_free(rak_agent_tools_call_options_t *ptr) {
   rak_agent_tools_option_json_free(&ptr->extra);
 }
 
-__attribute__((__import_module__("rak:agent/tools@0.1.3"), __import_name__("[resource-drop]running")))
+__attribute__((__import_module__("rak:agent/tools@0.1.4"), __import_name__("[resource-drop]running")))
 extern void __wasm_import_rak_agent_tools_running_drop(int32_t handle);
 
 void rak_agent_tools_running_drop_own(rak_agent_tools_own_running_t handle) {
@@ -945,6 +971,240 @@ void rak_agent_tools_result_own_running_failure_free(rak_agent_tools_result_own_
   if (!ptr->is_err) {
   } else {
     rak_agent_tools_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_models_content_free(rak_agent_models_content_t *ptr) {
+  rak_agent_common_content_free(ptr);
+}
+
+void rak_agent_models_failure_free(rak_agent_models_failure_t *ptr) {
+  rak_agent_common_failure_free(ptr);
+}
+
+void rak_agent_models_function_call_free(rak_agent_models_function_call_t *ptr) {
+  rak_agent_common_function_call_free(ptr);
+}
+
+void rak_agent_models_json_free(rak_agent_models_json_t *ptr) {
+  rak_agent_common_json_free(ptr);
+}
+
+void rak_agent_models_usage_free(rak_agent_models_usage_t *ptr) {
+  rak_agent_common_usage_free(ptr);
+}
+
+void rak_agent_models_option_json_free(rak_agent_models_option_json_t *ptr) {
+  if (ptr->is_some) {
+    rak_agent_models_json_free(&ptr->val);
+  }
+}
+
+void rak_agent_models_summary_free(rak_agent_models_summary_t *ptr) {
+  contract_string_free(&ptr->name);
+  contract_string_free(&ptr->description);
+  rak_agent_models_option_json_free(&ptr->extra);
+}
+
+void rak_agent_models_tool_spec_free(rak_agent_models_tool_spec_t *ptr) {
+  contract_string_free(&ptr->name);
+  contract_string_free(&ptr->description);
+  rak_agent_models_json_free(&ptr->parameters);
+}
+
+void rak_agent_models_tool_choice_free(rak_agent_models_tool_choice_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 3: {
+      contract_string_free(&ptr->val.named);
+      break;
+    }
+  }
+}
+
+void rak_agent_models_list_content_free(rak_agent_models_list_content_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    rak_agent_models_content_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      rak_agent_models_content_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void rak_agent_models_list_tool_spec_free(rak_agent_models_list_tool_spec_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    rak_agent_models_tool_spec_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      rak_agent_models_tool_spec_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void contract_option_u32_free(contract_option_u32_t *ptr) {
+  if (ptr->is_some) {
+  }
+}
+
+void contract_option_f32_free(contract_option_f32_t *ptr) {
+  if (ptr->is_some) {
+  }
+}
+
+void rak_agent_models_request_free(rak_agent_models_request_t *ptr) {
+  contract_option_string_free(&ptr->model);
+  contract_option_string_free(&ptr->system);
+  rak_agent_models_list_content_free(&ptr->contents);
+  rak_agent_models_list_tool_spec_free(&ptr->tools);
+  rak_agent_models_tool_choice_free(&ptr->tool_choice);
+  contract_option_u32_free(&ptr->max_output_tokens);
+  contract_option_f32_free(&ptr->temperature);
+  contract_list_string_free(&ptr->stop);
+  rak_agent_models_option_json_free(&ptr->response_schema);
+  rak_agent_models_option_json_free(&ptr->extra);
+}
+
+void rak_agent_models_finish_reason_free(rak_agent_models_finish_reason_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 4: {
+      contract_string_free(&ptr->val.other);
+      break;
+    }
+  }
+}
+
+void rak_agent_models_response_free(rak_agent_models_response_t *ptr) {
+  contract_string_free(&ptr->model);
+  rak_agent_models_content_free(&ptr->content);
+  rak_agent_models_finish_reason_free(&ptr->finish);
+  rak_agent_models_usage_free(&ptr->usage);
+  rak_agent_models_option_json_free(&ptr->extra);
+}
+
+void rak_agent_models_delta_free(rak_agent_models_delta_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 0: {
+      contract_string_free(&ptr->val.text);
+      break;
+    }
+    case 1: {
+      contract_string_free(&ptr->val.thought);
+      break;
+    }
+    case 2: {
+      rak_agent_models_function_call_free(&ptr->val.function_call);
+      break;
+    }
+    case 3: {
+      rak_agent_models_json_free(&ptr->val.other);
+      break;
+    }
+  }
+}
+
+void contract_list_f32_free(contract_list_f32_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    float *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+    }
+    free(list_ptr);
+  }
+}
+
+void contract_list_list_f32_free(contract_list_list_f32_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    contract_list_f32_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      contract_list_f32_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void rak_agent_models_embeddings_free(rak_agent_models_embeddings_t *ptr) {
+  contract_string_free(&ptr->model);
+  contract_list_list_f32_free(&ptr->vectors);
+  rak_agent_models_usage_free(&ptr->usage);
+  rak_agent_models_option_json_free(&ptr->extra);
+}
+
+__attribute__((__import_module__("rak:agent/models@0.1.4"), __import_name__("[resource-drop]completion")))
+extern void __wasm_import_rak_agent_models_completion_drop(int32_t handle);
+
+void rak_agent_models_completion_drop_own(rak_agent_models_own_completion_t handle) {
+  __wasm_import_rak_agent_models_completion_drop(handle.__handle);
+}
+
+void rak_agent_models_completion_drop_borrow(rak_agent_models_borrow_completion_t handle) {
+  __wasm_import_rak_agent_models_completion_drop(handle.__handle);
+}
+
+rak_agent_models_borrow_completion_t rak_agent_models_borrow_completion(rak_agent_models_own_completion_t arg) {
+  return (rak_agent_models_borrow_completion_t) { arg.__handle };
+}
+
+void rak_agent_models_list_summary_free(rak_agent_models_list_summary_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    rak_agent_models_summary_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      rak_agent_models_summary_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void rak_agent_models_result_list_summary_failure_free(rak_agent_models_result_list_summary_failure_t *ptr) {
+  if (!ptr->is_err) {
+    rak_agent_models_list_summary_free(&ptr->val.ok);
+  } else {
+    rak_agent_models_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_models_result_response_failure_free(rak_agent_models_result_response_failure_t *ptr) {
+  if (!ptr->is_err) {
+    rak_agent_models_response_free(&ptr->val.ok);
+  } else {
+    rak_agent_models_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_models_result_own_completion_failure_free(rak_agent_models_result_own_completion_failure_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+    rak_agent_models_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_models_list_delta_free(rak_agent_models_list_delta_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    rak_agent_models_delta_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      rak_agent_models_delta_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void rak_agent_models_result_list_delta_failure_free(rak_agent_models_result_list_delta_failure_t *ptr) {
+  if (!ptr->is_err) {
+    rak_agent_models_list_delta_free(&ptr->val.ok);
+  } else {
+    rak_agent_models_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_models_result_embeddings_failure_free(rak_agent_models_result_embeddings_failure_t *ptr) {
+  if (!ptr->is_err) {
+    rak_agent_models_embeddings_free(&ptr->val.ok);
+  } else {
+    rak_agent_models_failure_free(&ptr->val.err);
   }
 }
 
@@ -2849,11 +3109,763 @@ bool rak_agent_tools_start(rak_agent_tools_function_call_t *call, rak_agent_tool
   }
 }
 
+bool rak_agent_models_available(rak_agent_models_list_summary_t *ret, rak_agent_models_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+8*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_models_available(ptr);
+  rak_agent_models_result_list_summary_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (rak_agent_models_list_summary_t) { (rak_agent_models_summary_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option0;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option0.is_some = false;
+          break;
+        }
+        case 1: {
+          option0.is_some = true;
+          option0.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option1;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option1.is_some = false;
+          break;
+        }
+        case 1: {
+          option1.is_some = true;
+          option1.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option2;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option2.is_some = false;
+          break;
+        }
+        case 1: {
+          option2.is_some = true;
+          option2.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option0,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option1,
+        (rak_agent_common_option_json_t) option2,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool rak_agent_models_complete(rak_agent_models_request_t *request, rak_agent_models_response_t *ret, rak_agent_models_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+20*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  if (((*request).model).is_some) {
+    const contract_string_t *payload0 = &((*request).model).val;
+    *((int8_t*)(ptr + 0)) = 1;
+    *((size_t*)(ptr + (2*sizeof(void*)))) = (*payload0).len;
+    *((uint8_t **)(ptr + sizeof(void*))) = (uint8_t *) (*payload0).ptr;
+  } else {
+    *((int8_t*)(ptr + 0)) = 0;
+  }
+  if (((*request).system).is_some) {
+    const contract_string_t *payload2 = &((*request).system).val;
+    *((int8_t*)(ptr + (3*sizeof(void*)))) = 1;
+    *((size_t*)(ptr + (5*sizeof(void*)))) = (*payload2).len;
+    *((uint8_t **)(ptr + (4*sizeof(void*)))) = (uint8_t *) (*payload2).ptr;
+  } else {
+    *((int8_t*)(ptr + (3*sizeof(void*)))) = 0;
+  }
+  *((size_t*)(ptr + (7*sizeof(void*)))) = ((*request).contents).len;
+  *((uint8_t **)(ptr + (6*sizeof(void*)))) = (uint8_t *) ((*request).contents).ptr;
+  *((size_t*)(ptr + (9*sizeof(void*)))) = ((*request).tools).len;
+  *((uint8_t **)(ptr + (8*sizeof(void*)))) = (uint8_t *) ((*request).tools).ptr;
+  switch ((int32_t) ((*request).tool_choice).tag) {
+    case 0: {
+      *((int8_t*)(ptr + (10*sizeof(void*)))) = 0;
+      break;
+    }
+    case 1: {
+      *((int8_t*)(ptr + (10*sizeof(void*)))) = 1;
+      break;
+    }
+    case 2: {
+      *((int8_t*)(ptr + (10*sizeof(void*)))) = 2;
+      break;
+    }
+    case 3: {
+      const contract_string_t *payload15 = &((*request).tool_choice).val.named;
+      *((int8_t*)(ptr + (10*sizeof(void*)))) = 3;
+      *((size_t*)(ptr + (12*sizeof(void*)))) = (*payload15).len;
+      *((uint8_t **)(ptr + (11*sizeof(void*)))) = (uint8_t *) (*payload15).ptr;
+      break;
+    }
+  }
+  if (((*request).max_output_tokens).is_some) {
+    const uint32_t *payload17 = &((*request).max_output_tokens).val;
+    *((int8_t*)(ptr + (13*sizeof(void*)))) = 1;
+    *((int32_t*)(ptr + (4+13*sizeof(void*)))) = (int32_t) (*payload17);
+  } else {
+    *((int8_t*)(ptr + (13*sizeof(void*)))) = 0;
+  }
+  if (((*request).temperature).is_some) {
+    const float *payload19 = &((*request).temperature).val;
+    *((int8_t*)(ptr + (8+13*sizeof(void*)))) = 1;
+    *((float*)(ptr + (12+13*sizeof(void*)))) = *payload19;
+  } else {
+    *((int8_t*)(ptr + (8+13*sizeof(void*)))) = 0;
+  }
+  *((size_t*)(ptr + (16+14*sizeof(void*)))) = ((*request).stop).len;
+  *((uint8_t **)(ptr + (16+13*sizeof(void*)))) = (uint8_t *) ((*request).stop).ptr;
+  if (((*request).response_schema).is_some) {
+    const rak_agent_models_json_t *payload21 = &((*request).response_schema).val;
+    *((int8_t*)(ptr + (16+15*sizeof(void*)))) = 1;
+    *((size_t*)(ptr + (16+17*sizeof(void*)))) = (*payload21).len;
+    *((uint8_t **)(ptr + (16+16*sizeof(void*)))) = (uint8_t *) (*payload21).ptr;
+  } else {
+    *((int8_t*)(ptr + (16+15*sizeof(void*)))) = 0;
+  }
+  *((int8_t*)(ptr + (16+18*sizeof(void*)))) = (int32_t) (*request).relay;
+  if (((*request).extra).is_some) {
+    const rak_agent_models_json_t *payload23 = &((*request).extra).val;
+    *((int8_t*)(ptr + (16+19*sizeof(void*)))) = 1;
+    *((size_t*)(ptr + (16+21*sizeof(void*)))) = (*payload23).len;
+    *((uint8_t **)(ptr + (16+20*sizeof(void*)))) = (uint8_t *) (*payload23).ptr;
+  } else {
+    *((int8_t*)(ptr + (16+19*sizeof(void*)))) = 0;
+  }
+  uint8_t *ptr24 = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_models_complete(ptr, ptr24);
+  rak_agent_models_result_response_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr24 + 0))) {
+    case 0: {
+      result.is_err = false;
+      rak_agent_models_finish_reason_t variant25;
+      variant25.tag = (int32_t) *((uint8_t*) (ptr24 + (8+6*sizeof(void*))));
+      switch ((int32_t) variant25.tag) {
+        case 0: {
+          break;
+        }
+        case 1: {
+          break;
+        }
+        case 2: {
+          break;
+        }
+        case 3: {
+          break;
+        }
+        case 4: {
+          variant25.val.other = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr24 + (8+7*sizeof(void*))))), (*((size_t*) (ptr24 + (8+8*sizeof(void*))))) };
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option26;
+      switch ((int32_t) *((uint8_t*) (ptr24 + (48+8*sizeof(void*))))) {
+        case 0: {
+          option26.is_some = false;
+          break;
+        }
+        case 1: {
+          option26.is_some = true;
+          option26.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr24 + (48+9*sizeof(void*))))), (*((size_t*) (ptr24 + (48+10*sizeof(void*))))) };
+          break;
+        }
+      }
+      rak_agent_models_option_json_t option27;
+      switch ((int32_t) *((uint8_t*) (ptr24 + (56+10*sizeof(void*))))) {
+        case 0: {
+          option27.is_some = false;
+          break;
+        }
+        case 1: {
+          option27.is_some = true;
+          option27.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr24 + (56+11*sizeof(void*))))), (*((size_t*) (ptr24 + (56+12*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.ok = (rak_agent_models_response_t) {
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr24 + 8))), (*((size_t*) (ptr24 + (8+1*sizeof(void*))))) },
+        (rak_agent_models_content_t) (rak_agent_common_content_t) {
+          (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr24 + (8+2*sizeof(void*))))), (*((size_t*) (ptr24 + (8+3*sizeof(void*))))) },
+          (rak_agent_common_list_part_t) (rak_agent_common_list_part_t) { (rak_agent_common_part_t*)(*((uint8_t **) (ptr24 + (8+4*sizeof(void*))))), (*((size_t*) (ptr24 + (8+5*sizeof(void*))))) },
+        },
+        (rak_agent_models_finish_reason_t) variant25,
+        (rak_agent_models_usage_t) (rak_agent_common_usage_t) {
+          (uint64_t) (uint64_t) (*((int64_t*) (ptr24 + (16+8*sizeof(void*))))),
+          (uint64_t) (uint64_t) (*((int64_t*) (ptr24 + (24+8*sizeof(void*))))),
+          (uint64_t) (uint64_t) (*((int64_t*) (ptr24 + (32+8*sizeof(void*))))),
+          (uint64_t) (uint64_t) (*((int64_t*) (ptr24 + (40+8*sizeof(void*))))),
+          (rak_agent_common_option_json_t) option26,
+        },
+        (rak_agent_models_option_json_t) option27,
+      };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option28;
+      switch ((int32_t) *((uint8_t*) (ptr24 + (8+1*sizeof(void*))))) {
+        case 0: {
+          option28.is_some = false;
+          break;
+        }
+        case 1: {
+          option28.is_some = true;
+          option28.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr24 + (8+2*sizeof(void*))))), (*((size_t*) (ptr24 + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option29;
+      switch ((int32_t) *((uint8_t*) (ptr24 + (8+6*sizeof(void*))))) {
+        case 0: {
+          option29.is_some = false;
+          break;
+        }
+        case 1: {
+          option29.is_some = true;
+          option29.val = (uint64_t) (*((int64_t*) (ptr24 + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option30;
+      switch ((int32_t) *((uint8_t*) (ptr24 + (24+6*sizeof(void*))))) {
+        case 0: {
+          option30.is_some = false;
+          break;
+        }
+        case 1: {
+          option30.is_some = true;
+          option30.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr24 + (24+7*sizeof(void*))))), (*((size_t*) (ptr24 + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr24 + 8)),
+        (contract_option_string_t) option28,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr24 + (8+4*sizeof(void*))))), (*((size_t*) (ptr24 + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option29,
+        (rak_agent_common_option_json_t) option30,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool rak_agent_models_open(rak_agent_models_request_t *request, rak_agent_models_own_completion_t *ret, rak_agent_models_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(16+22*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  if (((*request).model).is_some) {
+    const contract_string_t *payload0 = &((*request).model).val;
+    *((int8_t*)(ptr + 0)) = 1;
+    *((size_t*)(ptr + (2*sizeof(void*)))) = (*payload0).len;
+    *((uint8_t **)(ptr + sizeof(void*))) = (uint8_t *) (*payload0).ptr;
+  } else {
+    *((int8_t*)(ptr + 0)) = 0;
+  }
+  if (((*request).system).is_some) {
+    const contract_string_t *payload2 = &((*request).system).val;
+    *((int8_t*)(ptr + (3*sizeof(void*)))) = 1;
+    *((size_t*)(ptr + (5*sizeof(void*)))) = (*payload2).len;
+    *((uint8_t **)(ptr + (4*sizeof(void*)))) = (uint8_t *) (*payload2).ptr;
+  } else {
+    *((int8_t*)(ptr + (3*sizeof(void*)))) = 0;
+  }
+  *((size_t*)(ptr + (7*sizeof(void*)))) = ((*request).contents).len;
+  *((uint8_t **)(ptr + (6*sizeof(void*)))) = (uint8_t *) ((*request).contents).ptr;
+  *((size_t*)(ptr + (9*sizeof(void*)))) = ((*request).tools).len;
+  *((uint8_t **)(ptr + (8*sizeof(void*)))) = (uint8_t *) ((*request).tools).ptr;
+  switch ((int32_t) ((*request).tool_choice).tag) {
+    case 0: {
+      *((int8_t*)(ptr + (10*sizeof(void*)))) = 0;
+      break;
+    }
+    case 1: {
+      *((int8_t*)(ptr + (10*sizeof(void*)))) = 1;
+      break;
+    }
+    case 2: {
+      *((int8_t*)(ptr + (10*sizeof(void*)))) = 2;
+      break;
+    }
+    case 3: {
+      const contract_string_t *payload15 = &((*request).tool_choice).val.named;
+      *((int8_t*)(ptr + (10*sizeof(void*)))) = 3;
+      *((size_t*)(ptr + (12*sizeof(void*)))) = (*payload15).len;
+      *((uint8_t **)(ptr + (11*sizeof(void*)))) = (uint8_t *) (*payload15).ptr;
+      break;
+    }
+  }
+  if (((*request).max_output_tokens).is_some) {
+    const uint32_t *payload17 = &((*request).max_output_tokens).val;
+    *((int8_t*)(ptr + (13*sizeof(void*)))) = 1;
+    *((int32_t*)(ptr + (4+13*sizeof(void*)))) = (int32_t) (*payload17);
+  } else {
+    *((int8_t*)(ptr + (13*sizeof(void*)))) = 0;
+  }
+  if (((*request).temperature).is_some) {
+    const float *payload19 = &((*request).temperature).val;
+    *((int8_t*)(ptr + (8+13*sizeof(void*)))) = 1;
+    *((float*)(ptr + (12+13*sizeof(void*)))) = *payload19;
+  } else {
+    *((int8_t*)(ptr + (8+13*sizeof(void*)))) = 0;
+  }
+  *((size_t*)(ptr + (16+14*sizeof(void*)))) = ((*request).stop).len;
+  *((uint8_t **)(ptr + (16+13*sizeof(void*)))) = (uint8_t *) ((*request).stop).ptr;
+  if (((*request).response_schema).is_some) {
+    const rak_agent_models_json_t *payload21 = &((*request).response_schema).val;
+    *((int8_t*)(ptr + (16+15*sizeof(void*)))) = 1;
+    *((size_t*)(ptr + (16+17*sizeof(void*)))) = (*payload21).len;
+    *((uint8_t **)(ptr + (16+16*sizeof(void*)))) = (uint8_t *) (*payload21).ptr;
+  } else {
+    *((int8_t*)(ptr + (16+15*sizeof(void*)))) = 0;
+  }
+  *((int8_t*)(ptr + (16+18*sizeof(void*)))) = (int32_t) (*request).relay;
+  if (((*request).extra).is_some) {
+    const rak_agent_models_json_t *payload23 = &((*request).extra).val;
+    *((int8_t*)(ptr + (16+19*sizeof(void*)))) = 1;
+    *((size_t*)(ptr + (16+21*sizeof(void*)))) = (*payload23).len;
+    *((uint8_t **)(ptr + (16+20*sizeof(void*)))) = (uint8_t *) (*payload23).ptr;
+  } else {
+    *((int8_t*)(ptr + (16+19*sizeof(void*)))) = 0;
+  }
+  uint8_t *ptr24 = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_models_open(ptr, ptr24);
+  rak_agent_models_result_own_completion_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr24 + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (rak_agent_models_own_completion_t) { *((int32_t*) (ptr24 + 8)) };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option;
+      switch ((int32_t) *((uint8_t*) (ptr24 + (8+1*sizeof(void*))))) {
+        case 0: {
+          option.is_some = false;
+          break;
+        }
+        case 1: {
+          option.is_some = true;
+          option.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr24 + (8+2*sizeof(void*))))), (*((size_t*) (ptr24 + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option25;
+      switch ((int32_t) *((uint8_t*) (ptr24 + (8+6*sizeof(void*))))) {
+        case 0: {
+          option25.is_some = false;
+          break;
+        }
+        case 1: {
+          option25.is_some = true;
+          option25.val = (uint64_t) (*((int64_t*) (ptr24 + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option26;
+      switch ((int32_t) *((uint8_t*) (ptr24 + (24+6*sizeof(void*))))) {
+        case 0: {
+          option26.is_some = false;
+          break;
+        }
+        case 1: {
+          option26.is_some = true;
+          option26.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr24 + (24+7*sizeof(void*))))), (*((size_t*) (ptr24 + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr24 + 8)),
+        (contract_option_string_t) option,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr24 + (8+4*sizeof(void*))))), (*((size_t*) (ptr24 + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option25,
+        (rak_agent_common_option_json_t) option26,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool rak_agent_models_method_completion_next(rak_agent_models_borrow_completion_t self, rak_agent_models_list_delta_t *ret, rak_agent_models_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+8*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_models_method_completion_next((self).__handle, ptr);
+  rak_agent_models_result_list_delta_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (rak_agent_models_list_delta_t) { (rak_agent_models_delta_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option.is_some = false;
+          break;
+        }
+        case 1: {
+          option.is_some = true;
+          option.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option0;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option0.is_some = false;
+          break;
+        }
+        case 1: {
+          option0.is_some = true;
+          option0.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option1;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option1.is_some = false;
+          break;
+        }
+        case 1: {
+          option1.is_some = true;
+          option1.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option0,
+        (rak_agent_common_option_json_t) option1,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool rak_agent_models_method_completion_finish(rak_agent_models_borrow_completion_t self, rak_agent_models_response_t *ret, rak_agent_models_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(64+12*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_models_method_completion_finish((self).__handle, ptr);
+  rak_agent_models_result_response_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      rak_agent_models_finish_reason_t variant0;
+      variant0.tag = (int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))));
+      switch ((int32_t) variant0.tag) {
+        case 0: {
+          break;
+        }
+        case 1: {
+          break;
+        }
+        case 2: {
+          break;
+        }
+        case 3: {
+          break;
+        }
+        case 4: {
+          variant0.val.other = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+7*sizeof(void*))))), (*((size_t*) (ptr + (8+8*sizeof(void*))))) };
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option1;
+      switch ((int32_t) *((uint8_t*) (ptr + (48+8*sizeof(void*))))) {
+        case 0: {
+          option1.is_some = false;
+          break;
+        }
+        case 1: {
+          option1.is_some = true;
+          option1.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (48+9*sizeof(void*))))), (*((size_t*) (ptr + (48+10*sizeof(void*))))) };
+          break;
+        }
+      }
+      rak_agent_models_option_json_t option2;
+      switch ((int32_t) *((uint8_t*) (ptr + (56+10*sizeof(void*))))) {
+        case 0: {
+          option2.is_some = false;
+          break;
+        }
+        case 1: {
+          option2.is_some = true;
+          option2.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (56+11*sizeof(void*))))), (*((size_t*) (ptr + (56+12*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.ok = (rak_agent_models_response_t) {
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) },
+        (rak_agent_models_content_t) (rak_agent_common_content_t) {
+          (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) },
+          (rak_agent_common_list_part_t) (rak_agent_common_list_part_t) { (rak_agent_common_part_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        },
+        (rak_agent_models_finish_reason_t) variant0,
+        (rak_agent_models_usage_t) (rak_agent_common_usage_t) {
+          (uint64_t) (uint64_t) (*((int64_t*) (ptr + (16+8*sizeof(void*))))),
+          (uint64_t) (uint64_t) (*((int64_t*) (ptr + (24+8*sizeof(void*))))),
+          (uint64_t) (uint64_t) (*((int64_t*) (ptr + (32+8*sizeof(void*))))),
+          (uint64_t) (uint64_t) (*((int64_t*) (ptr + (40+8*sizeof(void*))))),
+          (rak_agent_common_option_json_t) option1,
+        },
+        (rak_agent_models_option_json_t) option2,
+      };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option3;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option3.is_some = false;
+          break;
+        }
+        case 1: {
+          option3.is_some = true;
+          option3.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option4;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option4.is_some = false;
+          break;
+        }
+        case 1: {
+          option4.is_some = true;
+          option4.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option5;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option5.is_some = false;
+          break;
+        }
+        case 1: {
+          option5.is_some = true;
+          option5.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option3,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option4,
+        (rak_agent_common_option_json_t) option5,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+void rak_agent_models_method_completion_cancel(rak_agent_models_borrow_completion_t self) {
+  __wasm_import_rak_agent_models_method_completion_cancel((self).__handle);
+}
+
+rak_agent_models_own_waitable_t rak_agent_models_method_completion_subscribe(rak_agent_models_borrow_completion_t self) {
+  int32_t ret = __wasm_import_rak_agent_models_method_completion_subscribe((self).__handle);
+  return (rak_agent_models_own_waitable_t) { ret };
+}
+
+bool rak_agent_models_embed(contract_string_t *maybe_model, contract_list_string_t *texts, rak_agent_models_embeddings_t *ret, rak_agent_models_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(56+8*sizeof(void*))];
+  contract_option_string_t model;
+  model.is_some = maybe_model != NULL;if (maybe_model) {
+    model.val = *maybe_model;
+  }
+  int32_t option;
+  uint8_t * option1;
+  size_t option2;
+  if ((model).is_some) {
+    const contract_string_t *payload0 = &(model).val;
+    option = 1;
+    option1 = (uint8_t *) (*payload0).ptr;
+    option2 = (*payload0).len;
+  } else {
+    option = 0;
+    option1 = 0;
+    option2 = 0;
+  }
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_models_embed(option, option1, option2, (uint8_t *) (*texts).ptr, (*texts).len, ptr);
+  rak_agent_models_result_embeddings_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      rak_agent_common_option_json_t option3;
+      switch ((int32_t) *((uint8_t*) (ptr + (40+4*sizeof(void*))))) {
+        case 0: {
+          option3.is_some = false;
+          break;
+        }
+        case 1: {
+          option3.is_some = true;
+          option3.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (40+5*sizeof(void*))))), (*((size_t*) (ptr + (40+6*sizeof(void*))))) };
+          break;
+        }
+      }
+      rak_agent_models_option_json_t option4;
+      switch ((int32_t) *((uint8_t*) (ptr + (48+6*sizeof(void*))))) {
+        case 0: {
+          option4.is_some = false;
+          break;
+        }
+        case 1: {
+          option4.is_some = true;
+          option4.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (48+7*sizeof(void*))))), (*((size_t*) (ptr + (48+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.ok = (rak_agent_models_embeddings_t) {
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) },
+        (contract_list_list_f32_t) (contract_list_list_f32_t) { (contract_list_f32_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) },
+        (rak_agent_models_usage_t) (rak_agent_common_usage_t) {
+          (uint64_t) (uint64_t) (*((int64_t*) (ptr + (8+4*sizeof(void*))))),
+          (uint64_t) (uint64_t) (*((int64_t*) (ptr + (16+4*sizeof(void*))))),
+          (uint64_t) (uint64_t) (*((int64_t*) (ptr + (24+4*sizeof(void*))))),
+          (uint64_t) (uint64_t) (*((int64_t*) (ptr + (32+4*sizeof(void*))))),
+          (rak_agent_common_option_json_t) option3,
+        },
+        (rak_agent_models_option_json_t) option4,
+      };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option5;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option5.is_some = false;
+          break;
+        }
+        case 1: {
+          option5.is_some = true;
+          option5.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option6;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option6.is_some = false;
+          break;
+        }
+        case 1: {
+          option6.is_some = true;
+          option6.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option7;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option7.is_some = false;
+          break;
+        }
+        case 1: {
+          option7.is_some = true;
+          option7.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option5,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option6,
+        (rak_agent_common_option_json_t) option7,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
 void rak_agent_log_write(rak_agent_log_level_t level, contract_string_t *message, contract_list_tuple2_string_string_t *fields) {
   __wasm_import_rak_agent_log_write((int32_t) level, (uint8_t *) (*message).ptr, (*message).len, (uint8_t *) (*fields).ptr, (*fields).len);
 }
 
-__attribute__((__export_name__("rak:agent/entry@0.1.3#describe")))
+__attribute__((__export_name__("rak:agent/entry@0.1.4#describe")))
 uint8_t * __wasm_export_exports_rak_agent_entry_describe(void) {
   exports_rak_agent_entry_descriptor_t ret;
   exports_rak_agent_entry_describe(&ret);
@@ -2885,7 +3897,7 @@ uint8_t * __wasm_export_exports_rak_agent_entry_describe(void) {
   return ptr;
 }
 
-__attribute__((__export_name__("rak:agent/entry@0.1.3#run")))
+__attribute__((__export_name__("rak:agent/entry@0.1.4#run")))
 uint8_t * __wasm_export_exports_rak_agent_entry_run(uint8_t * arg, size_t arg0, uint8_t * arg1, size_t arg2) {
   exports_rak_agent_entry_content_t arg3 = (rak_agent_common_content_t) {
     (contract_string_t) (contract_string_t) { (uint8_t*)(arg), (arg0) },

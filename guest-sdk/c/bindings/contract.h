@@ -516,6 +516,216 @@ typedef struct {
   } val;
 } rak_agent_tools_result_own_running_failure_t;
 
+typedef rak_agent_common_content_t rak_agent_models_content_t;
+
+typedef rak_agent_common_failure_t rak_agent_models_failure_t;
+
+typedef rak_agent_common_function_call_t rak_agent_models_function_call_t;
+
+typedef rak_agent_common_json_t rak_agent_models_json_t;
+
+typedef rak_agent_common_usage_t rak_agent_models_usage_t;
+
+typedef struct {
+  bool is_some;
+  rak_agent_models_json_t val;
+} rak_agent_models_option_json_t;
+
+typedef struct rak_agent_models_summary_t {
+  // The alias.
+  contract_string_t   name;
+  contract_string_t   description;
+  rak_agent_models_option_json_t   extra;
+} rak_agent_models_summary_t;
+
+// A function that the model may call. The agent calls it, and tells the model what came of it.
+typedef struct rak_agent_models_tool_spec_t {
+  contract_string_t   name;
+  contract_string_t   description;
+  // JSON Schema of the arguments.
+  rak_agent_models_json_t   parameters;
+} rak_agent_models_tool_spec_t;
+
+typedef struct rak_agent_models_tool_choice_t {
+  uint8_t tag;
+  union {
+    contract_string_t     named;
+  } val;
+} rak_agent_models_tool_choice_t;
+
+#define RAK_AGENT_MODELS_TOOL_CHOICE_AUTO 0
+#define RAK_AGENT_MODELS_TOOL_CHOICE_NONE 1
+#define RAK_AGENT_MODELS_TOOL_CHOICE_REQUIRED 2
+#define RAK_AGENT_MODELS_TOOL_CHOICE_NAMED 3
+
+// What the host sends on to the client while the model writes: as deltas, so that the agent still gives the answer as a
+// whole, as content.
+typedef uint8_t rak_agent_models_relay_t;
+
+#define RAK_AGENT_MODELS_RELAY_OFF 0
+#define RAK_AGENT_MODELS_RELAY_TEXT 1
+// Thoughts too.
+#define RAK_AGENT_MODELS_RELAY_ALL 2
+
+typedef struct {
+  rak_agent_models_content_t *ptr;
+  size_t len;
+} rak_agent_models_list_content_t;
+
+typedef struct {
+  rak_agent_models_tool_spec_t *ptr;
+  size_t len;
+} rak_agent_models_list_tool_spec_t;
+
+typedef struct {
+  bool is_some;
+  uint32_t val;
+} contract_option_u32_t;
+
+typedef struct {
+  bool is_some;
+  float val;
+} contract_option_f32_t;
+
+typedef struct rak_agent_models_request_t {
+  // An alias; the agent's default where absent.
+  contract_option_string_t   model;
+  contract_option_string_t   system;
+  // The conversation, oldest first.
+  rak_agent_models_list_content_t   contents;
+  rak_agent_models_list_tool_spec_t   tools;
+  rak_agent_models_tool_choice_t   tool_choice;
+  contract_option_u32_t   max_output_tokens;
+  contract_option_f32_t   temperature;
+  // Texts that end the answer.
+  contract_list_string_t   stop;
+  // JSON Schema that the answer has to satisfy; it is JSON then.
+  rak_agent_models_option_json_t   response_schema;
+  rak_agent_models_relay_t   relay;
+  // Members of the provider's own request that have no field here: an object.
+  rak_agent_models_option_json_t   extra;
+} rak_agent_models_request_t;
+
+typedef struct rak_agent_models_finish_reason_t {
+  uint8_t tag;
+  union {
+    contract_string_t     other;
+  } val;
+} rak_agent_models_finish_reason_t;
+
+#define RAK_AGENT_MODELS_FINISH_REASON_STOP 0
+// It had no more tokens.
+#define RAK_AGENT_MODELS_FINISH_REASON_LENGTH 1
+#define RAK_AGENT_MODELS_FINISH_REASON_FUNCTION_CALLS 2
+// The provider held it back.
+#define RAK_AGENT_MODELS_FINISH_REASON_FILTERED 3
+#define RAK_AGENT_MODELS_FINISH_REASON_OTHER 4
+
+typedef struct rak_agent_models_response_t {
+  // The provider's name of the model that answered.
+  contract_string_t   model;
+  // With the role `model`.
+  rak_agent_models_content_t   content;
+  rak_agent_models_finish_reason_t   finish;
+  rak_agent_models_usage_t   usage;
+  rak_agent_models_option_json_t   extra;
+} rak_agent_models_response_t;
+
+typedef struct rak_agent_models_delta_t {
+  uint8_t tag;
+  union {
+    contract_string_t     text;
+    contract_string_t     thought;
+    rak_agent_models_function_call_t     function_call;
+    rak_agent_models_json_t     other;
+  } val;
+} rak_agent_models_delta_t;
+
+#define RAK_AGENT_MODELS_DELTA_TEXT 0
+#define RAK_AGENT_MODELS_DELTA_THOUGHT 1
+// A whole one.
+#define RAK_AGENT_MODELS_DELTA_FUNCTION_CALL 2
+#define RAK_AGENT_MODELS_DELTA_OTHER 3
+
+typedef struct {
+  float *ptr;
+  size_t len;
+} contract_list_f32_t;
+
+typedef struct {
+  contract_list_f32_t *ptr;
+  size_t len;
+} contract_list_list_f32_t;
+
+typedef struct rak_agent_models_embeddings_t {
+  // The provider's name of the model.
+  contract_string_t   model;
+  // One for each text, in their order.
+  contract_list_list_f32_t   vectors;
+  rak_agent_models_usage_t   usage;
+  rak_agent_models_option_json_t   extra;
+} rak_agent_models_embeddings_t;
+
+typedef struct rak_agent_models_own_completion_t {
+  int32_t __handle;
+} rak_agent_models_own_completion_t;
+
+typedef struct rak_agent_models_borrow_completion_t {
+  int32_t __handle;
+} rak_agent_models_borrow_completion_t;
+
+typedef struct {
+  rak_agent_models_summary_t *ptr;
+  size_t len;
+} rak_agent_models_list_summary_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    rak_agent_models_list_summary_t ok;
+    rak_agent_models_failure_t err;
+  } val;
+} rak_agent_models_result_list_summary_failure_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    rak_agent_models_response_t ok;
+    rak_agent_models_failure_t err;
+  } val;
+} rak_agent_models_result_response_failure_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    rak_agent_models_own_completion_t ok;
+    rak_agent_models_failure_t err;
+  } val;
+} rak_agent_models_result_own_completion_failure_t;
+
+typedef struct {
+  rak_agent_models_delta_t *ptr;
+  size_t len;
+} rak_agent_models_list_delta_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    rak_agent_models_list_delta_t ok;
+    rak_agent_models_failure_t err;
+  } val;
+} rak_agent_models_result_list_delta_failure_t;
+
+typedef rak_agent_wait_own_waitable_t rak_agent_models_own_waitable_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    rak_agent_models_embeddings_t ok;
+    rak_agent_models_failure_t err;
+  } val;
+} rak_agent_models_result_embeddings_failure_t;
+
 typedef uint8_t rak_agent_log_level_t;
 
 #define RAK_AGENT_LOG_LEVEL_TRACE 0
@@ -591,7 +801,7 @@ typedef struct {
   } val;
 } exports_rak_agent_entry_result_outcome_failure_t;
 
-// Imported Functions from `rak:agent/wait@0.1.3`
+// Imported Functions from `rak:agent/wait@0.1.4`
 extern bool rak_agent_wait_method_waitable_ready(rak_agent_wait_borrow_waitable_t self);
 // Returns when it is ready.
 extern void rak_agent_wait_method_waitable_block(rak_agent_wait_borrow_waitable_t self);
@@ -603,7 +813,7 @@ extern void rak_agent_wait_sleep(uint64_t ms);
 // Ready `ms` milliseconds from now. Dropping it forgets the timer.
 extern rak_agent_wait_own_waitable_t rak_agent_wait_timer(uint64_t ms);
 
-// Imported Functions from `rak:agent/context@0.1.3`
+// Imported Functions from `rak:agent/context@0.1.4`
 extern void rak_agent_context_get(rak_agent_context_info_t *ret);
 // A value of the agent's manifest.
 extern bool rak_agent_context_config(contract_string_t *key, rak_agent_context_json_t *ret);
@@ -612,11 +822,11 @@ extern void rak_agent_context_config_keys(contract_list_string_t *ret);
 extern bool rak_agent_context_is_cancelled(void);
 extern bool rak_agent_context_remaining_ms(uint64_t *ret);
 
-// Imported Functions from `rak:agent/events@0.1.3`
+// Imported Functions from `rak:agent/events@0.1.4`
 // All or none of them. Returns the sequence number of the newest stored event of this invocation.
 extern bool rak_agent_events_emit(rak_agent_events_list_event_t *events, uint64_t *ret, rak_agent_events_failure_t *err);
 
-// Imported Functions from `rak:agent/session@0.1.3`
+// Imported Functions from `rak:agent/session@0.1.4`
 // The newest entries before `before`, oldest first: what was said before this invocation began. Its own input and
 // events are not in it. `limit` is at least 1 and at most 1000; what lies outside is taken as the nearest of them.
 // `next` is the `before` of the page before this one. An entry's `seq` is its place in the session: it grows, and
@@ -628,7 +838,7 @@ extern bool rak_agent_session_remove(contract_string_t *key, rak_agent_session_f
 // Sorted. The empty prefix lists every key of every scope, `temp:` included.
 extern bool rak_agent_session_keys(contract_string_t *prefix, contract_list_string_t *ret, rak_agent_session_failure_t *err);
 
-// Imported Functions from `rak:agent/people@0.1.3`
+// Imported Functions from `rak:agent/people@0.1.4`
 // Asks whether something may be done. `details` is what a person needs to see to decide; a rejection is no failure.
 extern bool rak_agent_people_approve(contract_string_t *action, rak_agent_people_json_t *details, uint64_t *maybe_expires_in_ms, rak_agent_people_decision_t *ret, rak_agent_people_failure_t *err);
 // Asks a question. The answer satisfies the JSON Schema.
@@ -637,7 +847,7 @@ extern bool rak_agent_people_ask(contract_string_t *question, rak_agent_people_j
 // none after that, and at once for a timeout of 0.
 extern bool rak_agent_people_next_message(uint64_t *maybe_timeout_ms, rak_agent_people_option_content_t *ret, rak_agent_people_failure_t *err);
 
-// Imported Functions from `rak:agent/agents@0.1.3`
+// Imported Functions from `rak:agent/agents@0.1.4`
 // The agents that may be called, by name.
 extern bool rak_agent_agents_available(rak_agent_agents_list_summary_t *ret, rak_agent_agents_failure_t *err);
 // Starts a child and waits for its end. A child that failed is the failure that it ended with, and one that was stopped
@@ -652,7 +862,7 @@ extern void rak_agent_agents_method_child_cancel(rak_agent_agents_borrow_child_t
 extern rak_agent_agents_own_waitable_t rak_agent_agents_method_child_subscribe(rak_agent_agents_borrow_child_t self);
 extern bool rak_agent_agents_start(contract_string_t *agent, rak_agent_agents_content_t *input, rak_agent_agents_options_t *options, rak_agent_agents_own_child_t *ret, rak_agent_agents_failure_t *err);
 
-// Imported Functions from `rak:agent/tools@0.1.3`
+// Imported Functions from `rak:agent/tools@0.1.4`
 // The tools that may be called, by name.
 extern bool rak_agent_tools_available(rak_agent_tools_list_tool_t *ret, rak_agent_tools_failure_t *err);
 // Calls a tool. Where the tool itself says that it failed, that is a response too, with `failed`, for the model to read.
@@ -671,10 +881,35 @@ extern void rak_agent_tools_method_running_cancel(rak_agent_tools_borrow_running
 extern rak_agent_tools_own_waitable_t rak_agent_tools_method_running_subscribe(rak_agent_tools_borrow_running_t self);
 extern bool rak_agent_tools_start(rak_agent_tools_function_call_t *call, rak_agent_tools_call_options_t *options, rak_agent_tools_own_running_t *ret, rak_agent_tools_failure_t *err);
 
-// Imported Functions from `rak:agent/log@0.1.3`
+// Imported Functions from `rak:agent/models@0.1.4`
+// The models that may be used, by alias, the agent's default first.
+extern bool rak_agent_models_available(rak_agent_models_list_summary_t *ret, rak_agent_models_failure_t *err);
+// Asks a model, and waits for the whole answer. A model that is refused, cut off or too slow is asked again by the host, as it
+// is set up, and another one after it.
+// Fails with `not-found` (no such alias), `denied` (not granted), `invalid-argument` (the provider refused the request,
+// or cannot do what is asked), `rate-limited`, `unavailable`, `deadline-exceeded`, `limit-exceeded` (a budget of
+// tokens is used up, or the answer is too large), and `failed` with the code `invalid_response` where the answer is
+// not what was asked for.
+extern bool rak_agent_models_complete(rak_agent_models_request_t *request, rak_agent_models_response_t *ret, rak_agent_models_failure_t *err);
+// Asks a model, and gives what it writes as it comes.
+extern bool rak_agent_models_open(rak_agent_models_request_t *request, rak_agent_models_own_completion_t *ret, rak_agent_models_failure_t *err);
+// What was written since the last time, waiting for it where there is nothing new; empty at the end.
+// Fails as `complete` does, and with `unavailable` and the code `interrupted` where the host ended while the model
+// wrote: the rest is lost, and the model may be asked again.
+extern bool rak_agent_models_method_completion_next(rak_agent_models_borrow_completion_t self, rak_agent_models_list_delta_t *ret, rak_agent_models_failure_t *err);
+// The whole answer, waiting for it. The same again for who asks again.
+extern bool rak_agent_models_method_completion_finish(rak_agent_models_borrow_completion_t self, rak_agent_models_response_t *ret, rak_agent_models_failure_t *err);
+// Gives it up. Dropping it does so too.
+extern void rak_agent_models_method_completion_cancel(rak_agent_models_borrow_completion_t self);
+// Ready when `next` has something to tell, or the end.
+extern rak_agent_models_own_waitable_t rak_agent_models_method_completion_subscribe(rak_agent_models_borrow_completion_t self);
+// Turns texts into vectors.
+extern bool rak_agent_models_embed(contract_string_t *maybe_model, contract_list_string_t *texts, rak_agent_models_embeddings_t *ret, rak_agent_models_failure_t *err);
+
+// Imported Functions from `rak:agent/log@0.1.4`
 extern void rak_agent_log_write(rak_agent_log_level_t level, contract_string_t *message, contract_list_tuple2_string_string_t *fields);
 
-// Exported Functions from `rak:agent/entry@0.1.3`
+// Exported Functions from `rak:agent/entry@0.1.4`
 void exports_rak_agent_entry_describe(exports_rak_agent_entry_descriptor_t *ret);
 bool exports_rak_agent_entry_run(exports_rak_agent_entry_content_t *input, exports_rak_agent_entry_outcome_t *ret, exports_rak_agent_entry_failure_t *err);
 
@@ -845,6 +1080,66 @@ void rak_agent_tools_list_function_call_free(rak_agent_tools_list_function_call_
 void rak_agent_tools_list_result_function_response_failure_free(rak_agent_tools_list_result_function_response_failure_t *ptr);
 
 void rak_agent_tools_result_own_running_failure_free(rak_agent_tools_result_own_running_failure_t *ptr);
+
+void rak_agent_models_content_free(rak_agent_models_content_t *ptr);
+
+void rak_agent_models_failure_free(rak_agent_models_failure_t *ptr);
+
+void rak_agent_models_function_call_free(rak_agent_models_function_call_t *ptr);
+
+void rak_agent_models_json_free(rak_agent_models_json_t *ptr);
+
+void rak_agent_models_usage_free(rak_agent_models_usage_t *ptr);
+
+void rak_agent_models_option_json_free(rak_agent_models_option_json_t *ptr);
+
+void rak_agent_models_summary_free(rak_agent_models_summary_t *ptr);
+
+void rak_agent_models_tool_spec_free(rak_agent_models_tool_spec_t *ptr);
+
+void rak_agent_models_tool_choice_free(rak_agent_models_tool_choice_t *ptr);
+
+void rak_agent_models_list_content_free(rak_agent_models_list_content_t *ptr);
+
+void rak_agent_models_list_tool_spec_free(rak_agent_models_list_tool_spec_t *ptr);
+
+void contract_option_u32_free(contract_option_u32_t *ptr);
+
+void contract_option_f32_free(contract_option_f32_t *ptr);
+
+void rak_agent_models_request_free(rak_agent_models_request_t *ptr);
+
+void rak_agent_models_finish_reason_free(rak_agent_models_finish_reason_t *ptr);
+
+void rak_agent_models_response_free(rak_agent_models_response_t *ptr);
+
+void rak_agent_models_delta_free(rak_agent_models_delta_t *ptr);
+
+void contract_list_f32_free(contract_list_f32_t *ptr);
+
+void contract_list_list_f32_free(contract_list_list_f32_t *ptr);
+
+void rak_agent_models_embeddings_free(rak_agent_models_embeddings_t *ptr);
+
+extern void rak_agent_models_completion_drop_own(rak_agent_models_own_completion_t handle);
+
+extern void rak_agent_models_completion_drop_borrow(rak_agent_models_borrow_completion_t handle);
+
+extern rak_agent_models_borrow_completion_t rak_agent_models_borrow_completion(rak_agent_models_own_completion_t handle);
+
+void rak_agent_models_list_summary_free(rak_agent_models_list_summary_t *ptr);
+
+void rak_agent_models_result_list_summary_failure_free(rak_agent_models_result_list_summary_failure_t *ptr);
+
+void rak_agent_models_result_response_failure_free(rak_agent_models_result_response_failure_t *ptr);
+
+void rak_agent_models_result_own_completion_failure_free(rak_agent_models_result_own_completion_failure_t *ptr);
+
+void rak_agent_models_list_delta_free(rak_agent_models_list_delta_t *ptr);
+
+void rak_agent_models_result_list_delta_failure_free(rak_agent_models_result_list_delta_failure_t *ptr);
+
+void rak_agent_models_result_embeddings_failure_free(rak_agent_models_result_embeddings_failure_t *ptr);
 
 void contract_tuple2_string_string_free(contract_tuple2_string_string_t *ptr);
 

@@ -32,6 +32,7 @@
 #include <rak/json.h>
 #include <rak/log.h>
 #include <rak/memory.h>
+#include <rak/models.h>
 #include <rak/outcome.h>
 #include <rak/people.h>
 #include <rak/session.h>

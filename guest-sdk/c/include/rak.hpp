@@ -24,6 +24,7 @@
 #include <rak/failure.hpp>
 #include <rak/json.hpp>
 #include <rak/log.hpp>
+#include <rak/models.hpp>
 #include <rak/outcome.hpp>
 #include <rak/people.hpp>
 #include <rak/result.hpp>

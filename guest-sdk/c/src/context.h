@@ -51,6 +51,9 @@ size_t rak_utf8_incomplete(rak_str text);
 /* The call with what it needs: an id, and arguments. */
 rak_call rak_whole_call(rak_context *cx, const rak_call *call);
 
+/* What the reasons of an answer's end are called in the contract; NULL for RAK_FINISH_OTHER. */
+extern const char *const rak_finish_names[];
+
 /* Runs an agent: its status is RAK_OK and the outcome is in the context, or the failure is what rak_failure_of says. */
 rak_status rak_run_agent(rak_context *cx, rak_run *run, const rak_content *input);
 

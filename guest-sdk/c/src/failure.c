@@ -71,6 +71,10 @@ bool rak_is_expired(rak_context *cx, rak_status status) {
   return status == RAK_DEADLINE_EXCEEDED && rak_is(rak_failure_of(cx, status).code, "expired");
 }
 
+bool rak_is_interrupted(rak_context *cx, rak_status status) {
+  return status == RAK_UNAVAILABLE && rak_is(rak_failure_of(cx, status).code, "interrupted");
+}
+
 rak_status rak_while(rak_context *cx, rak_status status, const char *format, ...) {
   if (status == RAK_OK) {
     return RAK_OK;

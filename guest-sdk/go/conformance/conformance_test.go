@@ -127,6 +127,53 @@ func TestTools(t *testing.T) {
 	host.Run(run, "tool-fails erase {}").WantAnswer(t, "denied rejected")
 }
 
+func TestModels(t *testing.T) {
+	small := raktest.Model{
+		Name: "small",
+		Answer: func(request rak.ModelRequest) raktest.ModelAnswer {
+			answer := raktest.Says("what?")
+			switch request.Contents[0].Text() {
+			case "hello":
+				answer.Parts = []rak.Part{rak.Thought("hm"), rak.Text("good day to you")}
+			case "mood":
+				answer = raktest.Says(`{"mood": "good"}`)
+			}
+			answer.Usage = rak.Usage{InputTokens: 3, OutputTokens: 4}
+			return answer
+		},
+		Embed: func([]string) ([][]float32, error) { return [][]float32{{0.5, 0, 1}, {0, 0, 0}}, nil },
+	}
+	caller := raktest.Model{Name: "caller", Answers: []raktest.ModelAnswer{
+		raktest.WantsCalled(rak.FunctionCall{ID: "1", Name: "add", Args: json.RawMessage(`{"a": 1, "b": 2}`)}),
+		raktest.Says("so it is"),
+	}}
+	broken := raktest.Model{Name: "broken", Answers: []raktest.ModelAnswer{
+		raktest.FailsWith(rak.Failf(rak.Unavailable, "nobody is there")),
+	}}
+	host := raktest.Host{Models: []raktest.Model{small, caller, broken}}
+	for input, want := range map[string]string{
+		"models":                "small,broken,caller",
+		"complete - hello":      `{"text":"good day to you","finish":"stop","input":3,"output":4}`,
+		"complete small a b":    `{"text":"what?","finish":"stop","input":3,"output":4}`,
+		"relay hello":           "good day to you",
+		"deltas hello":          "good day to you",
+		"drop-model hello":      "dropped",
+		"function":              `{"a":1,"b":2} so it is`,
+		"structured mood":       `{"mood":"good"}`,
+		"model-fails broken hi": "unavailable -",
+		"model-fails nobody hi": "not-found -",
+		"embed hello":           "3,3,0.5",
+	} {
+		t.Run(input, func(t *testing.T) { host.Run(run, input).WantAnswer(t, want) })
+	}
+	for _, input := range []string{"relay hello", "deltas hello"} {
+		shown := host.Run(run, input)
+		if len(shown.Events) != 5 || shown.Events[0] != rak.ThoughtDelta("hm") || shown.Streamed() != "good day to you" {
+			t.Errorf("%+v", shown.Events)
+		}
+	}
+}
+
 func TestPartsComeBackUnchanged(t *testing.T) {
 	input := rak.User("parts")
 	blob, custom := rak.Blob{MIMEType: "a/b", Data: []byte{1}}, rak.Custom{Name: "x", Value: []byte("1")}

@@ -37,7 +37,9 @@ func run(cx *rak.Context, input rak.Content) (rak.Outcome, error) {
 	}
 	first, _ := input.Parts[0].(rak.Text)
 	name, argument, _ := strings.Cut(string(first), " ")
-	for _, behaviours := range []map[string]behaviour{content, failing, session, waiting, people, agents, tools, own} {
+	for _, behaviours := range []map[string]behaviour{
+		content, failing, session, waiting, people, agents, tools, models, own,
+	} {
 		if behave, found := behaviours[name]; found {
 			return behave(cx, argument, input.Parts[1:])
 		}

@@ -38,6 +38,8 @@ type Host struct {
 	Agents []rak.Agent
 	// Tools is the tools that the agent may call; they need a Name and a Call.
 	Tools []Tool
+	// Models is the models that the agent may ask, the default one first; they need a Name.
+	Models []Model
 	// Deadline is how much time the run has; 0 is no deadline. Nothing waits longer than that, and every call that can
 	// fail does so after it.
 	Deadline time.Duration
@@ -66,6 +68,7 @@ func (h Host) RunContent(agent rak.RunFunc, input rak.Content) *Run {
 		people:  people{replies: h.Replies, messages: h.Messages},
 		others:  others{agents: h.Agents},
 		toolbox: toolbox{tools: h.Tools},
+		models:  models{models: h.Models, answered: map[string]int{}},
 	}
 	outcome, err := agent(rak.NewContext(run), input)
 	return run.finish(outcome, rak.FailureOf(err))

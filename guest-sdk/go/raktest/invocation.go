@@ -24,6 +24,7 @@ type invocation struct {
 	people  people
 	others  others
 	toolbox toolbox
+	models  models
 	events  []rak.Event
 	stored  uint64
 	logs    []LogLine
@@ -33,6 +34,7 @@ type invocation struct {
 func (i *invocation) call() func() {
 	i.mutex.Lock()
 	i.clock.calls++
+	i.relay()
 	return i.mutex.Unlock
 }
 
@@ -193,7 +195,8 @@ func (i *invocation) Log(level slog.Level, message string, fields [][2]string) {
 	i.logs = append(i.logs, LogLine{level, message, fields})
 }
 
-// waitable is a point on the fake clock. That of a child or of the call of a tool moves when it is cancelled.
+// waitable is a point on the fake clock. That of a child or of the call of a tool moves when it is
+// cancelled, and that of a model with each delta.
 type waitable struct {
 	run *invocation
 	at  *uint64

@@ -30,6 +30,10 @@ type Run struct {
 	AgentCalls []AgentCall
 	// ToolCalls is the calls of tools that it made, in order.
 	ToolCalls []ToolCall
+	// ModelCalls is the requests that it made of models, in order.
+	ModelCalls []ModelCall
+	// EmbedCalls is the texts that it wanted vectors of, in order.
+	EmbedCalls []EmbedCall
 	// Logs is the lines it logged.
 	Logs []LogLine
 	// Slept is how long it waited, on the fake clock.
@@ -53,6 +57,7 @@ func (i *invocation) finish(outcome rak.Outcome, failure *rak.Failure) *Run {
 	if failure == nil {
 		i.state.store()
 	}
+	i.relay()
 	return &Run{
 		Outcome:    outcome,
 		Failure:    failure,
@@ -62,6 +67,8 @@ func (i *invocation) finish(outcome rak.Outcome, failure *rak.Failure) *Run {
 		Questions:  i.people.questions,
 		AgentCalls: i.others.finish(),
 		ToolCalls:  i.toolbox.finish(),
+		ModelCalls: i.models.finish(),
+		EmbedCalls: i.models.embeds,
 		Logs:       i.logs,
 		Slept:      duration(i.clock.now),
 	}

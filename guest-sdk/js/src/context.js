@@ -6,6 +6,7 @@ import { Agents } from "./agents.js";
 import { Events } from "./events.js";
 import { Failure } from "./failure.js";
 import { Log } from "./log.js";
+import { Models } from "./models.js";
 import { People } from "./people.js";
 import { Session } from "./session.js";
 import { Tools } from "./tools.js";
@@ -37,6 +38,8 @@ export class Context {
     this.agents = new Agents(host);
     /** @readonly @type {Tools} What the agent may use. */
     this.tools = new Tools(host);
+    /** @readonly @type {Models} Models that the host asks for the agent. */
+    this.models = new Models(host);
     /** @readonly @type {Log} What the operator reads. */
     this.log = new Log(host);
   }

@@ -159,6 +159,14 @@ export class Failure extends Error {
   }
 
   /**
+   * Whether the host ended while a model wrote: the rest is lost, and the model may be asked again.
+   * @returns {boolean}
+   */
+  isInterrupted() {
+    return this.kind === "unavailable" && this.code === "interrupted";
+  }
+
+  /**
    * Whatever was thrown, as a failure. A failure stays what it is; anything else becomes one of the kind `failed` with
    * the code `exception`, its text and that of its causes in the message, and its stack in the details.
    *

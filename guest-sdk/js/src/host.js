@@ -6,7 +6,8 @@
 /** @import { AgentReply } from "./agents.js" */
 /** @import { Content } from "./content.js" */
 /** @import { Failure } from "./failure.js" */
-/** @import { AgentSummary, Decision, Event, Info, Json, Level, Page, Tool, ToolCall, ToolResponse } from "./types.js" */
+/** @import { ModelResponse } from "./models.js" */
+/** @import { AgentSummary, Decision, Delta, Embeddings, Event, Info, Json, Level, ModelRequest, ModelSummary, Page, Tool, ToolCall, ToolResponse } from "./types.js" */
 
 /**
  * What the host lets wait for: a timer, or the end of what goes on beside the agent.
@@ -62,6 +63,11 @@
  */
 
 /**
+ * A model that writes.
+ * @typedef {Work<ModelResponse> & { next: () => Delta[] }} CompletionWork
+ */
+
+/**
  * The contract, in JavaScript's own values. Times are whole milliseconds; what can fail throws a `Failure`.
  *
  * @typedef {object} Host
@@ -86,6 +92,10 @@
  * @property {(call: ToolCall, options: ToolRequestOptions) => ToolResponse} callTool
  * @property {(calls: ToolCall[], options: ToolRequestOptions) => (ToolResponse | Failure)[]} callTools
  * @property {(call: ToolCall, options: ToolRequestOptions) => ToolWork} startTool
+ * @property {() => ModelSummary[]} models
+ * @property {(request: ModelRequest) => ModelResponse} complete
+ * @property {(request: ModelRequest) => CompletionWork} openCompletion
+ * @property {(texts: readonly string[], model: string | undefined) => Embeddings} embed
  * @property {(ms: number) => void} sleep
  * @property {(ms: number) => Timer} timer
  * @property {(of: Timer[], timeoutMs: number | undefined) => number[]} any

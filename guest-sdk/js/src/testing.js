@@ -25,6 +25,7 @@ import { isThenable, run } from "./run.js";
 import { Agents } from "./testing/agents.js";
 import { Clock } from "./testing/clock.js";
 import { Invocation } from "./testing/invocation.js";
+import { Models } from "./testing/models.js";
 import { People } from "./testing/people.js";
 import { State } from "./testing/state.js";
 import { TestRun } from "./testing/result.js";
@@ -100,7 +101,7 @@ export class FakeHost {
 
   #invocation() {
     const { info = {}, config = {}, state = {}, history = [], ...others } = this.#options;
-    const { people: replies = [], messages = [], agents = {}, tools = {}, ...limits } = others;
+    const { people: replies = [], messages = [], agents = {}, tools = {}, models = {}, ...limits } = others;
     const people = new People(replies, messages);
     return new Invocation({
       info: { ...INFO, ...info },
@@ -109,6 +110,7 @@ export class FakeHost {
       people,
       agents: new Agents(agents),
       tools: new Tools(tools, people),
+      models: new Models(models),
       clock: new Clock(limits),
       state: new State(state),
     });

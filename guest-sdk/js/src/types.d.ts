@@ -359,6 +359,114 @@ export interface ToolOptions {
   extra?: JsonInput | undefined;
 }
 
+// Models.
+
+/** A model that may be asked. */
+export interface ModelSummary {
+  /** The alias to ask it by. */
+  name: string;
+  /** What it is good for, as the operator says. */
+  description: string;
+  /** Anything else there is to say of it. */
+  extra?: Json | undefined;
+}
+
+/** A function that a model may call. A {@link Tool} is one. */
+export interface ModelTool {
+  name: string;
+  /** What it does, and when to use it. */
+  description?: string | undefined;
+  /** JSON Schema of the arguments. */
+  parameters: JsonInput;
+}
+
+/** Which function a model is to call: as it sees fit, none, at least one, or this one. */
+export type ToolChoice = "auto" | "none" | "required" | { name: string };
+
+/**
+ * What the host sends on to the client while a model writes: nothing, its text, or its thoughts too. They are deltas, so the
+ * agent still gives the answer as a whole.
+ */
+export type Relay = "off" | "text" | "all";
+
+/** How a model is asked. */
+export interface ModelOptions {
+  /** An alias; the agent's default where it is left out. */
+  model?: string | undefined;
+  /** The instruction. */
+  system?: string | undefined;
+  /** The functions that it may call. The agent calls them, and tells the model what came of it. */
+  tools?: readonly ModelTool[] | undefined;
+  /** Which of them it is to call; `auto` where it is left out. */
+  toolChoice?: ToolChoice | undefined;
+  /** The longest answer, in tokens. */
+  maxOutputTokens?: number | undefined;
+  /** How freely it chooses its words. */
+  temperature?: number | undefined;
+  /** Texts that end the answer. */
+  stop?: readonly string[] | undefined;
+  /** JSON Schema that the answer has to satisfy; it is JSON then. */
+  responseSchema?: JsonInput | undefined;
+  /** What the client sees while the model writes; `off` where it is left out. */
+  relay?: Relay | undefined;
+  /** Members of the provider's own request that have no field here. */
+  extra?: { [member: string]: JsonInput } | undefined;
+}
+
+/** What a model is asked. */
+export interface ModelRequest extends ModelOptions {
+  /** The conversation, oldest first. */
+  contents: readonly Content[];
+}
+
+/** What a model may be asked: a string or a content, which are what the user says, a conversation, or a whole request. */
+export type Asked = string | Content | readonly Content[] | ModelRequest;
+
+/**
+ * Why an answer ends: `stop`, it is complete; `length`, the model had no more tokens; `function-calls`, functions are to be called;
+ * `filtered`, the provider held it back; or a word of the provider.
+ */
+export type FinishReason = "stop" | "length" | "function-calls" | "filtered" | (string & {});
+
+/** What it took, in tokens. */
+export interface Usage {
+  /** Read, the cached ones among them. */
+  inputTokens: number;
+  /** Written, thoughts among them. */
+  outputTokens: number;
+  /** Of the input, what the provider had cached. */
+  cachedTokens: number;
+  /** Of the output, what was thoughts. */
+  thoughtTokens: number;
+  /** Anything else that was counted. */
+  extra?: Json | undefined;
+}
+
+/** What a provider sends while a model writes that is none of the other deltas. */
+export interface OtherDelta {
+  type: "other";
+  /** In the provider's own shape. */
+  value: Json;
+}
+
+/**
+ * What a model wrote since the last time. A call of a function is a whole one. Texts and thoughts are events, too, and can be
+ * yielded as they are.
+ */
+export type Delta = TextDelta | ThoughtDelta | FunctionCallPart | OtherDelta;
+
+/** Texts as vectors. */
+export interface Embeddings {
+  /** The provider's name of the model. */
+  model: string;
+  /** One for each text, in their order. */
+  vectors: number[][];
+  /** What it took. */
+  usage: Usage;
+  /** Anything else the provider says. */
+  extra?: Json | undefined;
+}
+
 // What the host says.
 
 /** Who is asking, and which invocation this is. */

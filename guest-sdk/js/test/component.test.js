@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { register } from "node:module";
 import { test } from "node:test";
 
-import { AgentReply, Content, Failure, Outcome, agent, functionCall, functionResponse, progress } from "rak";
+import { AgentReply, Content, Failure, ModelResponse, Outcome, agent, functionCall, functionResponse, progress } from "rak";
 
 register("./support/hooks.js", import.meta.url);
 const { component } = await import("rak/component");
@@ -24,7 +24,7 @@ const ENGINES = /** @type {const} */ ([
  * @param {{ [interface: string]: any }} imports
  */
 function runIn(run, imports = {}) {
-  const named = Object.entries(imports).map(([name, functions]) => [`rak:agent/${name}@0.1.3`, functions]);
+  const named = Object.entries(imports).map(([name, functions]) => [`rak:agent/${name}@0.1.4`, functions]);
   /** @type {any} */ (globalThis).imports = Object.fromEntries(named);
   return component(agent({ name: "a", run })).run({ role: "user", parts: [{ tag: "text", val: "hi" }] });
 }
@@ -80,6 +80,13 @@ for (const [engine, none, wide] of ENGINES) {
     const raw = { invocationId: "i", sessionId: "s", userId: "u", agent: "a", agentVersion: "v", attempt: 1 };
     const entry = { seq: wide(3), author: "user", content: { role: "user", parts: [] }, atMs: wide(1500) };
     const hints = { readOnly: true, destructive: false, idempotent: true, openWorld: false, needsApproval: false };
+    const answer = {
+      model: "m-1",
+      content: { role: "model", parts: [{ tag: "text", val: "hi" }] },
+      finish: { tag: "other", val: "paused" },
+      usage: { inputTokens: wide(1), outputTokens: wide(2), cachedTokens: wide(3), thoughtTokens: wide(4), extra: '{"x":6}' },
+      extra: none,
+    };
     const imports = {
       context: {
         get: () => ({ ...raw, parentId: none, traceparent: none, extra: '{"x":1}' }),
@@ -119,6 +126,21 @@ for (const [engine, none, wide] of ENGINES) {
           subscribe: () => ({ ready: () => true }),
         }),
       },
+      models: {
+        available: () => [{ name: "small", description: "Fast.", extra: none }],
+        complete: () => ({ ...answer, finish: { tag: "function-calls" }, extra: '{"x":7}' }),
+        open: () => ({
+          next: () => [
+            { tag: "text", val: "a" },
+            { tag: "thought", val: "b" },
+            { tag: "function-call", val: { id: "1", name: "add", args: '{"x":8}' } },
+            { tag: "other", val: "9" },
+          ],
+          finish: () => answer,
+          subscribe: () => ({ ready: () => true }),
+        }),
+        embed: () => ({ model: "m-1", vectors: [Float32Array.of(0.5)], usage: answer.usage, extra: none }),
+      },
       wait: { any: () => Uint32Array.of(1), timer: () => ({ ready: () => true }) },
     };
     runIn((/** @type {import("rak").Context} */ cx) => {
@@ -144,6 +166,20 @@ for (const [engine, none, wide] of ENGINES) {
       const [done, refused] = cx.tools.callAll([{ name: "add" }]);
       assert.deepEqual(done, functionResponse("7", "add", null));
       assert.ok(refused instanceof Failure && refused.kind === "denied" && refused.code === "rejected");
+      assert.deepEqual(cx.models.available(), [{ name: "small", description: "Fast.", extra: undefined }]);
+      const usage = { inputTokens: 1, outputTokens: 2, cachedTokens: 3, thoughtTokens: 4, extra: { x: 6 } };
+      const written = { model: "m-1", content: "hi", usage };
+      const calls = new ModelResponse({ ...written, finish: "function-calls", extra: { x: 7 } });
+      assert.deepEqual(cx.models.complete("hi"), calls);
+      const completion = cx.models.open("hi");
+      assert.deepEqual([completion.ready(), completion.finish()], [true, new ModelResponse({ ...written, finish: "paused" })]);
+      assert.deepEqual(completion.read(), [
+        { type: "text-delta", text: "a" },
+        { type: "thought-delta", text: "b" },
+        functionCall("1", "add", { x: 8 }),
+        { type: "other", value: 9 },
+      ]);
+      assert.deepEqual(cx.models.embed(["a"]), { model: "m-1", vectors: [[0.5]], usage, extra: undefined });
       const reply = { invocationId: "i2", content: new Content("user"), escalate: true, transferTo: "c" };
       assert.deepEqual(child.finish(), new AgentReply(reply));
       assert.deepEqual(cx.waitAny([cx.timer(1)]), [1]);
@@ -184,6 +220,11 @@ for (const [engine, none, wide] of ENGINES) {
       const calls = [() => tools.available(), () => tools.call("a"), () => tools.start("a").finish()];
       for (const call of calls) assert.throws(call, { name: "Failure", code: "timed_out", details: { a: 1 } });
     }, { tools: { available: fails, call: fails, start: () => ({ finish: fails }) } });
+    runIn(({ models }) => {
+      const opened = models.open("a");
+      const calls = [() => models.available(), () => models.complete("a"), () => models.embed([]), () => opened.read(), () => opened.finish()];
+      for (const call of calls) assert.throws(call, { name: "Failure", code: "timed_out", details: { a: 1 } });
+    }, { models: { available: fails, complete: fails, embed: fails, open: () => ({ next: fails, finish: fails }) } });
   });
 }
 
@@ -200,11 +241,17 @@ test("what goes on is dropped after what is waited for", () => {
     const running = cx.tools.start("b");
     running.block();
     running.dispose();
+    const completion = cx.models.open("c");
+    completion.block();
+    completion.cancel();
+    completion.dispose();
   }, {
     agents: { start: () => ({ subscribe: () => waitable, cancel: () => void dropped.push("cancel"), ...resource("child") }) },
     tools: { start: () => ({ subscribe: () => waitable, ...resource("running") }) },
+    models: { open: () => ({ subscribe: () => waitable, cancel: () => void dropped.push("cancel"), ...resource("completion") }) },
   });
-  assert.deepEqual(dropped, ["cancel", "waitable", "child", "child", "waitable", "running"]);
+  const children = ["cancel", "waitable", "child", "child"];
+  assert.deepEqual(dropped, [...children, "waitable", "running", "cancel", "waitable", "completion"]);
 });
 
 test("what the agent says reaches the host as the contract has it", () => {
@@ -227,6 +274,7 @@ test("what the agent says reaches the host as the contract has it", () => {
       callAll: (/** @type {unknown[]} */ ...values) => (note(...values), []),
       start: note,
     },
+    models: { open: note, embed: (/** @type {unknown[]} */ ...values) => (note(...values), { model: "m", vectors: [], usage: {} }) },
     log: { write: note },
     wait: { sleep: note },
   };
@@ -243,6 +291,21 @@ test("what the agent says reaches the host as the contract has it", () => {
     cx.tools.call("a\ud83d", { n: 1 });
     cx.tools.start("b", [], { timeoutMs: 0.5, idempotencyKey: "k\ud83d", relay: true, extra: { n: 1 } });
     cx.tools.callAll([functionCall("7", "c", null), { name: "d" }]);
+    cx.models.open("x");
+    cx.models.open([Content.user("y")], {
+      model: "m\ud83d",
+      system: "s\ud83d",
+      tools: [{ name: "a\ud83d", description: "A.", parameters: { n: 1 } }],
+      toolChoice: { name: "a\ud83d" },
+      maxOutputTokens: 2 ** 40,
+      temperature: 0.5,
+      stop: ["e\ud83d"],
+      responseSchema: true,
+      relay: "all",
+      extra: { n: 1 },
+    });
+    cx.models.embed(["a\ud83d"]);
+    cx.models.embed([], { model: "m\ud83d" });
     cx.log.info("m", { n: 1 });
     cx.sleep(0.5);
   }, imports);
@@ -275,6 +338,38 @@ test("what the agent says reaches the host as the contract has it", () => {
       [{ id: "7", name: "c", args: "null" }, { id: "call-3", name: "d", args: "{}" }],
       { timeoutMs: undefined, idempotencyKey: undefined, relayEvents: false, extra: undefined },
     ],
+    [
+      {
+        model: undefined,
+        system: undefined,
+        contents: [{ role: "user", parts: [{ tag: "text", val: "x" }] }],
+        tools: [],
+        toolChoice: { tag: "auto" },
+        maxOutputTokens: undefined,
+        temperature: undefined,
+        stop: [],
+        responseSchema: undefined,
+        relay: "off",
+        extra: undefined,
+      },
+    ],
+    [
+      {
+        model: "m\ufffd",
+        system: "s\ufffd",
+        contents: [{ role: "user", parts: [{ tag: "text", val: "y" }] }],
+        tools: [{ name: "a\ufffd", description: "A.", parameters: '{"n":1}' }],
+        toolChoice: { tag: "named", val: "a\ufffd" },
+        maxOutputTokens: 2 ** 32 - 1,
+        temperature: 0.5,
+        stop: ["e\ufffd"],
+        responseSchema: "true",
+        relay: "all",
+        extra: '{"n":1}',
+      },
+    ],
+    [undefined, ["a\ufffd"]],
+    ["m\ufffd", []],
     ["info", "m", [["n", "1"]]],
     [1],
   ]);

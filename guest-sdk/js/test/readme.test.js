@@ -13,6 +13,9 @@ import "./readme/agent.test.js";
 import "./readme/buyer.test.js";
 import "./readme/publisher.test.js";
 import "./readme/assistant.test.js";
+import "./readme/waiter.test.js";
+import "./readme/poet.test.js";
+import "./readme/newsroom.test.js";
 import zipper from "./readme/waiting.js";
 
 /** @param {string} path */
@@ -22,8 +25,12 @@ function read(path) {
 
 test("the README shows what is tested", () => {
   const shown = [...read("../README.md").matchAll(/```[jt]s\n([^]*?)```/g)].map(([, code]) => code);
-  const agents = ["agent", "buyer", "publisher", "assistant"].flatMap((name) => [`${name}.js`, `${name}.test.js`]);
+  const agents = ["agent", "buyer", "publisher", "assistant", "waiter", "poet", "newsroom"].flatMap((name) => [`${name}.js`, `${name}.test.js`]);
   assert.deepEqual(shown, [...agents, "described.ts", "waiting.js"].map((file) => read(`readme/${file}`)));
+});
+
+test("an agent with a model takes twenty lines", () => {
+  assert.ok(read("readme/waiter.js").trimEnd().split("\n").length <= 20);
 });
 
 test("the agent in TypeScript adds", async () => {

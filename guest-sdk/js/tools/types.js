@@ -17,4 +17,4 @@ rmSync(to, { recursive: true, force: true });
 execFileSync(compiler, ["-p", root, "--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--outDir", to], {
   stdio: "inherit",
 });
-for (const path of ["types.d.ts", "testing/types.d.ts"]) cpSync(join(root, "src", path), join(to, path));
+for (const path of ["types.d.ts", "llm/types.d.ts", "testing/types.d.ts"]) cpSync(join(root, "src", path), join(to, path));

@@ -4,6 +4,7 @@
 import { Agents } from "./agents.js";
 import { Events } from "./events.js";
 import { Log } from "./log.js";
+import { Models } from "./models.js";
 import { People } from "./people.js";
 import { Session } from "./session.js";
 import { Tools } from "./tools.js";
@@ -30,6 +31,8 @@ export declare class Context {
     agents: Agents;
     /** @readonly @type {Tools} What the agent may use. */
     tools: Tools;
+    /** @readonly @type {Models} Models that the host asks for the agent. */
+    models: Models;
     /** @readonly @type {Log} What the operator reads. */
     log: Log;
     /** @param {Host} host */

@@ -5,7 +5,8 @@
 import type { AgentReply } from "./agents.js";
 import type { Content } from "./content.js";
 import type { Failure } from "./failure.js";
-import type { AgentSummary, Decision, Event, Info, Json, Level, Page, Tool, ToolCall, ToolResponse } from "./types.js";
+import type { ModelResponse } from "./models.js";
+import type { AgentSummary, Decision, Delta, Embeddings, Event, Info, Json, Level, ModelRequest, ModelSummary, Page, Tool, ToolCall, ToolResponse } from "./types.js";
 export type Timer = {
     ready: () => boolean;
     block: () => void;
@@ -36,6 +37,9 @@ export type ToolRequestOptions = {
     relay: boolean;
     extra: unknown;
 };
+export type CompletionWork = Work<ModelResponse> & {
+    next: () => Delta[];
+};
 export type Host = {
     info: () => Info;
     config: (key: string) => Json | undefined;
@@ -58,6 +62,10 @@ export type Host = {
     callTool: (call: ToolCall, options: ToolRequestOptions) => ToolResponse;
     callTools: (calls: ToolCall[], options: ToolRequestOptions) => (ToolResponse | Failure)[];
     startTool: (call: ToolCall, options: ToolRequestOptions) => ToolWork;
+    models: () => ModelSummary[];
+    complete: (request: ModelRequest) => ModelResponse;
+    openCompletion: (request: ModelRequest) => CompletionWork;
+    embed: (texts: readonly string[], model: string | undefined) => Embeddings;
     sleep: (ms: number) => void;
     timer: (ms: number) => Timer;
     any: (of: Timer[], timeoutMs: number | undefined) => number[];
@@ -66,7 +74,8 @@ export type Host = {
 /** @import { AgentReply } from "./agents.js" */
 /** @import { Content } from "./content.js" */
 /** @import { Failure } from "./failure.js" */
-/** @import { AgentSummary, Decision, Event, Info, Json, Level, Page, Tool, ToolCall, ToolResponse } from "./types.js" */
+/** @import { ModelResponse } from "./models.js" */
+/** @import { AgentSummary, Decision, Delta, Embeddings, Event, Info, Json, Level, ModelRequest, ModelSummary, Page, Tool, ToolCall, ToolResponse } from "./types.js" */
 /**
  * What the host lets wait for: a timer, or the end of what goes on beside the agent.
  *
@@ -115,6 +124,10 @@ export type Host = {
  * @property {unknown} extra
  */
 /**
+ * A model that writes.
+ * @typedef {Work<ModelResponse> & { next: () => Delta[] }} CompletionWork
+ */
+/**
  * The contract, in JavaScript's own values. Times are whole milliseconds; what can fail throws a `Failure`.
  *
  * @typedef {object} Host
@@ -139,6 +152,10 @@ export type Host = {
  * @property {(call: ToolCall, options: ToolRequestOptions) => ToolResponse} callTool
  * @property {(calls: ToolCall[], options: ToolRequestOptions) => (ToolResponse | Failure)[]} callTools
  * @property {(call: ToolCall, options: ToolRequestOptions) => ToolWork} startTool
+ * @property {() => ModelSummary[]} models
+ * @property {(request: ModelRequest) => ModelResponse} complete
+ * @property {(request: ModelRequest) => CompletionWork} openCompletion
+ * @property {(texts: readonly string[], model: string | undefined) => Embeddings} embed
  * @property {(ms: number) => void} sleep
  * @property {(ms: number) => Timer} timer
  * @property {(of: Timer[], timeoutMs: number | undefined) => number[]} any

@@ -475,6 +475,81 @@ def tool_start(cx: rak.Context, argument: str, input: rak.Content) -> dict[str, 
         return told(running.finish())
 
 
+# Models
+
+ADD = rak.Tool("add", "Adds.", {"type": "object", "properties": {"a": {"type": "number"}, "b": {"type": "number"}}})
+
+
+def alias(name: str) -> str | None:
+    """The model that is meant: `-` is the default."""
+    return None if name == "-" else name
+
+
+@behaviour
+def models(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    return ",".join(model.name for model in cx.models.available())
+
+
+@behaviour
+def complete(cx: rak.Context, argument: str, input: rak.Content) -> dict[str, Any]:
+    model, text = first_word(argument)
+    response = cx.models.complete(text, model=alias(model))
+    return {
+        "text": response.text,
+        "finish": response.finish,
+        "input": response.usage.input_tokens,
+        "output": response.usage.output_tokens,
+    }
+
+
+@behaviour
+def relay(cx: rak.Context, text: str, input: rak.Content) -> str:
+    return cx.models.complete(text, relay="all").text
+
+
+@behaviour
+def deltas(cx: rak.Context, text: str, input: rak.Content) -> rak.Stream:
+    with cx.models.open(text) as completion:
+        for delta in completion:
+            if isinstance(delta, rak.TextDelta | rak.ThoughtDelta):
+                yield delta
+        return completion.finish().text
+
+
+@behaviour
+def drop_model(cx: rak.Context, text: str, input: rak.Content) -> str:
+    with cx.models.open(text):
+        return "dropped"
+
+
+@behaviour
+def function(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    said = [rak.Content.user("add, please")]
+    first = cx.models.complete(said, model="caller", tools=[ADD])
+    [call] = first.function_calls
+    response = rak.FunctionResponse(call.id, call.name, {"sum": 3})
+    said += [first.content, rak.Content(rak.Role.FUNCTION, [response])]
+    return f"{compact(call.args)} {cx.models.complete(said, model='caller', tools=[ADD]).text}"
+
+
+@behaviour
+def structured(cx: rak.Context, text: str, input: rak.Content) -> str:
+    schema = {"type": "object", "required": ["mood"]}
+    return compact(cx.models.complete(text, response_schema=schema).json())
+
+
+@behaviour
+def model_fails(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    model, text = first_word(argument)
+    return failure_of(lambda: cx.models.complete(text, model=alias(model)))
+
+
+@behaviour
+def embed(cx: rak.Context, text: str, input: rak.Content) -> str:
+    first, second = cx.models.embed([text, ""]).vectors
+    return f"{len(first)},{len(second)},{first[0]:g}"
+
+
 # The language's own
 
 

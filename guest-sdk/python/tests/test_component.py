@@ -1,13 +1,14 @@
 """The way to the contract's types and back; the generated modules are the committed stubs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
 import pytest
 from componentize_py_types import Err, Ok
-from wit_world.imports import agents, common, context, events, log, people, session, tools, wait
+from wit_world.imports import agents, common, context, events, log, models, people, session, tools, wait
 
 import rak
 from rak import document
@@ -309,6 +310,153 @@ def test_a_call_is_dropped_after_what_is_waited_for(monkeypatch: pytest.MonkeyPa
         assert running.ready()
         running.cancel()
     assert ends == ["cancel", "waitable", "running"]
+
+
+SAID = common.Content("model", [common.Part_Text("hi")])
+ANSWER = models.Response("m-1", SAID, models.FinishReason_Stop(), common.Usage(1, 2, 3, 4, '{"cost":5}'), "[6]")
+
+
+class RawCompletion(Resource, models.Completion):
+    def next(self) -> list[models.Delta]:
+        call = common.FunctionCall("1", "add", '{"a":1}')
+        return [
+            models.Delta_Text("a"),
+            models.Delta_Thought("b"),
+            models.Delta_FunctionCall(call),
+            models.Delta_Other('{"c":1}'),
+        ]
+
+    def finish(self) -> models.Response:
+        return ANSWER
+
+    def cancel(self) -> None:
+        self._ends.append("cancel")
+
+    def subscribe(self) -> wait.Waitable:
+        return RawWaitable("waitable", self._ends)
+
+
+def test_models_are_asked_in_the_contracts_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[models.Request] = []
+
+    def complete(request: models.Request) -> models.Response:
+        asked.append(request)
+        return ANSWER
+
+    def open_(request: models.Request) -> models.Completion:
+        asked.append(request)
+        return RawCompletion("completion", [])
+
+    monkeypatch.setattr(models, "available", lambda: [models.Summary("small", "Fast.", "[1]")])
+    monkeypatch.setattr(models, "complete", complete)
+    monkeypatch.setattr(models, "open", open_)
+    cx = rak.Context(Imports())
+    answer = rak.ModelResponse("m-1", rak.Content.model("hi"), rak.Finish.STOP, rak.Usage(1, 2, 3, 4, {"cost": 5}), [6])
+    assert cx.models.available() == [rak.ModelSummary("small", "Fast.", [1])]
+    assert cx.models.complete("hi") == answer
+    completion = cx.models.open(
+        [rak.Content.user("hi")],
+        model="m\ud83c",
+        system="s\ud83c",
+        tools=[rak.Tool("add\ud83c", "Adds.", {"type": "object"})],
+        tool_choice=rak.NamedTool("add\ud83c"),
+        max_output_tokens=1 << 40,
+        temperature=1,
+        stop=["e\ud83c"],
+        response_schema=True,
+        relay="all",
+        extra={"seed": 1},
+    )
+    assert completion.finish() == answer
+    assert completion.read() == [
+        rak.TextDelta("a"),
+        rak.ThoughtDelta("b"),
+        rak.FunctionCall("1", "add", {"a": 1}),
+        rak.OtherDelta({"c": 1}),
+    ]
+    said, auto = [convert.content_out(rak.Content.user("hi"))], models.ToolChoice_Auto()
+    assert asked == [
+        models.Request(None, None, said, [], auto, None, None, [], None, models.Relay.OFF, None),
+        models.Request(
+            "m\ufffd",
+            "s\ufffd",
+            said,
+            [models.ToolSpec("add\ufffd", "Adds.", '{"type":"object"}')],
+            models.ToolChoice_Named("add\ufffd"),
+            (1 << 32) - 1,
+            1.0,
+            ["e\ufffd"],
+            "true",
+            models.Relay.ALL,
+            '{"seed":1}',
+        ),
+    ]
+
+
+def test_each_choice_relay_and_finish_has_its_counterpart() -> None:
+    def there(**options: Any) -> models.Request:
+        return convert.request_out(rak.ModelRequest([], **options))
+
+    choices = [there(tool_choice=choice).tool_choice for choice in ("auto", "none", "required")]
+    assert choices == [models.ToolChoice_Auto(), models.ToolChoice_None_(), models.ToolChoice_Required()]
+    assert [there(relay=relay).relay for relay in ("off", "text", "all")] == list(models.Relay)
+    with pytest.raises(ValueError, match="relay is one of off, text, all, not 'thoughts'"):
+        there(relay="thoughts")
+    with pytest.raises(ValueError, match="tool_choice is one of auto, none, required, not 'add'"):
+        there(tool_choice="add")
+    for length in (-1, True, 0.5):
+        with pytest.raises((TypeError, ValueError)):
+            there(max_output_tokens=length)
+
+    reasons: list[models.FinishReason] = [
+        models.FinishReason_Stop(),
+        models.FinishReason_Length(),
+        models.FinishReason_FunctionCalls(),
+        models.FinishReason_Filtered(),
+        models.FinishReason_Other("paused"),
+    ]
+    finishes = [convert.model_response_in(replace(ANSWER, finish=reason)).finish for reason in reasons]
+    assert finishes == [*rak.Finish, "paused"]
+
+
+def test_texts_are_embedded_in_the_contracts_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    embedded: list[object] = []
+
+    def embed(*call: object) -> models.Embeddings:
+        embedded.append(call)
+        return models.Embeddings("m-1", [[0.5]], common.Usage(1, 0, 0, 0, None), "[1]")
+
+    monkeypatch.setattr(models, "embed", embed)
+    cx = rak.Context(Imports())
+    assert cx.models.embed(["a\ud83c"]) == rak.Embeddings("m-1", [[0.5]], rak.Usage(1), [1])
+    cx.models.embed((), model="m\ud83c")
+    assert embedded == [(None, ["a\ufffd"]), ("m\ufffd", [])]
+
+
+def test_an_answer_is_dropped_after_what_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    ends: list[str] = []
+    monkeypatch.setattr(models, "open", lambda request: RawCompletion("completion", ends))
+    with rak.Context(Imports()).models.open("hi") as completion:
+        assert completion.ready()
+        completion.cancel()
+    assert ends == ["cancel", "waitable", "completion"]
+
+
+def test_an_answer_that_was_interrupted_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> Any:
+        raise Err(common.Failure(common.FailureKind.UNAVAILABLE, "interrupted", "the host ended", None, None))
+
+    monkeypatch.setattr(models, "complete", interrupt)
+    monkeypatch.setattr(models, "open", lambda request: RawCompletion("completion", []))
+    monkeypatch.setattr(RawCompletion, "next", interrupt)
+    monkeypatch.setattr(RawCompletion, "finish", interrupt)
+    cx = rak.Context(Imports())
+    completion = cx.models.open("hi")
+    waits: list[Callable[[], object]] = [lambda: cx.models.complete("hi"), completion.read, completion.finish]
+    for wait_for in waits:
+        with pytest.raises(rak.Failure) as caught:
+            wait_for()
+        assert caught.value.is_interrupted()
 
 
 def test_a_question_that_expired_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

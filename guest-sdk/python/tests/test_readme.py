@@ -17,9 +17,19 @@ def test_the_readme_shows_what_is_tested() -> None:
         "test_publisher.py",
         "assistant.py",
         "test_assistant.py",
+        "waiter.py",
+        "test_waiter.py",
+        "poet.py",
+        "test_poet.py",
+        "newsroom.py",
+        "test_newsroom.py",
         "test_described.py",
     ]
     assert shown == [(HERE / "readme" / file).read_text() for file in files]
+
+
+def test_an_agent_with_a_model_takes_twenty_lines() -> None:
+    assert len((HERE / "readme" / "waiter.py").read_text().splitlines()) <= 20
 
 
 def test_the_wheel_has_the_contract() -> None:

@@ -115,6 +115,14 @@ impl Part {
     }
 
     /// The call, where a model wants a tool called.
+    pub fn as_function_call(&self) -> Option<&FunctionCall> {
+        match self {
+            Self::FunctionCall(call) => Some(call),
+            _ => None,
+        }
+    }
+
+    /// The call, where a model wants a tool called.
     pub fn into_function_call(self) -> Option<FunctionCall> {
         match self {
             Self::FunctionCall(call) => Some(call),

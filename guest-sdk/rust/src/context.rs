@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::host::{self, Host};
 use crate::tools::CallIds;
 use crate::wait::millis;
-use crate::{Agents, Events, Failure, Log, People, Session, Tools, Waitable};
+use crate::{Agents, Events, Failure, Log, Models, People, Session, Tools, Waitable};
 
 /// The invocation, as its agent sees it: who asks, what is left, and everything the host does for it.
 ///
@@ -92,6 +92,11 @@ impl Context {
     /// What the host lends the agent to act with.
     pub fn tools(&self) -> Tools<'_> {
         Tools::new(&self.host, &self.call_ids)
+    }
+
+    /// What the host lends the agent to think with.
+    pub fn models(&self) -> Models<'_> {
+        Models::new(&self.host)
     }
 
     /// What the operator reads.

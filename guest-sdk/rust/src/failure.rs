@@ -11,6 +11,8 @@ use serde_json::Value;
 
 /// The host's word for a question that nobody answered in time.
 const EXPIRED: &str = "expired";
+/// The host's word for a model's answer that was lost with the host that waited for it.
+const INTERRUPTED: &str = "interrupted";
 /// The host's word for a tool that a person said no to.
 const REJECTED: &str = "rejected";
 /// The host's word for another agent that took longer than it may.
@@ -90,6 +92,16 @@ impl Failure {
     /// Whether it is that a person said no, and not that the agent's manifest does not grant it.
     pub fn is_rejected(&self) -> bool {
         self.kind == FailureKind::Denied && self.code.as_deref() == Some(REJECTED)
+    }
+
+    /// The host ended while a model wrote: what a [`Completion`](crate::Completion) fails with, after the host is back.
+    pub fn interrupted() -> Self {
+        Self::new(FailureKind::Unavailable, "the host ended while the model wrote").with_code(INTERRUPTED)
+    }
+
+    /// Whether it is that the host ended while a model wrote. The rest of the answer is lost, and the model may be asked again.
+    pub fn is_interrupted(&self) -> bool {
+        self.kind == FailureKind::Unavailable && self.code.as_deref() == Some(INTERRUPTED)
     }
 
     /// Any error, with its sources in the message, as [`FailureKind::Failed`].
@@ -291,6 +303,13 @@ mod tests {
         assert!(Failure::rejected().is_rejected());
         assert!(!Failure::denied("not granted").is_rejected());
         assert!(!Failure::failed("old").with_code("rejected").is_rejected());
+    }
+
+    #[test]
+    fn only_an_answer_that_was_lost_with_the_host_is_interrupted() {
+        assert!(Failure::interrupted().is_interrupted());
+        assert!(!Failure::unavailable("overloaded").is_interrupted());
+        assert!(!Failure::failed("old").with_code("interrupted").is_interrupted());
     }
 
     #[test]

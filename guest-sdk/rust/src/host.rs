@@ -6,8 +6,9 @@
 use serde_json::Value;
 
 use crate::{
-    AgentOptions, AgentSummary, Content, Decision, Event, Failure, FunctionCall, FunctionResponse, Info,
-    Level, Page, Reply, Tool, ToolOptions,
+    AgentOptions, AgentSummary, Content, Decision, Embeddings, Event, Failure, FunctionCall,
+    FunctionResponse, Info, Level, ModelDelta, ModelRequest, ModelResponse, ModelSummary, Page, Reply, Tool,
+    ToolOptions,
 };
 
 #[cfg(target_family = "wasm")]
@@ -23,6 +24,8 @@ pub(crate) trait Host {
     type Child: Child<Timer = Self::Timer>;
     /// A call of a tool that was started.
     type Running: Started<Timer = Self::Timer, Answer = FunctionResponse>;
+    /// A model's answer that is being written.
+    type Completion: Writing<Timer = Self::Timer>;
 
     fn info(&self) -> Info;
     fn config(&self, key: &str) -> Option<Value>;
@@ -60,6 +63,11 @@ pub(crate) trait Host {
     ) -> Vec<Result<FunctionResponse, Failure>>;
     fn start_tool(&self, call: FunctionCall, options: &ToolOptions) -> Result<Self::Running, Failure>;
 
+    fn models(&self) -> Result<Vec<ModelSummary>, Failure>;
+    fn complete(&self, request: ModelRequest) -> Result<ModelResponse, Failure>;
+    fn open_completion(&self, request: ModelRequest) -> Result<Self::Completion, Failure>;
+    fn embed(&self, model: Option<&str>, texts: Vec<String>) -> Result<Embeddings, Failure>;
+
     fn sleep(&self, ms: u64);
     fn timer(&self, ms: u64) -> Self::Timer;
     fn any(&self, of: &[&Self::Timer], timeout_ms: Option<u64>) -> Vec<usize>;
@@ -88,4 +96,9 @@ pub(crate) trait Started {
 /// Another agent that was started.
 pub(crate) trait Child: Started<Answer = Reply> {
     fn id(&self) -> String;
+}
+
+/// A model's answer that is being written. Its timer is ready for what is new, too.
+pub(crate) trait Writing: Started<Answer = ModelResponse> {
+    fn read(&self) -> Result<Vec<ModelDelta>, Failure>;
 }

@@ -1,7 +1,12 @@
-//! What the expansion of `#[rak::agent]` names. Not for authors, and without any promise.
+//! What the expansions of the macros name. Not for authors, and without any promise.
 
 #[cfg(target_family = "wasm")]
 pub use crate::guest::{Exported, bindings};
+
+pub use serde_json::Value;
+
+pub use crate::function::{Args, AsFunction};
+pub use crate::schema::{ObjectSchema, described, words};
 
 /// Exports an agent from the component.
 #[cfg(target_family = "wasm")]

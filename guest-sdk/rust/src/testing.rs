@@ -31,6 +31,7 @@
 mod agents;
 mod clock;
 mod invocation;
+mod models;
 mod people;
 mod started;
 mod state;
@@ -50,6 +51,8 @@ use agents::Agents;
 pub use agents::{AgentCall, FakeAgent};
 use clock::Clock;
 pub(crate) use invocation::Invocation;
+use models::Models;
+pub use models::{EmbedCall, FakeModel, ModelAnswer, ModelCall};
 pub use people::Asked;
 use people::{People, Script};
 use state::State;
@@ -67,6 +70,7 @@ pub struct FakeHost {
     script: Script,
     agents: BTreeMap<String, FakeAgent>,
     tools: BTreeMap<String, FakeTool>,
+    models: Vec<FakeModel>,
     limits: Limits,
 }
 
@@ -97,13 +101,15 @@ impl Default for FakeHost {
             script: Script::default(),
             agents: BTreeMap::new(),
             tools: BTreeMap::new(),
+            models: Vec::new(),
             limits: Limits::default(),
         }
     }
 }
 
 impl FakeHost {
-    /// A user without history or state, an agent without configuration, nobody to answer it, no other agents or tools, no deadline.
+    /// A user without history or state, an agent without configuration, nobody to answer it, no other agents, tools or models,
+    /// no deadline.
     pub fn new() -> Self {
         Self::default()
     }
@@ -205,6 +211,7 @@ impl FakeHost {
             people: People::new(self.script.clone()),
             agents: Agents::new(self.agents.clone()),
             tools: Tools::new(self.tools.clone()),
+            models: Models::new(self.models.clone()),
             events: Vec::new().into(),
             logs: Vec::new().into(),
         });

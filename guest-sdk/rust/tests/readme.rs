@@ -2,6 +2,8 @@
 
 extern crate rak_sdk as rak;
 
+#[path = "readme/classifier.rs"]
+mod classifier;
 #[path = "readme/described.rs"]
 mod described;
 #[path = "readme/editor.rs"]
@@ -10,6 +12,10 @@ mod editor;
 mod forecaster;
 #[path = "readme/greeter.rs"]
 mod greeter;
+#[path = "readme/newsroom.rs"]
+mod newsroom;
+#[path = "readme/notekeeper.rs"]
+mod notekeeper;
 #[path = "readme/payer.rs"]
 mod payer;
 
@@ -24,6 +30,16 @@ fn the_readme_shows_what_is_tested() {
         include_str!("readme/payer.rs"),
         include_str!("readme/editor.rs"),
         include_str!("readme/forecaster.rs"),
+        include_str!("readme/classifier.rs"),
+        include_str!("readme/notekeeper.rs"),
+        include_str!("readme/newsroom.rs"),
     ];
     assert_eq!(shown, tested);
+}
+
+#[test]
+fn an_agent_with_a_model_takes_twenty_lines() {
+    let (agent, _tests) = include_str!("readme/notekeeper.rs").split_once("#[cfg(test)]").unwrap();
+    let lines = agent.lines().filter(|line| !line.trim().is_empty()).count();
+    assert!(lines <= 20, "{lines} lines");
 }

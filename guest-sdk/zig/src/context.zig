@@ -12,6 +12,7 @@ const Failure = @import("failure.zig").Failure;
 const FailureKind = @import("failure.zig").FailureKind;
 const Json = @import("Json.zig");
 const Log = @import("log.zig").Log;
+const Models = @import("models.zig").Models;
 const Outcome = @import("outcome.zig").Outcome;
 const Part = @import("content.zig").Part;
 const People = @import("people.zig").People;
@@ -37,6 +38,8 @@ pub const Context = struct {
     agents: Agents,
     /// What the host lends the agent to act with.
     tools: Tools,
+    /// The models that the host brokers.
+    models: Models,
     /// What the operator reads.
     log: Log,
     /// Not for authors.
@@ -51,6 +54,7 @@ pub const Context = struct {
             .people = .{ .run = run, .allocator = run.arena },
             .agents = .{ .run = run, .allocator = run.arena },
             .tools = .{ .run = run, .allocator = run.arena },
+            .models = .{ .run = run, .allocator = run.arena },
             .log = .{ .run = run },
             .run = run,
         };
@@ -64,6 +68,7 @@ pub const Context = struct {
         other.people.allocator = allocator;
         other.agents.allocator = allocator;
         other.tools.allocator = allocator;
+        other.models.allocator = allocator;
         return other;
     }
 
@@ -178,6 +183,11 @@ pub const Context = struct {
     /// Whether a tool failed with this error because a person said no, and not because the manifest does not grant it.
     pub fn isRejected(cx: *const Context, err: anyerror) bool {
         return if (cx.failure(err)) |reason| reason.isRejected() else false;
+    }
+
+    /// Whether a model failed with this error because the host ended while it wrote. It may be asked again then.
+    pub fn isInterrupted(cx: *const Context, err: anyerror) bool {
+        return if (cx.failure(err)) |reason| reason.isInterrupted() else false;
     }
 };
 

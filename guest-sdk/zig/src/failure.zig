@@ -59,6 +59,11 @@ pub const Failure = struct {
         return failure.kind == .denied and std.mem.eql(u8, failure.code orelse "", "rejected");
     }
 
+    /// Whether the host ended while a model wrote: the kind is `unavailable` then.
+    pub fn isInterrupted(failure: Failure) bool {
+        return failure.kind == .unavailable and std.mem.eql(u8, failure.code orelse "", "interrupted");
+    }
+
     /// Writes the kind and the message.
     pub fn format(failure: Failure, writer: *std.Io.Writer) std.Io.Writer.Error!void {
         try writer.print("{s}: {s}", .{ failure.kind.name(), failure.message });

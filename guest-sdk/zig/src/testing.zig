@@ -27,6 +27,8 @@ const Info = @import("context.zig").Info;
 const Invocation = @import("testing/Invocation.zig");
 const Json = @import("Json.zig");
 const Limits = @import("testing/Clock.zig").Limits;
+const ModelSummary = @import("models.zig").ModelSummary;
+const Models = @import("testing/Models.zig");
 const Part = @import("content.zig").Part;
 const Said = @import("testing/People.zig").Said;
 const Tool = @import("tools.zig").Tool;
@@ -39,7 +41,10 @@ const role = @import("content.zig").role;
 
 pub const AgentCall = Agents.AgentCall;
 pub const Change = @import("testing/State.zig").Change;
+pub const EmbedCall = Models.EmbedCall;
 pub const LogLine = @import("testing/TestRun.zig").LogLine;
+pub const ModelAnswer = Models.ModelAnswer;
+pub const ModelCall = Models.ModelCall;
 pub const Question = @import("testing/People.zig").Question;
 pub const TestRun = @import("testing/TestRun.zig");
 pub const ToolAnswer = Tools.ToolAnswer;
@@ -63,11 +68,13 @@ pub const FakeHost = struct {
     messages: std.ArrayList(Content) = .empty,
     agents: std.ArrayList(Agents.Known) = .empty,
     tools: std.ArrayList(Tools.Known) = .empty,
+    models: std.ArrayList(Models.Known) = .empty,
     limits: Limits = .{},
     /// What the clock `real` says when a run begins.
     epoch: std.Io.Timestamp = .zero,
 
-    /// A user without history or state, an agent without configuration, no other agents or tools, no deadline. Change
+    /// A user without history or state, an agent without configuration, no other agents, tools or models, no
+    /// deadline. Change
     /// `info` for another user.
     pub fn init(gpa: std.mem.Allocator) FakeHost {
         return .{ .arena = .init(gpa) };
@@ -209,6 +216,45 @@ pub const FakeHost = struct {
         std.mem.sort(Tools.Known, host.tools.items, {}, Tools.Known.isBefore);
     }
 
+    /// A model that the agent may ask; the first one is its default. It gives these answers, one each, in their order. A
+    /// question after the last of them makes `run` fail.
+    ///
+    /// ```
+    /// try host.model(.{ .name = "small" }, &.{ .{ .text = "Good day!" }, .{ .failure = .{ .message = "no" } } });
+    /// ```
+    pub fn model(host: *FakeHost, summary: ModelSummary, script: []const ModelAnswer) !void {
+        const copied = try copies.modelAnswers(host.arena.allocator(), script);
+        try host.addModel(.{ .summary = summary, .answers = .{ .script = copied } });
+    }
+
+    /// The same with a function that answers: it takes a context, the conversation and the options; it returns a
+    /// `ModelAnswer`, a text, or an error. It takes as long as it sleeps.
+    ///
+    /// ```
+    /// fn parrot(cx: *rak.Context, contents: []const rak.Content, _: rak.ModelOptions) ![]const u8 {
+    ///     return contents[contents.len - 1].text(cx.allocator);
+    /// }
+    ///
+    /// try host.modelFunction(.{ .name = "parrot" }, parrot);
+    /// ```
+    pub fn modelFunction(host: *FakeHost, summary: ModelSummary, comptime function: anytype) !void {
+        try host.addModel(.{ .summary = summary, .answers = .{ .function = Models.erase(function) } });
+    }
+
+    /// Makes the model that was added last one that turns texts into vectors. The function takes a context and the texts
+    /// as `[]const []const u8`; it returns `[]const []const f32`, or an error.
+    pub fn embeds(host: *FakeHost, comptime function: anytype) !void {
+        if (host.models.items.len == 0) return error.NoModel;
+        host.models.items[host.models.items.len - 1].embed = Models.eraseEmbed(function);
+    }
+
+    fn addModel(host: *FakeHost, known: Models.Known) !void {
+        const allocator = host.arena.allocator();
+        var copied = known;
+        copied.summary = try copies.modelSummary(allocator, known.summary);
+        try host.models.append(allocator, copied);
+    }
+
     /// Cancels each run after this time of the fake clock.
     pub fn cancelAfter(host: *FakeHost, time: Duration) void {
         host.limits.cancel_at_ms = millis(time);
@@ -238,7 +284,7 @@ pub const FakeHost = struct {
         var shared = invocation.shared();
         var cx: Context = .init(&shared);
         const ending = invoke(function, &cx, input);
-        if (invocation.people.mistake) |mistake| {
+        if (invocation.people.mistake orelse invocation.advisers.mistake) |mistake| {
             std.debug.print("{s}\n", .{mistake});
             return error.NobodySaysThis;
         }

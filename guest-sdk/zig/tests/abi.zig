@@ -41,6 +41,20 @@ comptime {
         c.rak_agent_tools_list_result_function_response_failure_t,
     );
     same(abi.Result(i32), c.rak_agent_tools_result_own_running_failure_t);
+    same(abi.Usage, c.rak_agent_common_usage_t);
+    same(abi.ModelSummary, c.rak_agent_models_summary_t);
+    same(abi.ModelTool, c.rak_agent_models_tool_spec_t);
+    same(abi.ToolChoice, c.rak_agent_models_tool_choice_t);
+    same(abi.ModelRequest, c.rak_agent_models_request_t);
+    same(abi.FinishReason, c.rak_agent_models_finish_reason_t);
+    same(abi.ModelResponse, c.rak_agent_models_response_t);
+    same(abi.Delta, c.rak_agent_models_delta_t);
+    same(abi.Embeddings, c.rak_agent_models_embeddings_t);
+    same(abi.Result(abi.List(abi.ModelSummary)), c.rak_agent_models_result_list_summary_failure_t);
+    same(abi.Result(abi.ModelResponse), c.rak_agent_models_result_response_failure_t);
+    same(abi.Result(i32), c.rak_agent_models_result_own_completion_failure_t);
+    same(abi.Result(abi.List(abi.Delta)), c.rak_agent_models_result_list_delta_failure_t);
+    same(abi.Result(abi.Embeddings), c.rak_agent_models_result_embeddings_failure_t);
     same(abi.Result(u64), c.rak_agent_events_result_u64_failure_t);
     same(abi.Result(abi.Page), c.rak_agent_session_result_page_failure_t);
     same(abi.Result(abi.Option(abi.String)), c.rak_agent_session_result_option_json_failure_t);
@@ -49,6 +63,9 @@ comptime {
     same(abi.Result(abi.Outcome), c.exports_rak_agent_entry_result_outcome_failure_t);
     sameTags(abi.Part.Tag, "RAK_AGENT_COMMON_PART_");
     sameTags(abi.Event.Tag, "RAK_AGENT_EVENTS_EVENT_");
+    sameTags(abi.ToolChoice.Tag, "RAK_AGENT_MODELS_TOOL_CHOICE_");
+    sameTags(abi.FinishReason.Tag, "RAK_AGENT_MODELS_FINISH_REASON_");
+    sameTags(abi.Delta.Tag, "RAK_AGENT_MODELS_DELTA_");
     sameBits(abi.Hints, &.{
         .{ .{ .read_only = true }, c.RAK_AGENT_TOOLS_HINTS_READ_ONLY },
         .{ .{ .destructive = true }, c.RAK_AGENT_TOOLS_HINTS_DESTRUCTIVE },

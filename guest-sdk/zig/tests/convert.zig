@@ -142,6 +142,133 @@ test "a tool has each hint" {
     }
 }
 
+test "a request asks for everything" {
+    var arena: std.heap.ArenaAllocator = .init(std.testing.allocator);
+    defer arena.deinit();
+    const content: rak.Content = .{ .role = "user", .parts = &.{.{ .text = "hi" }} };
+    const full = try lower.modelRequest(arena.allocator(), &.{content}, .{
+        .model = "small",
+        .system = "Be brief.",
+        .tools = &.{.{ .name = "add", .description = "Adds.", .parameters = .raw("{}") }},
+        .tool_choice = .{ .named = "add" },
+        .max_output_tokens = 9,
+        .temperature = 0.5,
+        .stop = &.{ ".", "!" },
+        .response_schema = .raw("true"),
+        .relay = .all,
+        .extra = .raw("[1]"),
+    });
+    try std.testing.expectEqualStrings("small", full.model.get().?.slice());
+    try std.testing.expectEqualStrings("Be brief.", full.system.get().?.slice());
+    try std.testing.expectEqualDeep(content, try lift.content(arena.allocator(), full.contents.slice()[0]));
+    try std.testing.expectEqualStrings("add", full.tools.slice()[0].name.slice());
+    try std.testing.expectEqualStrings("Adds.", full.tools.slice()[0].description.slice());
+    try std.testing.expectEqualStrings("{}", full.tools.slice()[0].parameters.slice());
+    try std.testing.expectEqual(.named, full.tool_choice.tag);
+    try std.testing.expectEqualStrings("add", full.tool_choice.value.named.slice());
+    try std.testing.expectEqual(9, full.max_output_tokens.get());
+    try std.testing.expectEqual(0.5, full.temperature.get());
+    try std.testing.expectEqualStrings("!", full.stop.slice()[1].slice());
+    try std.testing.expectEqualStrings("true", full.response_schema.get().?.slice());
+    try std.testing.expectEqual(2, full.relay);
+    try std.testing.expectEqualStrings("[1]", full.extra.get().?.slice());
+
+    const bare = try lower.modelRequest(arena.allocator(), &.{}, .{});
+    try std.testing.expectEqual(null, bare.model.get());
+    try std.testing.expectEqual(null, bare.max_output_tokens.get());
+    try std.testing.expectEqual(null, bare.temperature.get());
+    try std.testing.expectEqual(.auto, bare.tool_choice.tag);
+    try std.testing.expectEqual(0, bare.relay);
+    for ([_]rak.ToolChoice{ .none, .required }, [_]abi.ToolChoice.Tag{ .none, .required }) |choice, tag| {
+        const lowered = try lower.modelRequest(arena.allocator(), &.{}, .{ .tool_choice = choice });
+        try std.testing.expectEqual(tag, lowered.tool_choice.tag);
+    }
+}
+
+const bare_usage: abi.Usage = .{
+    .input_tokens = 1,
+    .output_tokens = 2,
+    .cached_tokens = 3,
+    .thought_tokens = 4,
+    .extra = .some(.of("[1]")),
+};
+const usage: rak.Usage = .{
+    .input_tokens = 1,
+    .output_tokens = 2,
+    .cached_tokens = 3,
+    .thought_tokens = 4,
+    .extra = .raw("[1]"),
+};
+
+test "a response has what the model answered" {
+    var arena: std.heap.ArenaAllocator = .init(std.testing.allocator);
+    defer arena.deinit();
+    const content: rak.Content = .{ .parts = &.{.{ .text = "hi" }} };
+    const pairs = [_]struct { abi.FinishReason, rak.FinishReason }{
+        .{ .{ .tag = .stop, .value = undefined }, .stop },
+        .{ .{ .tag = .length, .value = undefined }, .length },
+        .{ .{ .tag = .function_calls, .value = undefined }, .function_calls },
+        .{ .{ .tag = .filtered, .value = undefined }, .filtered },
+        .{ .{ .tag = .other, .value = .{ .other = .of("bored") } }, .{ .other = "bored" } },
+    };
+    for (pairs) |pair| {
+        const response = try lift.modelResponse(arena.allocator(), .{
+            .model = .of("small-1"),
+            .content = try lower.content(arena.allocator(), content),
+            .finish = pair[0],
+            .usage = bare_usage,
+            .extra = .some(.of("{}")),
+        });
+        try std.testing.expectEqualDeep(rak.ModelResponse{
+            .model = "small-1",
+            .content = content,
+            .finish = pair[1],
+            .usage = usage,
+            .extra = .raw("{}"),
+        }, response);
+    }
+    const summaries = try lift.modelSummaries(arena.allocator(), .of(&.{
+        .{ .name = .of("small"), .description = .of("Quick."), .extra = .some(.of("1")) },
+    }));
+    try std.testing.expectEqualDeep(@as([]const rak.ModelSummary, &.{
+        .{ .name = "small", .description = "Quick.", .extra = .raw("1") },
+    }), summaries);
+}
+
+test "each delta is what the model wrote" {
+    var arena: std.heap.ArenaAllocator = .init(std.testing.allocator);
+    defer arena.deinit();
+    const call: abi.FunctionCall = .{ .id = .of("1"), .name = .of("add"), .args = .of("{}") };
+    const deltas = try lift.deltas(arena.allocator(), .of(&.{
+        .{ .tag = .text, .value = .{ .text = .of("a") } },
+        .{ .tag = .thought, .value = .{ .thought = .of("b") } },
+        .{ .tag = .function_call, .value = .{ .function_call = call } },
+        .{ .tag = .other, .value = .{ .other = .of("[1]") } },
+    }));
+    try std.testing.expectEqualDeep(@as([]const rak.Delta, &.{
+        .{ .text = "a" },
+        .{ .thought = "b" },
+        .{ .function_call = .{ .id = "1", .name = "add", .args = .raw("{}") } },
+        .{ .other = .raw("[1]") },
+    }), deltas);
+}
+
+test "vectors come as they are" {
+    var arena: std.heap.ArenaAllocator = .init(std.testing.allocator);
+    defer arena.deinit();
+    const embeddings = try lift.embeddings(arena.allocator(), .{
+        .model = .of("small-1"),
+        .vectors = .of(&.{ .of(&.{ 0.5, 1 }), .of(&.{}) }),
+        .usage = bare_usage,
+        .extra = .none,
+    });
+    try std.testing.expectEqualDeep(rak.Embeddings{
+        .model = "small-1",
+        .vectors = &.{ &.{ 0.5, 1 }, &.{} },
+        .usage = usage,
+    }, embeddings);
+}
+
 test "a decision has what the person said" {
     const full = lift.decision(.{
         .approved = true,

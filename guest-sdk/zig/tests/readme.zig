@@ -4,9 +4,11 @@ const std = @import("std");
 const rak = @import("rak");
 
 const adder = @import("readme/adder.zig");
+const concierge = @import("readme/concierge.zig");
 const editor = @import("readme/editor.zig");
 const forecaster = @import("readme/forecaster.zig");
 const greeter = @import("readme/greeter.zig");
+const poet = @import("readme/poet.zig");
 const reader = @import("readme/reader.zig");
 const sender = @import("readme/sender.zig");
 
@@ -14,14 +16,25 @@ const readme = @embedFile("README.md");
 
 test {
     // With the tests that they have themselves.
+    _ = concierge;
     _ = editor;
     _ = forecaster;
     _ = greeter;
+    _ = poet;
     _ = sender;
 }
 
 test "each file is an example of the README" {
-    inline for (.{ "adder", "editor", "forecaster", "greeter", "reader", "sender" }) |name| {
+    inline for (.{
+        "adder",
+        "concierge",
+        "editor",
+        "forecaster",
+        "greeter",
+        "poet",
+        "reader",
+        "sender",
+    }) |name| {
         const example = "\n```zig\n" ++ @embedFile("readme/" ++ name ++ ".zig") ++ "```\n";
         if (std.mem.find(u8, readme, example) == null) {
             std.debug.print("tests/readme/{s}.zig is not in the README as it is\n", .{name});
@@ -32,9 +45,11 @@ test "each file is an example of the README" {
 
 test "each example is an agent" {
     rak.exportAgent(adder);
+    rak.exportAgent(concierge);
     rak.exportAgent(editor);
     rak.exportAgent(forecaster);
     rak.exportAgent(greeter);
+    rak.exportAgent(poet);
     rak.exportAgent(reader);
     rak.exportAgent(sender);
 }

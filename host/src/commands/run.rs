@@ -8,7 +8,8 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use futures::StreamExt as _;
 use rak_core::{AppName, Content, EventStream, InvocationId, RunConfig};
-use rak_registry::Manifest;
+use rak_models::ProviderModels;
+use rak_registry::{MANIFEST_FILE, Manifest};
 use rak_runner::Runner;
 use rak_session::MemoryStore;
 use rak_tools::Tools;
@@ -38,6 +39,7 @@ pub(crate) async fn run(arguments: RunArguments) -> anyhow::Result<ExitCode> {
     let version = manifest.version_of(&loaded.digest);
     let settings = config.registry.of_agent(&name, &manifest, &version)?;
     let agent = ComponentAgent::new(loader.engine(), name.clone(), loaded, settings);
+    let models = Arc::new(ProviderModels::new(config.models)?);
     let tools = Arc::new(Tools::start(config.tools));
     // Here somebody waits for the answer: what an agent could use should be there.
     tools.settled().await;
@@ -46,6 +48,7 @@ pub(crate) async fn run(arguments: RunArguments) -> anyhow::Result<ExitCode> {
         .agent(Arc::new(agent))
         .session_service(Arc::new(MemoryStore::new()))
         .toolbox(tools.clone())
+        .models(models)
         .build()?;
 
     // One stream for all of the run: a signal that comes between two events is not lost.
@@ -109,6 +112,16 @@ async fn waits_for_ever(runner: &Runner, id: InvocationId) -> bool {
     waiting.is_some_and(|waiting| waiting.until.is_none())
 }
 
+/// What a component may do, where the folder it lies in says so.
+fn manifest_beside(component: &Path) -> anyhow::Result<Manifest> {
+    let path = component.with_file_name(MANIFEST_FILE);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Manifest::parse(&text).with_context(|| format!("{} cannot be used", path.display())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Manifest::default()),
+        Err(error) => Err(error).with_context(|| format!("failed to read {}", path.display())),
+    }
+}
+
 /// The agent that is meant: a component, or what the agents folder has under a name.
 fn find(given: &str, config: &Config) -> anyhow::Result<(AppName, PathBuf, Manifest)> {
     let path = Path::new(given);
@@ -117,7 +130,7 @@ fn find(given: &str, config: &Config) -> anyhow::Result<(AppName, PathBuf, Manif
             bail!("there is no file {}", path.display());
         }
         let name = AppName::new(path.file_stem().unwrap_or_default().to_string_lossy())?;
-        return Ok((name, path.to_owned(), Manifest::default()));
+        return Ok((name, path.to_owned(), manifest_beside(path)?));
     }
     let name = AppName::new(given)?;
     let folder = config.agents.display();

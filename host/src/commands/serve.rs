@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use rak_core::{AgentInfo, AgentRegistry as _, AgentState};
+use rak_models::ProviderModels;
 use rak_registry::{OpenError, Registry, RegistryBuilder};
 use rak_runner::Runner;
 use rak_server::{AppState, bind, serve};
@@ -49,6 +50,7 @@ pub(crate) struct Place {
     pub(crate) address: SocketAddr,
     store: Arc<SqliteStore>,
     tools: Arc<Tools>,
+    models: Arc<ProviderModels>,
 }
 
 impl Place {
@@ -65,8 +67,9 @@ impl Place {
             format!("failed to make the data folder {}; --data DIR takes another", config.data.display())
         })?;
         let store = Arc::new(SqliteStore::open(config.data.join(host::STORE), config.store)?);
+        let models = Arc::new(ProviderModels::new(config.models.clone())?);
         let tools = Arc::new(Tools::start(config.tools.clone()));
-        Ok(Self { listener, address, store, tools })
+        Ok(Self { listener, address, store, tools, models })
     }
 
     /// A registry that keeps its versions here.
@@ -83,6 +86,7 @@ impl Place {
             .session_service(self.store.clone())
             .settings(config.runner.clone())
             .toolbox(self.tools.clone())
+            .models(self.models.clone())
             .build()?;
         let recovered = runner.recover().await.context("failed to take in the runs that were cut off")?;
         if recovered.ended > 0 {

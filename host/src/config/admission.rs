@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroUsize};
 
 use anyhow::bail;
-use rak_core::{AppName, Quota, UserId};
+use rak_core::{AgentQuota, AppName, Quota, UserId};
 use rak_runner::{AdmissionSettings, AgentAdmission, Rate, UserAdmission};
 use serde::Deserialize;
 
@@ -16,7 +16,7 @@ pub(super) struct AdmissionFile {
     user: UserFile,
     /// What is absent here is as for every user.
     users: BTreeMap<UserId, UserFile>,
-    agents: BTreeMap<AppName, LimitsFile>,
+    agents: BTreeMap<AppName, AgentFile>,
 }
 
 /// What a user may do.
@@ -38,12 +38,29 @@ struct QuotaFile {
     memory_mib_seconds: Option<u64>,
     events: Option<u64>,
     event_bytes: Option<u64>,
+    model_tokens: Option<u64>,
 }
 
-/// What the runs of an agent, or of a user, may do.
+/// What the runs of an agent may do, all its users together.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct LimitsFile {
+struct AgentFile {
+    concurrent: Option<NonZeroUsize>,
+    runs_per_minute: Option<NonZeroU32>,
+    burst: Option<NonZeroU32>,
+    quota: AgentQuotaFile,
+}
+
+/// What an agent may use in a day.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct AgentQuotaFile {
+    model_tokens: Option<u64>,
+}
+
+/// What may be written of a user and of an agent alike.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
     concurrent: Option<NonZeroUsize>,
     runs_per_minute: Option<NonZeroU32>,
     /// As many as in a minute, where absent.
@@ -60,9 +77,8 @@ impl AdmissionFile {
             let user = user.over(self.user).admission(&format!("users.{id}"))?;
             settings.users.insert(id.clone(), user);
         }
-        for (name, limits) in &self.agents {
-            let rate = limits.rate(&format!("agents.{name}"))?;
-            let agent = AgentAdmission { concurrent: limits.concurrent, rate };
+        for (name, agent) in &self.agents {
+            let agent = agent.admission(&format!("agents.{name}"))?;
             settings.agents.insert(name.clone(), agent);
         }
         Ok(settings)
@@ -70,13 +86,13 @@ impl AdmissionFile {
 }
 
 impl UserFile {
-    fn limits(self) -> LimitsFile {
+    fn limits(self) -> Limits {
         let Self { concurrent, runs_per_minute, burst, quota: _ } = self;
-        LimitsFile { concurrent, runs_per_minute, burst }
+        Limits { concurrent, runs_per_minute, burst }
     }
 
     fn over(self, other: Self) -> Self {
-        let LimitsFile { concurrent, runs_per_minute, burst } = self.limits().over(other.limits());
+        let Limits { concurrent, runs_per_minute, burst } = self.limits().over(other.limits());
         let (quota, all) = (self.quota, other.quota);
         let quota = QuotaFile {
             invocations: quota.invocations.or(all.invocations),
@@ -84,21 +100,31 @@ impl UserFile {
             memory_mib_seconds: quota.memory_mib_seconds.or(all.memory_mib_seconds),
             events: quota.events.or(all.events),
             event_bytes: quota.event_bytes.or(all.event_bytes),
+            model_tokens: quota.model_tokens.or(all.model_tokens),
         };
         Self { concurrent, runs_per_minute, burst, quota }
     }
 
     fn admission(self, table: &str) -> anyhow::Result<UserAdmission> {
-        let QuotaFile { invocations, cpu_time_ms, memory_mib_seconds, events, event_bytes } = self.quota;
+        let QuotaFile { invocations, cpu_time_ms, memory_mib_seconds, events, event_bytes, model_tokens } =
+            self.quota;
         Ok(UserAdmission {
             concurrent: self.concurrent,
             rate: self.limits().rate(table)?,
-            quota: Quota { invocations, cpu_time_ms, memory_mib_seconds, events, event_bytes },
+            quota: Quota { invocations, cpu_time_ms, memory_mib_seconds, events, event_bytes, model_tokens },
         })
     }
 }
 
-impl LimitsFile {
+impl AgentFile {
+    fn admission(self, table: &str) -> anyhow::Result<AgentAdmission> {
+        let Self { concurrent, runs_per_minute, burst, quota: AgentQuotaFile { model_tokens } } = self;
+        let rate = Limits { concurrent, runs_per_minute, burst }.rate(table)?;
+        Ok(AgentAdmission { concurrent, rate, quota: AgentQuota { model_tokens } })
+    }
+}
+
+impl Limits {
     fn over(self, other: Self) -> Self {
         // A rate is one thing: a burst belongs to the number beside it.
         let rate = if self.runs_per_minute.is_some() { self } else { other };
@@ -148,14 +174,18 @@ mod tests {
             [user.quota]
             invocations = 100
             events = 7
+            model_tokens = 1000
             [users.bob]
             runs_per_minute = 6
             [users.bob.quota]
             invocations = 0
+            model_tokens = 9
             [users.eve]
             burst = 1
             [agents.echo]
             runs_per_minute = 3
+            [agents.echo.quota]
+            model_tokens = 5000
         ";
         let settings = settings(text).unwrap();
         let of = |user: &str| {
@@ -168,16 +198,18 @@ mod tests {
         assert_eq!(of("eve"), (2, 60, 1));
         let quota = |user: &str| settings.users[&UserId::new(user).unwrap()].quota;
         assert_eq!((quota("bob").invocations, quota("bob").events), (Some(0), Some(7)));
+        assert_eq!((quota("bob").model_tokens, quota("eve").model_tokens), (Some(9), Some(1000)));
         assert_eq!(quota("eve"), settings.user.quota);
         let echo = settings.agents[&AppName::new("echo").unwrap()];
         assert_eq!((echo.concurrent, echo.rate.unwrap().burst.get()), (None, 3));
+        assert_eq!(echo.quota.model_tokens, Some(5000));
     }
 
     #[test]
     fn what_makes_no_sense_is_an_error() {
         assert!(settings("[user]\nconcurrent = 0").is_err());
         assert!(settings("[user]\nper_minute = 1").is_err());
-        assert!(settings("[agents.echo.quota]\nevents = 1").is_err(), "an agent has no quota");
+        assert!(settings("[agents.echo.quota]\nevents = 1").is_err(), "an agent has no quota of events");
         let error = settings("[agents.echo]\nburst = 1").unwrap_err().to_string();
         assert!(error.starts_with("admission.agents.echo.burst"), "{error}");
     }

@@ -61,14 +61,14 @@ async fn agents_are_listed_with_what_is_wrong_with_them() {
     let listed = operated.done(&["list"]).await;
     let lines: Vec<_> = listed.lines().collect();
     assert!(lines[0].starts_with("NAME       STATE    VERSION  DIGEST        LOADED"), "{listed}");
-    assert!(lines[1].starts_with("broken     refused  -        -             -"), "{listed}");
-    assert!(lines[3].starts_with("countdown  ready    1        "), "{listed}");
-    assert!(lines[5].ends_with("Says what it is told, word by word."), "{listed}");
+    assert!(lines[2].starts_with("broken     refused  -        -             -"), "{listed}");
+    assert!(lines[4].starts_with("countdown  ready    1        "), "{listed}");
+    assert!(lines[6].ends_with("Says what it is told, word by word."), "{listed}");
     let refused = lines.last().expect("a line");
     assert!(refused.starts_with("broken was refused") && refused.contains("not WebAssembly"), "{listed}");
     let listed = json(&operated.done(&["list", "--json"]).await);
-    assert_eq!(listed["agents"][0]["state"], "refused");
-    assert_eq!(listed["agents"][4]["name"], "echo");
+    assert_eq!(listed["agents"][1]["state"], "refused");
+    assert_eq!(listed["agents"][5]["name"], "echo");
 }
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn one_agent_is_shown_with_its_versions() {
     for expected in [
         "name         echo\n",
         "state        ready\n",
-        "imports      rak:agent/events@0.1.3\n",
+        "imports      rak:agent/events@0.1.4\n",
         "granted      history; state of session, user, app; people; log\n",
         "\n1        current  ",
     ] {

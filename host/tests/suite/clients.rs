@@ -108,8 +108,8 @@ async fn agents_are_listed_with_what_is_wrong_with_them() {
     let (_, listed) = host.get("/api/v1/agents").await;
     let agents = listed["agents"].as_array().expect("agents");
     let names: Vec<_> = agents.iter().map(|agent| agent["name"].as_str().expect("a name")).collect();
-    assert_eq!(names, ["broken", "clerk", "countdown", "counter", "echo", "primes"]);
-    assert_eq!(agents[0]["state"], "refused");
+    assert_eq!(names, ["assistant", "broken", "clerk", "countdown", "counter", "echo", "primes"]);
+    assert_eq!(agents[1]["state"], "refused");
     let run = host.sse("s", message("broken", "")).await;
     assert_eq!(run.status, 503);
     let (status, error) = host.post("/api/v1/sessions/s/run", message("nobody", "")).await;

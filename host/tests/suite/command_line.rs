@@ -16,7 +16,7 @@ async fn serve_says_where_it_is_what_it_serves_and_what_to_try() {
         said.push(host.lines.next_line().await.expect("its output").expect("a line"));
     }
     assert!(said[0].starts_with("refused: broken - it is not WebAssembly"), "{said:?}");
-    assert_eq!(said[1], "agents: clerk, countdown, counter, echo, primes");
+    assert_eq!(said[1], "agents: assistant, clerk, countdown, counter, echo, primes");
     let tried = said[2].strip_prefix("try: ").expect("a command");
     let tried = finish({
         let mut shell = tokio::process::Command::new("sh");
@@ -96,7 +96,7 @@ async fn inspect_tells_what_is_in_a_component_and_why_it_would_not_load() {
     let place = Place::new(&[]);
     let ended = finish(place.rak(&["inspect", agent("echo").to_str().expect("a path")])).await;
     assert_eq!(ended.code, Some(0), "{}", ended.err);
-    for expected in ["sha256:", "rak:agent/entry@0.1.3", "rak:agent/events@0.1.3", "would load   yes"] {
+    for expected in ["sha256:", "rak:agent/entry@0.1.4", "rak:agent/events@0.1.4", "would load   yes"] {
         assert!(ended.out.contains(expected), "{expected} in {}", ended.out);
     }
     let traps = fixture("describe_traps").to_str().expect("a path");

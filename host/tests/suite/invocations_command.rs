@@ -266,7 +266,7 @@ async fn a_run_that_was_stopped_is_repeated_up_to_there() {
     operated.done(&["cancel", &id]).await;
     let stopped = [
         "the same     up to where the run was stopped: Invocation cancelled\n",
-        "then         it calls wait.sleep 86400000 ms\n",
+        "then         it has failed (cancelled): the invocation was cancelled",
     ];
     assert_says(&operated.replay(&[&id]).await, 0, &stopped);
     // One that a host left behind is repeated as far as it was, where nobody can go on with it meanwhile.

@@ -21,5 +21,6 @@ mod hot_loading;
 mod invocations_command;
 mod languages;
 mod load;
+mod models;
 mod people;
 mod support;

@@ -4,7 +4,7 @@ use wasmtime::component::Resource;
 use wasmtime::{Result, bail};
 
 use super::State;
-use generated::rak::agent::{agents, common, context, events, log, people, session, tools, wait};
+use generated::rak::agent::{agents, common, context, events, log, models, people, session, tools, wait};
 
 #[allow(unreachable_pub, clippy::pedantic, clippy::indexing_slicing, missing_docs, reason = "generated code")]
 mod generated {
@@ -218,6 +218,59 @@ impl tools::HostRunning for State {
     }
 
     fn drop(&mut self, _: Resource<tools::Running>) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl models::Host for State {
+    fn available(&mut self) -> Result<Result<Vec<models::Summary>, common::Failure>> {
+        bail!(ALONE)
+    }
+
+    fn complete(&mut self, _request: models::Request) -> Result<Result<models::Response, common::Failure>> {
+        bail!(ALONE)
+    }
+
+    fn open(
+        &mut self,
+        _request: models::Request,
+    ) -> Result<Result<Resource<models::Completion>, common::Failure>> {
+        bail!(ALONE)
+    }
+
+    fn embed(
+        &mut self,
+        _model: Option<String>,
+        _texts: Vec<String>,
+    ) -> Result<Result<models::Embeddings, common::Failure>> {
+        bail!(ALONE)
+    }
+}
+
+impl models::HostCompletion for State {
+    fn next(
+        &mut self,
+        _: Resource<models::Completion>,
+    ) -> Result<Result<Vec<models::Delta>, common::Failure>> {
+        bail!(ALONE)
+    }
+
+    fn finish(
+        &mut self,
+        _: Resource<models::Completion>,
+    ) -> Result<Result<models::Response, common::Failure>> {
+        bail!(ALONE)
+    }
+
+    fn cancel(&mut self, _: Resource<models::Completion>) -> Result<()> {
+        bail!(ALONE)
+    }
+
+    fn subscribe(&mut self, _: Resource<models::Completion>) -> Result<Resource<wait::Waitable>> {
+        bail!(ALONE)
+    }
+
+    fn drop(&mut self, _: Resource<models::Completion>) -> Result<()> {
         Ok(())
     }
 }

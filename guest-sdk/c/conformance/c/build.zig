@@ -10,6 +10,7 @@ pub fn build(b: *std.Build) void {
             "src/content.c",
             "src/context.c",
             "src/failing.c",
+            "src/models.c",
             "src/own.c",
             "src/people.c",
             "src/session.c",

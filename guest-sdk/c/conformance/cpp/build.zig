@@ -10,6 +10,7 @@ pub fn build(b: *std.Build) void {
             "src/content.cpp",
             "src/context.cpp",
             "src/failing.cpp",
+            "src/models.cpp",
             "src/own.cpp",
             "src/people.cpp",
             "src/session.cpp",

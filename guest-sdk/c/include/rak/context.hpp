@@ -15,6 +15,7 @@
 #include <rak/agents.hpp>
 #include <rak/events.hpp>
 #include <rak/log.hpp>
+#include <rak/models.hpp>
 #include <rak/people.hpp>
 #include <rak/session.hpp>
 #include <rak/stream.hpp>
@@ -100,6 +101,9 @@ class Context {
 
   /** What the agent may use. */
   Tools tools() const { return Tools(raw_); }
+
+  /** The models that the host brokers. */
+  Models models() const { return Models(raw_); }
 
   /** What the operator reads. */
   Log log() const { return Log(raw_); }

@@ -78,6 +78,9 @@ struct Failure {
   /** Whether nobody answered a question in time: the kind is `deadline_exceeded` then. */
   bool is_expired() const { return kind == FailureKind::deadline_exceeded && code == "expired"; }
 
+  /** Whether the host ended while a model wrote: the kind is `unavailable` then. */
+  bool is_interrupted() const { return kind == FailureKind::unavailable && code == "interrupted"; }
+
   /** Says what was being done, before what went wrong. */
   Failure context(std::string_view doing) && {
     message.insert(0, std::string(doing) + ": ");

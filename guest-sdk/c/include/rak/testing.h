@@ -106,6 +106,63 @@ typedef struct rak_test_tool {
 /** A tool that the agent may call. */
 void rak_fake_tool(rak_fake_host *host, const rak_test_tool *tool);
 
+/** What a model answers under test; `{0}` is an empty answer. */
+typedef struct rak_model_answer {
+  /** A text; or NULL. */
+  const char *text;
+  /** What else it answers, behind the text. */
+  const rak_part *parts;
+  size_t part_count;
+  /** Why it ends, by the reason's name; NULL is `function-calls` for an answer with calls, and else `stop`. */
+  const char *finish;
+  rak_usage usage;
+  /** Anything else that the provider says, a JSON text; or NULL. */
+  const char *extra;
+  /** How it comes; without any the texts come in words, the thoughts and the calls as a whole. */
+  const rak_delta *deltas;
+  size_t delta_count;
+  /** What it fails with, after the deltas; or NULL. The code `interrupted` is what a host says that ended meanwhile. */
+  const rak_failure *failure;
+  /** How long it takes on the fake clock. The deltas come evenly over this time. */
+  uint64_t takes_ms;
+} rak_model_answer;
+
+/**
+ * What a model does under test: it sets the `answer`, or fails as an agent does, and the request with it. `data` is that of
+ * the model, and `cx` is for memory and for failing.
+ */
+typedef rak_status rak_test_model_run(rak_context *cx, const rak_content *contents, size_t count,
+                                      const rak_model_options *options, rak_model_answer *answer, void *data);
+
+/** How a model turns texts into vectors under test: `vectors` has room for one each. */
+typedef rak_status rak_test_embed_run(rak_context *cx, rak_strs texts, rak_vector *vectors, void *data);
+
+/** A model that an agent may ask under test; the name is needed. */
+typedef struct rak_test_model {
+  /** The alias to ask it by. */
+  const char *name;
+  /** What it is good for; or NULL. */
+  const char *description;
+  /** Anything else, a JSON text; or NULL. */
+  const char *extra;
+  /** What it answers; or NULL, and then its answers are those of rak_fake_model_answers. */
+  rak_test_model_run *run;
+  /** How it turns texts into vectors; or NULL where it has none. */
+  rak_test_embed_run *embed;
+  /** What the functions are handed; or NULL. */
+  void *data;
+} rak_test_model;
+
+/** A model that the agent may ask. The first one is the agent's default. */
+void rak_fake_model(rak_fake_host *host, const rak_test_model *model);
+
+/**
+ * What a model answers, one each, in the order of these calls. The model is added where there is none of this name. A
+ * request after the last of its answers is a panic.
+ */
+void rak_fake_model_says(rak_fake_host *host, const char *model, const char *text);
+void rak_fake_model_answers(rak_fake_host *host, const char *model, const rak_model_answer *answer);
+
 /** Cancels the run after this time of the fake clock. */
 void rak_fake_cancel_after(rak_fake_host *host, uint64_t ms);
 
@@ -176,6 +233,26 @@ typedef struct rak_test_tool_call {
   bool cancelled;
 } rak_test_tool_call;
 
+/** A request that the agent made of a model. */
+typedef struct rak_test_model_call {
+  /** The alias of the model, that of the default one too. */
+  rak_str model;
+  /** The conversation. */
+  const rak_content *contents;
+  size_t content_count;
+  /** What it said beside that. */
+  rak_model_options options;
+  /** Whether it was given up before it was over: by the agent, or with the run. */
+  bool cancelled;
+} rak_test_model_call;
+
+/** Texts that the agent wanted vectors of. */
+typedef struct rak_test_embed_call {
+  /** The alias of the model, that of the default one too. */
+  rak_str model;
+  rak_strs texts;
+} rak_test_embed_call;
+
 /** A line of the log. */
 typedef struct rak_test_log {
   rak_level level;
@@ -209,6 +286,12 @@ typedef struct rak_test_run {
   /** Which tools it called, in order. */
   const rak_test_tool_call *tool_calls;
   size_t tool_call_count;
+  /** What it asked models, in order. */
+  const rak_test_model_call *model_calls;
+  size_t model_call_count;
+  /** The texts that it wanted vectors of, in order. */
+  const rak_test_embed_call *embed_calls;
+  size_t embed_call_count;
   /** What it logged, in order. */
   const rak_test_log *logs;
   size_t log_count;

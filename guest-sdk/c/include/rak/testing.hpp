@@ -111,6 +111,60 @@ struct CalledTool {
   friend bool operator==(const CalledTool&, const CalledTool&) = default;
 };
 
+/** What a model answers under test. */
+struct ModelAnswer {
+  /** A text. */
+  std::optional<std::string> text = {};
+  /** What else it answers, behind the text. */
+  std::vector<Part> parts = {};
+  /** Why it ends, by the reason's name; none is `function-calls` for an answer with calls, and else `stop`. */
+  std::optional<std::string> finish = {};
+  Usage usage = {};
+  /** Anything else that the provider says. */
+  std::optional<Json> extra = {};
+  /** How it comes; without any the texts come in words, the thoughts and the calls as a whole. */
+  std::vector<Delta> deltas = {};
+  /** What it fails with, after the deltas. The code `interrupted` is what a host says that ended meanwhile. */
+  std::optional<Failure> failure = {};
+  /** How long it takes on the fake clock. The deltas come evenly over this time. */
+  std::chrono::milliseconds takes = {};
+};
+
+/** A model that an agent may ask under test; the name is needed. */
+struct FakeModel {
+  /** The alias to ask it by. */
+  std::string name;
+  /** What it is good for. */
+  std::string description = {};
+  /** Anything else. */
+  std::optional<Json> extra = {};
+  /** What it answers; without it its answers are those of FakeHost::model_answers. */
+  std::function<Result<ModelAnswer>(const std::vector<Content>& contents, const ModelOptions& options)> answer = {};
+  /** How it turns texts into vectors; without it it has none. */
+  std::function<Result<std::vector<std::vector<float>>>(const std::vector<std::string>& texts)> embed = {};
+};
+
+/** A request that the agent made of a model. */
+struct CalledModel {
+  /** The alias of the model, that of the default one too. */
+  std::string model;
+  /** The conversation. */
+  std::vector<Content> contents;
+  /** What it said beside that. */
+  ModelOptions options = {};
+  /** Whether it was given up before it was over: by the agent, or with the run. */
+  bool cancelled = false;
+  friend bool operator==(const CalledModel&, const CalledModel&) = default;
+};
+
+/** Texts that the agent wanted vectors of. */
+struct EmbeddedTexts {
+  /** The alias of the model, that of the default one too. */
+  std::string model;
+  std::vector<std::string> texts;
+  friend bool operator==(const EmbeddedTexts&, const EmbeddedTexts&) = default;
+};
+
 /** A line of the log. */
 struct LogLine {
   Level level;
@@ -137,6 +191,10 @@ struct TestRun {
   std::vector<CalledAgent> agent_calls;
   /** Which tools it called, in order. */
   std::vector<CalledTool> tool_calls;
+  /** What it asked models, in order. */
+  std::vector<CalledModel> model_calls;
+  /** The texts that it wanted vectors of, in order. */
+  std::vector<EmbeddedTexts> embed_calls;
   /** What it logged, in order. */
   std::vector<LogLine> logs;
   /** How long it waited, on the fake clock. */
@@ -215,6 +273,14 @@ class FakeHost {
   FakeHost& tool(const std::string& name, std::function<Result<ToolResponse>(const Json& args)> call) {
     return tool({.name = name, .call = std::move(call)});
   }
+  /** A model that the agent may ask. The first one is the agent's default. */
+  FakeHost& model(const FakeModel& model);
+  /**
+   * What a model answers, one each, in the order of these calls. The model is added where there is none of this name. A
+   * request after the last of its answers is a panic.
+   */
+  FakeHost& model_says(const std::string& name, const std::string& text) { return model_answers(name, {.text = text}); }
+  FakeHost& model_answers(const std::string& name, const ModelAnswer& answer);
   /** Cancels the run after this time of the fake clock. */
   FakeHost& cancel_after(std::chrono::milliseconds time);
   /** Cancels the run after this number of calls to the host; with 0 from the beginning. Every call counts. */
@@ -224,7 +290,7 @@ class FakeHost {
 
   /** Runs the agent of this program, that of RAK_AGENT, with a text or a content that the user says. */
   TestRun run(const std::string& text) const { return run(Content::user(text)); }
-  TestRun run(const Content& input) const;
+  TestRun run(const Content& input) const { return run_function(rak_the_agent()->run, input); }
 
   /** Runs any agent's function. */
   TestRun run(const Run& function, const std::string& text) const { return run(function, Content::user(text)); }

@@ -22,6 +22,7 @@ rak_str from_option_string(contract_option_string_t text);
 rak_optional from_option_u64(contract_option_u64_t number);
 rak_strs from_strings(rak_context *cx, contract_list_string_t texts);
 rak_content from_content(rak_context *cx, const rak_agent_common_content_t *content);
+rak_call from_call(const rak_agent_common_function_call_t *call);
 rak_response from_response(const rak_agent_common_function_response_t *response);
 rak_failure from_failure(const rak_agent_common_failure_t *failure);
 rak_waitable *from_waitable(rak_context *cx, rak_agent_wait_own_waitable_t handle);

@@ -27,6 +27,10 @@ static rak_custom from_custom(rak_agent_common_custom_t custom) {
   return (rak_custom){from_string(custom.name), from_string(custom.value)};
 }
 
+rak_call from_call(const rak_agent_common_function_call_t *call) {
+  return (rak_call){from_string(call->id), from_string(call->name), from_string(call->args)};
+}
+
 rak_response from_response(const rak_agent_common_function_response_t *response) {
   return (rak_response){from_string(response->id), from_string(response->name), from_string(response->response),
                         response->failed};
@@ -48,11 +52,8 @@ static rak_part from_part(const rak_agent_common_part_t *part) {
       return (rak_part){.kind = RAK_PART_FILE,
                         .file = {from_option_string(file->mime_type), from_string(file->uri)}};
     }
-    case RAK_AGENT_COMMON_PART_FUNCTION_CALL: {
-      const rak_agent_common_function_call_t *call = &part->val.function_call;
-      return (rak_part){.kind = RAK_PART_CALL,
-                        .call = {from_string(call->id), from_string(call->name), from_string(call->args)}};
-    }
+    case RAK_AGENT_COMMON_PART_FUNCTION_CALL:
+      return (rak_part){.kind = RAK_PART_CALL, .call = from_call(&part->val.function_call)};
     case RAK_AGENT_COMMON_PART_FUNCTION_RESPONSE:
       return (rak_part){.kind = RAK_PART_RESPONSE, .response = from_response(&part->val.function_response)};
     default:

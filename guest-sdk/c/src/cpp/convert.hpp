@@ -27,6 +27,7 @@ rak_str to_c_optional(const std::optional<std::string>& text);
 rak_optional to_c(const std::optional<std::uint64_t>& number);
 rak_optional to_c(std::optional<std::chrono::milliseconds> time);
 rak_str to_c(rak_context* raw, const Json& value);
+const rak_part* to_c(rak_context* raw, const std::vector<Part>& parts);
 rak_content to_c(rak_context* raw, const Content& content);
 rak_event to_c(rak_context* raw, const Event& event);
 rak_status to_c(rak_context* raw, const Failure& failure);

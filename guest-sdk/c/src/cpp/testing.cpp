@@ -1,28 +1,17 @@
 // The fake host, for C++.
 
-#include <rak/testing.hpp>
-
-#include "../scratch.h"
-#include "../testing/owner.h"
 #include "agent.hpp"
 #include "convert.hpp"
+#include "fake.hpp"
 
 namespace rak {
 
+using detail::Given;
+using detail::keep_in;
 using detail::to_c;
 using detail::to_cpp;
 
 namespace {
-
-// Memory for what a host is given, which copies it.
-class Given {
- public:
-  ~Given() { rak_scratch_free(raw_); }
-  operator rak_context*() const { return raw_; }
-
- private:
-  rak_context* raw_ = rak_scratch_new();
-};
 
 Result<Outcome> outcome_of(const rak_test_run& run) {
   if (run.status != RAK_OK) return to_cpp(run.failure);
@@ -75,11 +64,13 @@ LogLine line_of(const rak_test_log& line) {
 }
 
 TestRun run_of(const rak_test_run& run) {
-  TestRun out{outcome_of(run), {}, {}, {}, {}, {}, {}, {}, std::chrono::milliseconds(run.slept_ms), &run};
+  TestRun out{outcome_of(run), {}, {}, {}, {}, {}, {}, {}, {}, {}, std::chrono::milliseconds(run.slept_ms), &run};
   for (std::size_t i = 0; i < run.event_count; ++i) out.events.push_back(to_cpp(run.events[i]));
   for (std::size_t i = 0; i < run.question_count; ++i) out.questions.push_back(question_of(run.questions[i]));
   for (std::size_t i = 0; i < run.agent_call_count; ++i) out.agent_calls.push_back(agent_call_of(run.agent_calls[i]));
   for (std::size_t i = 0; i < run.tool_call_count; ++i) out.tool_calls.push_back(tool_call_of(run.tool_calls[i]));
+  for (std::size_t i = 0; i < run.model_call_count; ++i) out.model_calls.push_back(to_cpp(run.model_calls[i]));
+  for (std::size_t i = 0; i < run.embed_call_count; ++i) out.embed_calls.push_back(to_cpp(run.embed_calls[i]));
   for (std::size_t i = 0; i < run.log_count; ++i) out.logs.push_back(line_of(run.logs[i]));
   for (std::size_t i = 0; i < run.state.count; ++i) {
     const rak_test_value& value = run.state.items[i];
@@ -111,14 +102,6 @@ rak_status call_the_tool(rak_context* raw, rak_str args, rak_response* response,
   response->response = to_c(raw, answer->response);
   response->failed = answer->failed;
   return RAK_OK;
-}
-
-// A copy that lasts as long as the host.
-template <class T>
-T* keep_in(rak_fake_host* host, const T& value) {
-  T* copy = new T(value);
-  fake_own(host, copy, [](void* owner) { delete static_cast<T*>(owner); });
-  return copy;
 }
 
 }  // namespace

@@ -85,14 +85,18 @@ struct EventToC {
 
 }  // namespace
 
-rak_content to_c(rak_context* raw, const Content& content) {
-  auto* parts = static_cast<rak_part*>(rak_alloc_array(raw, content.parts.size(), sizeof(rak_part)));
-  for (std::size_t i = 0; i < content.parts.size(); ++i) {
+const rak_part* to_c(rak_context* raw, const std::vector<Part>& parts) {
+  auto* list = static_cast<rak_part*>(rak_alloc_array(raw, parts.size(), sizeof(rak_part)));
+  for (std::size_t i = 0; i < parts.size(); ++i) {
     PartToC convert{raw};
-    std::visit(convert, content.parts[i]);
-    parts[i] = convert.part;
+    std::visit(convert, parts[i]);
+    list[i] = convert.part;
   }
-  return {to_c(content.role), parts, content.parts.size()};
+  return list;
+}
+
+rak_content to_c(rak_context* raw, const Content& content) {
+  return {to_c(content.role), to_c(raw, content.parts), content.parts.size()};
 }
 
 rak_event to_c(rak_context* raw, const Event& event) {

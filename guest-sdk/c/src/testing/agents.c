@@ -182,7 +182,7 @@ void rak_child_cancel(rak_child *child) {
 
 rak_waitable *rak_child_done(rak_child *child) {
   fake_call(child->cx);
-  return fake_waitable(child->cx, 0, &child->task);
+  return fake_waitable(child->cx, 0, &child->task.over_ms);
 }
 
 void rak_child_drop(rak_child *child) {

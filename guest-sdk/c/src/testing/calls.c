@@ -80,6 +80,7 @@ rak_status rak_emit(rak_context *cx, const rak_event *events, size_t count, uint
   for (size_t i = 0; i < count; i++) {
     RAK_TRY(check_json(cx, &events[i]));
   }
+  fake_show_models(run);
   for (size_t i = 0; i < count; i++) {
     rak_event *added = fake_list_add(&run->events, &run->keep, sizeof *added);
     *added = fake_copy_event(&run->keep, &events[i]);

@@ -21,6 +21,10 @@ static rak_blob copy_blob(rak_context *cx, rak_blob blob) {
   return (rak_blob){copy_some(cx, blob.mime_type), {(const uint8_t *)data.ptr, data.len}};
 }
 
+rak_call fake_copy_call(rak_context *cx, const rak_call *call) {
+  return (rak_call){copy_some(cx, call->id), copy_some(cx, call->name), copy_some(cx, call->args)};
+}
+
 static rak_part copy_part(rak_context *cx, const rak_part *part) {
   switch (part->kind) {
     case RAK_PART_TEXT:
@@ -32,9 +36,7 @@ static rak_part copy_part(rak_context *cx, const rak_part *part) {
       return (rak_part){.kind = part->kind,
                         .file = {fake_copy_text(cx, part->file.mime_type), copy_some(cx, part->file.uri)}};
     case RAK_PART_CALL:
-      return (rak_part){.kind = part->kind,
-                        .call = {copy_some(cx, part->call.id), copy_some(cx, part->call.name),
-                                 copy_some(cx, part->call.args)}};
+      return (rak_part){.kind = part->kind, .call = fake_copy_call(cx, &part->call)};
     case RAK_PART_RESPONSE:
       return (rak_part){.kind = part->kind,
                         .response = {copy_some(cx, part->response.id), copy_some(cx, part->response.name),

@@ -99,6 +99,19 @@ typedef struct fake_tool {
   uint64_t takes_ms;
 } fake_tool;
 
+/* A model. */
+typedef struct fake_model {
+  rak_model_summary card;
+  rak_test_model_run *run;
+  rak_test_embed_run *embed;
+  void *data;
+  /* Its answers, where it has no function. */
+  fake_list answers;
+} fake_model;
+
+/* The model with this alias, the default one where there is none. */
+rak_status fake_find_model(rak_context *cx, rak_str alias, const fake_model **model);
+
 /* Another agent. */
 typedef struct fake_agent {
   rak_agent_summary card;
@@ -134,6 +147,10 @@ typedef struct fake_run {
   /* Pointers to what was started, in order. */
   fake_list children;
   fake_list running;
+  fake_list completions;
+  fake_list embeds;
+  /* How many of its answers each model of the host gave already. */
+  size_t *answers_taken;
   /* How much of what people say the agent got already. */
   size_t replies_taken;
   size_t messages_taken;
@@ -151,6 +168,7 @@ struct rak_fake_host {
   fake_list messages;
   fake_list agents;
   fake_list tools;
+  fake_list models;
   fake_limits limits;
   /* What the agent that runs belongs to, and all that is freed with the host. */
   void *owner;
@@ -164,7 +182,12 @@ rak_str fake_copy_text(rak_context *cx, rak_str text);
 rak_content fake_copy_content(rak_context *cx, const rak_content *content);
 rak_event fake_copy_event(rak_context *cx, const rak_event *event);
 rak_info fake_copy_info(rak_context *cx, const rak_info *info);
+rak_call fake_copy_call(rak_context *cx, const rak_call *call);
 rak_failure fake_copy_failure(rak_context *cx, const rak_failure *failure);
+rak_strs fake_copy_texts(rak_context *cx, rak_strs texts);
+rak_delta fake_copy_delta(rak_context *cx, const rak_delta *delta);
+rak_usage fake_copy_usage(rak_context *cx, const rak_usage *usage);
+rak_model_answer fake_copy_answer(rak_context *cx, const rak_model_answer *answer);
 rak_decision fake_copy_decision(rak_context *cx, const rak_decision *decision);
 
 /* Every call counts. */
@@ -174,12 +197,16 @@ rak_status fake_gate(rak_context *cx);
 /* The same in the middle of a call, which counts no more. */
 rak_status fake_refusal(rak_context *cx);
 
-/* Something that is ready at this point of the clock, or when the task is over where there is one. */
-rak_waitable *fake_waitable(rak_context *cx, uint64_t at_ms, const fake_task *task);
+/* Something that is ready at this point of the clock, or at the point that `moving_ms` is at where there is one. */
+rak_waitable *fake_waitable(rak_context *cx, uint64_t at_ms, const uint64_t *moving_ms);
 
 /* Ends what runs beside the agent when its run is over, and puts down what was called. */
 void fake_finish_agents(fake_run *run);
 void fake_finish_tools(fake_run *run);
+void fake_finish_models(fake_run *run);
+
+/* Shows the client what models have written since the last time, where that is relayed. */
+void fake_show_models(fake_run *run);
 
 /* What the next person says to a question, which is kept. */
 void fake_reply_to(rak_context *cx, fake_reply_kind wanted, const rak_test_question *question, fake_reply *reply);

@@ -25,12 +25,14 @@ static void finish(fake_run *run, rak_status status) {
     const rak_failure failure = rak_failure_of(&run->cx, status);
     result->failure = fake_copy_failure(&run->keep, &failure);
   }
+  fake_show_models(run);
   result->events = run->events.items;
   result->event_count = run->events.count;
   result->questions = run->questions.items;
   result->question_count = run->questions.count;
   fake_finish_agents(run);
   fake_finish_tools(run);
+  fake_finish_models(run);
   result->logs = run->logs.items;
   result->log_count = run->logs.count;
   result->state = (rak_test_values){run->state.stored.items, run->state.stored.count};
@@ -48,6 +50,7 @@ const rak_test_run *rak_fake_run_with(rak_fake_host *host, rak_run *function, co
   run->clock.limits = host->limits;
   run->state.seen = fake_map_copy(&host->state, &run->keep);
   run->state.stored = fake_map_copy(&host->state, &run->keep);
+  run->answers_taken = rak_alloc_array(&run->keep, host->models.count, sizeof *run->answers_taken);
   run->next = host->runs;
   host->runs = run;
   const rak_content copy = fake_copy_content(&run->keep, input);

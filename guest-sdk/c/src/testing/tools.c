@@ -222,7 +222,7 @@ void rak_running_cancel(rak_running *running) {
 
 rak_waitable *rak_running_done(rak_running *running) {
   fake_call(running->cx);
-  return fake_waitable(running->cx, 0, &running->task);
+  return fake_waitable(running->cx, 0, &running->task.over_ms);
 }
 
 void rak_running_drop(rak_running *running) {

@@ -4,11 +4,11 @@
 
 #include "fake.h"
 
-/* A point on the fake clock, or the end of a task. All that were not dropped hang together in the context. */
+/* A point on the fake clock, which may move. All that were not dropped hang together in the context. */
 struct rak_waitable {
   rak_context *cx;
   uint64_t at_ms;
-  const fake_task *task;
+  const uint64_t *moving_ms;
   rak_waitable *next;
 };
 
@@ -17,12 +17,12 @@ void rak_sleep(rak_context *cx, uint64_t ms) {
   fake_clock_wait(clock, fake_clock_in(clock, ms));
 }
 
-rak_waitable *fake_waitable(rak_context *cx, uint64_t at_ms, const fake_task *task) {
+rak_waitable *fake_waitable(rak_context *cx, uint64_t at_ms, const uint64_t *moving_ms) {
   rak_waitable *waitable = malloc(sizeof *waitable);
   if (waitable == NULL) {
     rak_out_of_memory();
   }
-  *waitable = (rak_waitable){cx, at_ms, task, cx->waitables};
+  *waitable = (rak_waitable){cx, at_ms, moving_ms, cx->waitables};
   cx->waitables = waitable;
   return waitable;
 }
@@ -31,9 +31,9 @@ rak_waitable *rak_timer(rak_context *cx, uint64_t ms) {
   return fake_waitable(cx, fake_clock_in(fake_call(cx), ms), NULL);
 }
 
-/* That of a task moves when it is cancelled. */
+/* The end of a task moves when it is cancelled, and what a model writes next with everything that is read. */
 static uint64_t due_at(const rak_waitable *waitable) {
-  return waitable->task == NULL ? waitable->at_ms : waitable->task->over_ms;
+  return waitable->moving_ms == NULL ? waitable->at_ms : *waitable->moving_ms;
 }
 
 static bool is_due(const rak_waitable *waitable) {

@@ -28,7 +28,8 @@ RAK_TEST(the_readme_shows_what_is_tested) {
       "tests/readme/c/greeter.c",          "tests/readme/c/greeter_test.c",      "tests/readme/c/skills.c",
       "tests/readme/c/sender.c",           "tests/readme/c/briefer.c",          "tests/readme/cpp/greeter.cpp",
       "tests/readme/cpp/greeter_test.cpp", "tests/readme/cpp/sender.cpp",       "tests/readme/cpp/briefer.cpp",
-      "tests/readme/c/reckoner.c",         "tests/readme/cpp/reckoner.cpp",
+      "tests/readme/c/reckoner.c",         "tests/readme/cpp/reckoner.cpp",      "tests/readme/c/concierge.c",
+      "tests/readme/cpp/poet.cpp",
   };
   char *readme = contents("README.md");
   for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {

@@ -8,6 +8,7 @@ import { agents } from "./agents.js";
 import { content } from "./content.js";
 import { context } from "./context.js";
 import { failing } from "./failing.js";
+import { models } from "./models.js";
 import { own } from "./own.js";
 import { people } from "./people.js";
 import { session } from "./session.js";
@@ -16,7 +17,18 @@ import { waiting } from "./waiting.js";
 
 /** Every behaviour, by its name. Each takes the context, the argument and the input. */
 const behaviours = new Map(
-  Object.entries({ ...content, ...failing, ...session, ...context, ...waiting, ...people, ...agents, ...tools, ...own }),
+  Object.entries({
+    ...content,
+    ...failing,
+    ...session,
+    ...context,
+    ...waiting,
+    ...people,
+    ...agents,
+    ...tools,
+    ...models,
+    ...own,
+  }),
 );
 
 export default agent({

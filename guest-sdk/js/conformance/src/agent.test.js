@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Content, inlineData, text } from "rak";
+import { Content, Failure, ModelResponse, functionCall, inlineData, text, thought } from "rak";
 import { Failed, FakeHost } from "rak/testing";
 
 import conformance from "./agent.js";
@@ -133,4 +133,44 @@ test("tools", () => {
   const three = '[{"response":null,"failed":true},{"response":null,"failed":true},{"response":null,"failed":true}]';
   assert.equal(uses("tool-all sorry {}").answer, three);
   assert.equal(uses('tool-start add {"a": 1, "b": 3}').answer, '{"response":{"sum":4},"failed":false}');
+});
+
+test("models", () => {
+  const answers = new Map([
+    ["hello", Content.model(thought("hm"), "good day to you")],
+    ["mood", Content.model('{"mood":"good"}')],
+  ]);
+  const usage = { inputTokens: 3, outputTokens: 4 };
+  const small = {
+    run({ contents }) {
+      const content = answers.get(contents.at(-1).text) ?? "what?";
+      return new ModelResponse({ model: "small-1", content, usage });
+    },
+    embed: (/** @type {string} */ text) => [0.5, text.length, 0],
+  };
+  const caller = ({ contents }) =>
+    contents.at(-1).role === "function" ? "so it is" : functionCall("1", "add", { a: 1, b: 2 });
+  const broken = [Failure.unavailable("never reached")];
+  const asks = (/** @type {string} */ input) => run(input, { models: { small, caller, broken } });
+  assert.equal(asks("models").answer, "small,caller,broken");
+  const counted = '"finish":"stop","input":3,"output":4}';
+  assert.equal(asks("complete - hello").answer, `{"text":"good day to you",${counted}`);
+  assert.equal(asks("complete small so what").answer, `{"text":"what?",${counted}`);
+  for (const input of ["relay hello", "deltas hello"]) {
+    const { answer, events } = asks(input);
+    assert.equal(answer, "good day to you");
+    assert.deepEqual(events.map(({ type, text }) => [type, text]), [
+      ["thought-delta", "hm"],
+      ...["good ", "day ", "to ", "you"].map((word) => ["text-delta", word]),
+    ]);
+  }
+  const dropped = run("drop-model hello", { models: { small: { ...small, takesMs: 9 } } });
+  assert.deepEqual([dropped.answer, dropped.modelCalls[0].cancelled], ["dropped", true]);
+  const called = asks("function");
+  assert.equal(called.answer, '{"a":1,"b":2} so it is');
+  assert.deepEqual(called.modelCalls[1].request.contents.map(({ role }) => role), ["user", "model", "function"]);
+  assert.equal(asks("structured mood").answer, '{"mood":"good"}');
+  assert.equal(asks("model-fails broken hello").answer, "unavailable -");
+  assert.equal(asks("model-fails nothing hello").answer, "not-found -");
+  assert.equal(asks("embed hello").answer, "3,3,0.5");
 });

@@ -2,24 +2,26 @@
  * The host that a component has: its imports. The only modules that name them are in this folder.
  */
 
-import * as agents from "rak:agent/agents@0.1.3";
-import * as context from "rak:agent/context@0.1.3";
-import * as events from "rak:agent/events@0.1.3";
-import * as log from "rak:agent/log@0.1.3";
-import * as people from "rak:agent/people@0.1.3";
-import * as session from "rak:agent/session@0.1.3";
-import * as tools from "rak:agent/tools@0.1.3";
-import * as wait from "rak:agent/wait@0.1.3";
+import * as agents from "rak:agent/agents@0.1.4";
+import * as context from "rak:agent/context@0.1.4";
+import * as events from "rak:agent/events@0.1.4";
+import * as log from "rak:agent/log@0.1.4";
+import * as models from "rak:agent/models@0.1.4";
+import * as people from "rak:agent/people@0.1.4";
+import * as session from "rak:agent/session@0.1.4";
+import * as tools from "rak:agent/tools@0.1.4";
+import * as wait from "rak:agent/wait@0.1.4";
 
 import { liftReply, liftSummary, lowerAgentRequest } from "../contract/agents.js";
 import { liftContent, liftResponse, lowerCall } from "../contract/content.js";
 import { liftFailure } from "../contract/entry.js";
 import { lowerEvent } from "../contract/events.js";
+import { liftDelta, liftEmbeddings, liftModel, liftModelResponse, lowerEmbed, lowerModelRequest } from "../contract/models.js";
 import { lifted, liftedJson, string } from "../contract/scalars.js";
 import { liftResult, liftTool, lowerToolOptions } from "../contract/tools.js";
 import { decode, encode } from "../json.js";
 
-/** @import { Waitable } from "rak:agent/wait@0.1.3" */
+/** @import { Waitable } from "rak:agent/wait@0.1.4" */
 /** @import { Host } from "../host.js" */
 
 /**
@@ -116,6 +118,31 @@ function startTool(call, options) {
   };
 }
 
+/** @type {Host["complete"]} */
+function complete(request) {
+  const lowered = lowerModelRequest(request);
+  return liftModelResponse(fallible(() => models.complete(lowered)));
+}
+
+/** @type {Host["openCompletion"]} */
+function openCompletion(request) {
+  const lowered = lowerModelRequest(request);
+  const completion = fallible(() => models.open(lowered));
+  return {
+    next: () => Array.from(fallible(() => completion.next()), liftDelta),
+    finish: () => liftModelResponse(fallible(() => completion.finish())),
+    cancel: () => completion.cancel(),
+    subscribe: () => timerOf(completion.subscribe()),
+    dispose: () => completion[Symbol.dispose](),
+  };
+}
+
+/** @type {Host["embed"]} */
+function embed(texts, model) {
+  const lowered = lowerEmbed(texts, model);
+  return liftEmbeddings(fallible(() => models.embed(...lowered)));
+}
+
 /** @param {Waitable} waitable */
 function timerOf(waitable) {
   return {
@@ -159,6 +186,10 @@ export const imports = Object.freeze({
   callTool,
   callTools: (calls, options) => Array.from(tools.callAll(calls.map(lowerCall), lowerToolOptions(options)), liftResult),
   startTool,
+  models: () => Array.from(fallible(models.available), liftModel),
+  complete,
+  openCompletion,
+  embed,
   sleep: (ms) => wait.sleep(ms),
   timer: (ms) => timerOf(wait.timer(ms)),
   any: (of, timeoutMs) => {

@@ -6,7 +6,7 @@ import { Content } from "../content.js";
 import { decode, encode } from "../json.js";
 import { lifted, option, string, typeOf } from "./scalars.js";
 
-/** @import { Part, ToolCall, ToolResponse } from "../types.js" */
+/** @import { FunctionCallPart, Part, ToolCall, ToolResponse } from "../types.js" */
 
 /**
  * A part as the contract has it.
@@ -132,12 +132,20 @@ function liftPart({ tag, val }) {
       return mimeType === undefined ? { type: tag, uri: val.uri } : { type: tag, uri: val.uri, mimeType };
     }
     case "function-call":
-      return { type: tag, id: val.id, name: val.name, args: decode(val.args) };
+      return liftCall(val);
     case "function-response":
       return liftResponse(val);
     default:
       return { type: "custom", name: val.name, value: decode(val.value) };
   }
+}
+
+/**
+ * @param {RawCall} raw
+ * @returns {FunctionCallPart}
+ */
+export function liftCall({ id, name, args }) {
+  return { type: "function-call", id, name, args: decode(args) };
 }
 
 /**

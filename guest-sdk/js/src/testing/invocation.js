@@ -12,9 +12,10 @@ import { FakeTimer } from "./timer.js";
 
 /** @import { AgentRequest, Host, Timer, ToolRequestOptions } from "../host.js" */
 /** @import { Outcome } from "../outcome.js" */
-/** @import { Entry, Event, Info, Json, Level, Page, ToolCall } from "../types.js" */
+/** @import { Entry, Event, Info, Json, Level, ModelRequest, Page, ToolCall } from "../types.js" */
 /** @import { Agents } from "./agents.js" */
 /** @import { Clock } from "./clock.js" */
+/** @import { Models } from "./models.js" */
 /** @import { People } from "./people.js" */
 /** @import { State } from "./state.js" */
 /** @import { Tools } from "./tools.js" */
@@ -30,6 +31,7 @@ import { FakeTimer } from "./timer.js";
  * @property {People} people
  * @property {Agents} agents
  * @property {Tools} tools
+ * @property {Models} models
  * @property {Clock} clock
  * @property {State} state
  */
@@ -56,10 +58,10 @@ export class Invocation {
    *
    * @param {Outcome | Failure} end
    * @returns {TestRun}
-   * @throws {Error} Where the test does not say what people answer.
+   * @throws {Error} Where the test does not say what people or models answer.
    */
   finish(end) {
-    const { state, clock, people, agents, tools } = this.#found;
+    const { state, clock, people, agents, tools, models } = this.#found;
     const asked = people.finish();
     if (!(end instanceof Failure)) state.store();
     return new TestRun(end, {
@@ -68,6 +70,7 @@ export class Invocation {
       asked,
       agentCalls: agents.finish(),
       toolCalls: tools.finish(),
+      ...models.finish(),
       logs: this.#logs,
       sleptMs: clock.nowMs,
     });
@@ -229,6 +232,30 @@ export class Invocation {
   startTool(call, options) {
     const { tools, clock } = this.#call();
     return tools.start(call, options, clock);
+  }
+
+  models() {
+    return this.#gate().models.available();
+  }
+
+  /** @param {ModelRequest} request */
+  complete(request) {
+    return this.openCompletion(request).wait();
+  }
+
+  /** @param {ModelRequest} request */
+  openCompletion(request) {
+    const { models, clock } = this.#call();
+    return models.open(request, clock, this.#events);
+  }
+
+  /**
+   * @param {readonly string[]} texts
+   * @param {string | undefined} model
+   */
+  embed(texts, model) {
+    const { models, clock } = this.#call();
+    return models.embed(texts, model, clock);
   }
 
   /** @param {number} ms */

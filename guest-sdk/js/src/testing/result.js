@@ -7,7 +7,7 @@ import { Failure } from "../failure.js";
 /** @import { Content } from "../content.js" */
 /** @import { Outcome } from "../outcome.js" */
 /** @import { Custom, Event, Json, Progress } from "../types.js" */
-/** @import { Asked, CalledAgent, CalledTool, LogLine } from "./types.js" */
+/** @import { Asked, CalledAgent, CalledModel, CalledTool, EmbeddedTexts, LogLine } from "./types.js" */
 
 /**
  * @typedef {object} Left
@@ -17,6 +17,8 @@ import { Failure } from "../failure.js";
  * @property {Asked[]} asked
  * @property {CalledAgent[]} agentCalls
  * @property {CalledTool[]} toolCalls
+ * @property {CalledModel[]} modelCalls
+ * @property {EmbeddedTexts[]} embedCalls
  * @property {LogLine[]} logs
  * @property {number} sleptMs
  */
@@ -30,9 +32,9 @@ export class TestRun {
    * @param {Outcome | Failure} end
    * @param {Left} left
    */
-  constructor(end, { events, state, changes, asked, agentCalls, toolCalls, logs, sleptMs }) {
+  constructor(end, { events, state, changes, asked, agentCalls, toolCalls, modelCalls, embedCalls, logs, sleptMs }) {
     this.#end = end;
-    /** @readonly @type {readonly Event[]} What it emitted, in order. */
+    /** @readonly @type {readonly Event[]} What it emitted, in order, and what the host sent on of what a model wrote. */
     this.events = events;
     /** @readonly @type {{ [key: string]: Json }} The state that the next invocation would find. */
     this.state = state;
@@ -48,6 +50,10 @@ export class TestRun {
     this.agentCalls = agentCalls;
     /** @readonly @type {readonly CalledTool[]} The tools it called, in order. */
     this.toolCalls = toolCalls;
+    /** @readonly @type {readonly CalledModel[]} What it asked models, in order. */
+    this.modelCalls = modelCalls;
+    /** @readonly @type {readonly EmbeddedTexts[]} The texts that it had embedded, in order. */
+    this.embedCalls = embedCalls;
     /** @readonly @type {readonly LogLine[]} The lines it logged. */
     this.logs = logs;
     /** @readonly @type {number} How many milliseconds it waited, on the fake clock. */

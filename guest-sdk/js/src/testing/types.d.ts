@@ -2,7 +2,9 @@
 
 import type { Content } from "../content.js";
 import type { Failure } from "../failure.js";
-import type { Agent, AgentDefinition, Answer, Decision, Info, Json, JsonInput, Level, RunResult, ToolHints } from "../types.js";
+import type { ModelResponse } from "../models.js";
+import type { Agent, AgentDefinition, Answer, Decision, Info, Json, JsonInput, Level, ModelOptions, Part, Relay } from "../types.js";
+import type { RunResult, ToolChoice, ToolHints } from "../types.js";
 import type { TestRun } from "./result.js";
 import type { Failed } from "./tools.js";
 
@@ -65,6 +67,44 @@ export interface FakeTool {
   takesMs?: number | undefined;
 }
 
+/** What a model of a test was asked. */
+export interface AskedModel extends ModelOptions {
+  contents: Content[];
+  tools: { name: string; description: string; parameters: Json }[];
+  toolChoice: ToolChoice;
+  stop: string[];
+  relay: Relay;
+  responseSchema?: Json | undefined;
+}
+
+/**
+ * What a model of a test answers: a string; a part, such as a `functionCall(…)`; a list of these, which is cut off where it ends
+ * with a {@link Failure}; a content; a whole response; a failure; or an object that is no part, which is an answer in JSON.
+ */
+export type ModelAnswer = string | Part | readonly (string | Part | Failure)[] | Content | ModelResponse | Failure | object;
+
+/** A model of a test. */
+export interface FakeModel {
+  /**
+   * What it answers: a function of what it is asked, which may throw a failure, too; the answers in order, one for each time it is
+   * asked; or a string that is the answer to everything.
+   */
+  run?: ((request: AskedModel) => ModelAnswer) | readonly ModelAnswer[] | string | undefined;
+  /** What it is good for. */
+  description?: string | undefined;
+  /** What else there is to say of it. */
+  extra?: JsonInput | undefined;
+  /**
+   * How many milliseconds of the fake clock it writes: its deltas come at equal intervals, the last one at the end. It is done at
+   * once where it is left out.
+   */
+  takesMs?: number | undefined;
+  /** The pieces in which a text or a thought is written: words, where it is left out. */
+  split?: ((text: string) => Iterable<string>) | undefined;
+  /** The vector of a text. Embedding fails where it is left out. */
+  embed?: ((text: string) => readonly number[]) | undefined;
+}
+
 /** What an agent finds when it runs. */
 export interface FakeHostOptions {
   /** What `cx.info` says, where it is not the usual: `userId`, `sessionId` and the like. */
@@ -87,6 +127,8 @@ export interface FakeHostOptions {
   agents?: { [name: string]: FakeAgent | FakeAgent["run"] } | undefined;
   /** The tools that may be called, by name: what each does with its arguments, at once, or more of it. */
   tools?: { [name: string]: FakeTool | FakeTool["run"] } | undefined;
+  /** The models that may be asked, by alias, the default first: what each answers, or more of it. */
+  models?: { [alias: string]: FakeModel | NonNullable<FakeModel["run"]> } | undefined;
   /** Cancels the run after so many milliseconds of the fake clock. */
   cancelAfterMs?: number | undefined;
   /**
@@ -163,6 +205,23 @@ export interface CalledTool {
   extra?: Json | undefined;
   /** Whether it was given up before it was done: by the agent, or by the end of the run. */
   cancelled: boolean;
+}
+
+/** A model was asked. */
+export interface CalledModel {
+  /** Its alias. */
+  model: string;
+  /** What it was asked. */
+  request: AskedModel;
+  /** Whether its answer was given up before it was over: by the agent, or by the end of the run. */
+  cancelled: boolean;
+}
+
+/** Texts were embedded, or were to be where the model cannot. */
+export interface EmbeddedTexts {
+  /** The alias of the model. */
+  model: string;
+  texts: string[];
 }
 
 /** A line of the log. */

@@ -45,6 +45,14 @@ export class FakeWork {
     this.#called = called;
   }
 
+  /**
+   * When it is over, on the fake clock.
+   * @protected
+   */
+  get overMs() {
+    return this.#over.atMs;
+  }
+
   finish() {
     this.#clock.countCall();
     this.#clock.check();

@@ -5,14 +5,15 @@
 
 const FUNCTIONS = new Map(
   Object.entries({
-    "rak:agent/agents@0.1.3": ["available", "call", "start"],
-    "rak:agent/context@0.1.3": ["get", "config", "configKeys", "isCancelled", "remainingMs"],
-    "rak:agent/events@0.1.3": ["emit"],
-    "rak:agent/log@0.1.3": ["write"],
-    "rak:agent/people@0.1.3": ["approve", "ask", "nextMessage"],
-    "rak:agent/session@0.1.3": ["history", "get", "set", "remove", "keys"],
-    "rak:agent/tools@0.1.3": ["available", "call", "callAll", "start"],
-    "rak:agent/wait@0.1.3": ["any", "sleep", "timer"],
+    "rak:agent/agents@0.1.4": ["available", "call", "start"],
+    "rak:agent/context@0.1.4": ["get", "config", "configKeys", "isCancelled", "remainingMs"],
+    "rak:agent/events@0.1.4": ["emit"],
+    "rak:agent/log@0.1.4": ["write"],
+    "rak:agent/models@0.1.4": ["available", "complete", "open", "embed"],
+    "rak:agent/people@0.1.4": ["approve", "ask", "nextMessage"],
+    "rak:agent/session@0.1.4": ["history", "get", "set", "remove", "keys"],
+    "rak:agent/tools@0.1.4": ["available", "call", "callAll", "start"],
+    "rak:agent/wait@0.1.4": ["any", "sleep", "timer"],
     "wasi:cli/stderr@0.2.6": ["getStderr"],
     "wasi:cli/stdout@0.2.6": ["getStdout"],
     "wasi:random/random@0.2.6": ["getRandomBytes"],

@@ -1,7 +1,9 @@
 /** What the types say to an author, and what they refuse. Only checked, never run. */
 
 import { type Agent, type AgentReply, type Child, Content, type Context, type Decision, type Event, type Failure, type Json } from "rak";
-import { Outcome, type Part, type Running, type ToolResponse, agent, progress, thought } from "rak";
+import { type Completion, type Delta, ModelResponse, Outcome, type Part, type Running, type ToolResponse, agent, progress, thought } from "rak";
+import { FunctionTool, llmAgent, params, tool } from "rak/llm";
+import { loop, sequential } from "rak/workflow";
 import { Failed, FakeHost, type TestRun } from "rak/testing";
 
 const host = new FakeHost({ state: { a: { b: [1] } }, config: { c: "d" }, history: [{ author: "user", content: "x" }] });
@@ -26,6 +28,10 @@ const any: Agent = generator;
 const asked: TestRun = new FakeHost({ people: [{ approved: true }, { answer: { a: 1 } }, null], messages: ["x"] }).run(plain, "x");
 const called: TestRun = new FakeHost({ agents: { a: (input) => input.text, b: { run: () => called, takesMs: 5 } } }).run(plain, "x");
 const used: TestRun = new FakeHost({ tools: { a: ({ n }) => n + 1, b: { run: () => new Failed("x"), hints: { readOnly: true } } } }).run(plain, "x");
+const answered: TestRun = new FakeHost({
+  models: { a: "x", b: ["x", { mood: "good" }, [thought("hm"), "y"]], c: ({ contents }) => contents[0]?.text ?? "", d: { embed: () => [1] } },
+}).run(plain, "x");
+for (const { model, request } of answered.modelCalls) console.log(model, request.contents.length, request.system ?? "");
 for (const { agent, input, cancelled } of called.agentCalls) console.log(agent, input.text, cancelled);
 for (const one of asked.asked) console.log(one.type === "ask" ? one.question : one.action, one.expiresInMs ?? 0);
 
@@ -59,6 +65,19 @@ function uses(cx: Context, part: Part, event: Event): string {
     if (cx.waitAny([running, cx.timer(5)]).length > 0) return `${running.finish().response.total} ${total.response.total} ${free}`;
   }
   if (cx.tools.available().some(({ hints }) => hints.needsApproval)) return "careful";
+  interface Mood {
+    mood: string;
+  }
+  const response: ModelResponse = cx.models.complete("hi", { tools: cx.tools.available(), toolChoice: { name: "add" }, relay: "text" });
+  const { mood } = cx.models.complete([response.content], { responseSchema: {} }).json<Mood>();
+  const guess: Json = cx.models.complete(new Content("user"), { model: mood }).json();
+  {
+    using completion: Completion = cx.models.open({ contents: [], system: `${guess}` }, { temperature: 0 });
+    for (const delta of completion) if (delta.type === "thought-delta") cx.events.emit(delta);
+    const rest: Delta[] = completion.read();
+    if (cx.waitAny([completion], 5).length > 0) return `${completion.finish().usage.inputTokens} ${rest.length}`;
+  }
+  if (cx.models.embed(["a"], { model: "small" }).vectors[0]?.[0] === 0.5) return response.finish;
   const said: Content | undefined = cx.people.nextMessage(decision.approved ? 0 : undefined);
   if (said) return `${size} ${decision.edited?.tone} ${edited}`;
   if (part.type === "inline-data") return `${part.data.byteLength}`;
@@ -66,6 +85,37 @@ function uses(cx: Context, part: Part, event: Event): string {
   return `${known} ${unknown} ${tone}`;
 }
 
+const order: FunctionTool = tool(
+  { name: "order", parameters: params({ item: "string", count: "integer?", note: { type: "string", default: "" }, any: {} }) },
+  ({ item, count, note, any }, cx) => {
+    const wanted: [string, number | undefined, string] = [item, count, note];
+    cx.session.set("order", wanted);
+    return any ? wanted : undefined;
+  },
+);
+const free = tool({ name: "free", parameters: { type: "object" } }, ({ anything }) => anything + 1);
+const speaks: Agent<Outcome> = llmAgent({
+  name: "speaks",
+  instruction: (cx) => cx.info.userId,
+  tools: [order, free],
+  handOver: { billing: "for invoices" },
+  history: { entries: 5 },
+  beforeModel: (cx, request) => void request.contents.pop(),
+  afterTool: (cx, { args }, { failed }) => (failed ? { args } : undefined),
+});
+const spoken: TestRun = host.run(speaks, "x");
+const worked: TestRun = host.run(sequential(["a", (cx, input) => input.text, loop([speaks], { maxIterations: 2 })], { name: "works" }), "x");
+
+// @ts-expect-error: a parameter is one of some types.
+params({ a: "int" });
+// @ts-expect-error: it may be left out.
+tool({ name: "a", parameters: params({ n: "number?" }) }, ({ n }) => n + 1);
+// @ts-expect-error: there is no such argument.
+tool({ name: "a", parameters: params({ n: "number" }) }, ({ m }) => m);
+// @ts-expect-error: there is no such key.
+llmAgent({ tool: [] });
+// @ts-expect-error: a loop has an end.
+loop([speaks], {});
 // @ts-expect-error: an agent has a function.
 agent({ name: "a" });
 // @ts-expect-error: there is no such key.
@@ -78,6 +128,10 @@ agent({ *run() { yield 5; } });
 agent({ skills: [{ id: "a" }], run: () => "x" });
 // @ts-expect-error: a tool is called by its name.
 agent({ run: (cx) => void cx.tools.call({ args: {} }) });
+// @ts-expect-error: a model is asked something.
+agent({ run: (cx) => cx.models.complete().text });
+// @ts-expect-error: there is no such relay.
+agent({ run: (cx) => cx.models.complete("x", { relay: "thoughts" }).text });
 // @ts-expect-error: there is no such hint.
 new FakeHost({ tools: { a: { run: () => 5, hints: { dangerous: true } } } });
 // @ts-expect-error: a fake agent answers as an agent does.
@@ -87,4 +141,4 @@ new FakeHost({ people: [{ reason: "x" }] });
 // @ts-expect-error: what is asynchronous ends later.
 const early: TestRun = host.run(agent({ run: async () => "later" }), "x");
 
-export { any, asked, called, early, finished, generated, nothing, promised, streamed, used, uses };
+export { answered, any, asked, called, early, finished, generated, nothing, promised, spoken, streamed, worked, used, uses };

@@ -2,7 +2,7 @@
  * Contents and their parts, as the contract carries them.
  */
 import { Content } from "../content.js";
-import type { ToolCall, ToolResponse } from "../types.js";
+import type { FunctionCallPart, ToolCall, ToolResponse } from "../types.js";
 export type RawPart = {
     tag: string;
     val: any;
@@ -22,7 +22,7 @@ export type RawResponse = {
     response: string;
     failed: boolean;
 };
-/** @import { Part, ToolCall, ToolResponse } from "../types.js" */
+/** @import { FunctionCallPart, Part, ToolCall, ToolResponse } from "../types.js" */
 /**
  * A part as the contract has it.
  * @typedef {{ tag: string, val: any }} RawPart
@@ -67,6 +67,11 @@ export declare function lowerCustom({ name, value }: {
  * @returns {Content}
  */
 export declare function liftContent({ role, parts }: RawContent): Content;
+/**
+ * @param {RawCall} raw
+ * @returns {FunctionCallPart}
+ */
+export declare function liftCall({ id, name, args }: RawCall): FunctionCallPart;
 /**
  * @param {RawResponse} raw
  * @returns {ToolResponse}

@@ -6,9 +6,10 @@ import { TestRun } from "./result.js";
 import { FakeTimer } from "./timer.js";
 import type { AgentRequest, Host, Timer, ToolRequestOptions } from "../host.js";
 import type { Outcome } from "../outcome.js";
-import type { Entry, Event, Info, Json, Level, Page, ToolCall } from "../types.js";
+import type { Entry, Event, Info, Json, Level, ModelRequest, Page, ToolCall } from "../types.js";
 import type { Agents } from "./agents.js";
 import type { Clock } from "./clock.js";
+import type { Models } from "./models.js";
 import type { People } from "./people.js";
 import type { State } from "./state.js";
 import type { Tools } from "./tools.js";
@@ -19,14 +20,16 @@ export type Found = {
     people: People;
     agents: Agents;
     tools: Tools;
+    models: Models;
     clock: Clock;
     state: State;
 };
 /** @import { AgentRequest, Host, Timer, ToolRequestOptions } from "../host.js" */
 /** @import { Outcome } from "../outcome.js" */
-/** @import { Entry, Event, Info, Json, Level, Page, ToolCall } from "../types.js" */
+/** @import { Entry, Event, Info, Json, Level, ModelRequest, Page, ToolCall } from "../types.js" */
 /** @import { Agents } from "./agents.js" */
 /** @import { Clock } from "./clock.js" */
+/** @import { Models } from "./models.js" */
 /** @import { People } from "./people.js" */
 /** @import { State } from "./state.js" */
 /** @import { Tools } from "./tools.js" */
@@ -41,6 +44,7 @@ export type Found = {
  * @property {People} people
  * @property {Agents} agents
  * @property {Tools} tools
+ * @property {Models} models
  * @property {Clock} clock
  * @property {State} state
  */
@@ -57,7 +61,7 @@ export declare class Invocation implements Host {
      *
      * @param {Outcome | Failure} end
      * @returns {TestRun}
-     * @throws {Error} Where the test does not say what people answer.
+     * @throws {Error} Where the test does not say what people or models answer.
      */
     finish(end: Outcome | Failure): TestRun;
     info(): {
@@ -133,6 +137,16 @@ export declare class Invocation implements Host {
      * @param {ToolRequestOptions} options
      */
     startTool(call: ToolCall, options: ToolRequestOptions): import("./tools.js").FakeRunning;
+    models(): import("../types.js").ModelSummary[];
+    /** @param {ModelRequest} request */
+    complete(request: ModelRequest): import("../models.js").ModelResponse;
+    /** @param {ModelRequest} request */
+    openCompletion(request: ModelRequest): import("./models.js").FakeCompletion;
+    /**
+     * @param {readonly string[]} texts
+     * @param {string | undefined} model
+     */
+    embed(texts: readonly string[], model: string | undefined): import("../types.js").Embeddings;
     /** @param {number} ms */
     sleep(ms: number): void;
     /**

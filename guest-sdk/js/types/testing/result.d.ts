@@ -5,7 +5,7 @@ import { Failure } from "../failure.js";
 import type { Content } from "../content.js";
 import type { Outcome } from "../outcome.js";
 import type { Custom, Event, Json, Progress } from "../types.js";
-import type { Asked, CalledAgent, CalledTool, LogLine } from "./types.js";
+import type { Asked, CalledAgent, CalledModel, CalledTool, EmbeddedTexts, LogLine } from "./types.js";
 export type Left = {
     events: Event[];
     state: {
@@ -17,13 +17,15 @@ export type Left = {
     asked: Asked[];
     agentCalls: CalledAgent[];
     toolCalls: CalledTool[];
+    modelCalls: CalledModel[];
+    embedCalls: EmbeddedTexts[];
     logs: LogLine[];
     sleptMs: number;
 };
 /** @import { Content } from "../content.js" */
 /** @import { Outcome } from "../outcome.js" */
 /** @import { Custom, Event, Json, Progress } from "../types.js" */
-/** @import { Asked, CalledAgent, CalledTool, LogLine } from "./types.js" */
+/** @import { Asked, CalledAgent, CalledModel, CalledTool, EmbeddedTexts, LogLine } from "./types.js" */
 /**
  * @typedef {object} Left
  * @property {Event[]} events
@@ -32,13 +34,15 @@ export type Left = {
  * @property {Asked[]} asked
  * @property {CalledAgent[]} agentCalls
  * @property {CalledTool[]} toolCalls
+ * @property {CalledModel[]} modelCalls
+ * @property {EmbeddedTexts[]} embedCalls
  * @property {LogLine[]} logs
  * @property {number} sleptMs
  */
 /** What a run under test left behind. */
 export declare class TestRun {
     #private;
-    /** @readonly @type {readonly Event[]} What it emitted, in order. */
+    /** @readonly @type {readonly Event[]} What it emitted, in order, and what the host sent on of what a model wrote. */
     events: readonly Event[];
     /** @readonly @type {{ [key: string]: Json }} The state that the next invocation would find. */
     state: {
@@ -58,6 +62,10 @@ export declare class TestRun {
     agentCalls: readonly CalledAgent[];
     /** @readonly @type {readonly CalledTool[]} The tools it called, in order. */
     toolCalls: readonly CalledTool[];
+    /** @readonly @type {readonly CalledModel[]} What it asked models, in order. */
+    modelCalls: readonly CalledModel[];
+    /** @readonly @type {readonly EmbeddedTexts[]} The texts that it had embedded, in order. */
+    embedCalls: readonly EmbeddedTexts[];
     /** @readonly @type {readonly LogLine[]} The lines it logged. */
     logs: readonly LogLine[];
     /** @readonly @type {number} How many milliseconds it waited, on the fake clock. */
@@ -66,7 +74,7 @@ export declare class TestRun {
      * @param {Outcome | Failure} end
      * @param {Left} left
      */
-    constructor(end: Outcome | Failure, { events, state, changes, asked, agentCalls, toolCalls, logs, sleptMs }: Left);
+    constructor(end: Outcome | Failure, { events, state, changes, asked, agentCalls, toolCalls, modelCalls, embedCalls, logs, sleptMs }: Left);
     /**
      * Whether it ended well.
      * @returns {boolean}

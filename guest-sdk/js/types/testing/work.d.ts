@@ -31,6 +31,11 @@ export declare class FakeWork<R> {
     constructor(clock: Clock, { afterMs, end }: Ending<R>, stopped: Failure, called: {
         cancelled: boolean;
     });
+    /**
+     * When it is over, on the fake clock.
+     * @protected
+     */
+    protected get overMs(): number;
     finish(): R;
     /**
      * Its end, as `finish` has it, for who has counted the call.

@@ -8,7 +8,8 @@
         yield name
 
 What an agent is: `agent`. What the host offers it: `Context`. How it fails: `Failure`. How it is tested without a host:
-`rak.testing`. The README beside this package has the whole of a first agent.
+`rak.testing`. An agent that a model speaks for: `rak.llm`. Agents made of agents: `rak.workflow`. The README beside this package
+has the whole of a first agent.
 """
 
 from .agent import Agent, Answer, Stream, agent
@@ -30,6 +31,19 @@ from .descriptor import Descriptor, Skill
 from .events import Event, Events, Progress, TextDelta, ThoughtDelta
 from .failure import Failure, FailureKind
 from .log import Level, Log
+from .models import (
+    Completion,
+    Delta,
+    Embeddings,
+    Finish,
+    ModelRequest,
+    ModelResponse,
+    Models,
+    ModelSummary,
+    NamedTool,
+    OtherDelta,
+    Usage,
+)
 from .outcome import Outcome
 from .people import Decision, People
 from .session import Entry, Page, Session
@@ -44,22 +58,32 @@ __all__ = [
     "Answer",
     "Blob",
     "Child",
+    "Completion",
     "Content",
     "Context",
     "Custom",
     "Decision",
+    "Delta",
     "Descriptor",
+    "Embeddings",
     "Entry",
     "Event",
     "Events",
     "Failure",
     "FailureKind",
     "FileRef",
+    "Finish",
     "FunctionCall",
     "FunctionResponse",
     "Info",
     "Level",
     "Log",
+    "ModelRequest",
+    "ModelResponse",
+    "ModelSummary",
+    "Models",
+    "NamedTool",
+    "OtherDelta",
     "Outcome",
     "Page",
     "Part",
@@ -77,6 +101,7 @@ __all__ = [
     "Tool",
     "ToolHints",
     "Tools",
+    "Usage",
     "Waitable",
     "agent",
 ]

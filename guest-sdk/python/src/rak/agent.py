@@ -35,6 +35,8 @@ class Agent(Generic[I, O]):
     __name__: str
     descriptor: Descriptor
     """What the agent says about itself."""
+    parts: tuple[Agent[Any, Any], ...] = ()
+    """The agents that it is made of. A module may have names for them beside its own agent."""
 
     def __init__(self, function: Callable[[Context, I], O], descriptor: Descriptor) -> None:
         functools.update_wrapper(self, function)

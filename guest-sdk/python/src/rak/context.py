@@ -10,6 +10,7 @@ from .agents import Agents
 from .events import Events
 from .failure import Failure
 from .log import Log
+from .models import Models
 from .people import People
 from .session import Session
 from .tools import Tools
@@ -49,7 +50,7 @@ class Context:
     In a component it speaks to the host; in a test, to a `rak.testing.FakeHost`. All times are seconds.
     """
 
-    __slots__ = ("_host", "agents", "events", "log", "people", "session", "tools")
+    __slots__ = ("_host", "agents", "events", "log", "models", "people", "session", "tools")
 
     events: Events
     """What the client sees."""
@@ -61,6 +62,8 @@ class Context:
     """Other agents of this host."""
     tools: Tools
     """What the agent may use."""
+    models: Models
+    """Models that the host asks for the agent."""
     log: Log
     """What the operator reads."""
 
@@ -71,6 +74,7 @@ class Context:
         self.people = People(host)
         self.agents = Agents(host)
         self.tools = Tools(host)
+        self.models = Models(host)
         self.log = Log(host)
 
     @property

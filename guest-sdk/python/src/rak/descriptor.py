@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +39,14 @@ class Descriptor:
     """JSON Schema of a structured input, where the agent wants one."""
     extra: Any = None
     """JSON that a client may want to know."""
+
+
+class Says(TypedDict, total=False):
+    """What an agent may be told to say about itself by name: the fields of a `Descriptor`."""
+
+    name: str | None
+    description: str | None
+    version: str | None
+    skills: Sequence[Skill]
+    input_schema: Any
+    extra: Any

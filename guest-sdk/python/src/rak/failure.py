@@ -77,6 +77,10 @@ class Failure(Exception):
         """Whether nobody answered a question to a person in time."""
         return self.kind == FailureKind.DEADLINE_EXCEEDED and self.code == "expired"
 
+    def is_interrupted(self) -> bool:
+        """Whether the host ended while a model wrote: the rest is lost, and the model may be asked again."""
+        return self.kind == FailureKind.UNAVAILABLE and self.code == "interrupted"
+
     @classmethod
     def cancelled(cls) -> Failure:
         """The invocation is being cancelled: what an agent raises once it noticed."""

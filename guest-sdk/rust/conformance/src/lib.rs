@@ -3,6 +3,7 @@
 mod agents;
 mod content;
 mod failing;
+mod models;
 mod own;
 mod people;
 mod session;
@@ -35,6 +36,7 @@ fn run(cx: &Context, input: Content) -> Result<Outcome, Failure> {
         people::run,
         agents::run,
         tools::run,
+        models::run,
         own::run,
     ] {
         if let Some(answer) = part(cx, name, argument, &input) {

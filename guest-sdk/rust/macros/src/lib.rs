@@ -1,7 +1,12 @@
-//! The attribute macro of `rak-sdk`. Use it as `#[rak::agent]`.
+//! The macros of `rak-sdk`. Use them as `#[rak::agent]`, `#[rak::tool]` and `#[derive(rak::Schema)]`.
 
 mod args;
+mod case;
+mod docs;
 mod expand;
+mod schema;
+mod serde;
+mod tool;
 
 use proc_macro::TokenStream;
 
@@ -42,4 +47,50 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn agent(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::agent(args.into(), &item.into()).into()
+}
+
+/// Lets a model call a function: `LlmAgent::with_tools(rak::tools![…])`.
+///
+/// ```ignore
+/// /// Tells the weather of a city.
+/// #[rak::tool]
+/// fn weather(
+///     cx: &Context,
+///     /// The city, for example `Rome`.
+///     city: String,
+///     days: Option<u8>,
+/// ) -> Result<String, Failure> {
+///     // …
+/// }
+/// ```
+///
+/// The function stays as it is. The model reads its name, its doc comment and those of its parameters, and gives the
+/// arguments: a type of each that is `Schema` and `DeserializeOwned`; an `Option` may be left out. A `&Context` among them is the
+/// agent's own. It returns anything that is `IntoResponse`; a failure is told to the model, which may try something else.
+///
+/// - `name = "…"` is what the model calls it, if not the function's name.
+/// - `crate = some::path` says where the SDK is, if not at `::rak`.
+#[proc_macro_attribute]
+pub fn tool(args: TokenStream, item: TokenStream) -> TokenStream {
+    tool::tool(args.into(), &item.into()).into()
+}
+
+/// Implements `Schema`: the JSON Schema of what serde reads a type from.
+///
+/// ```ignore
+/// /// A ticket for the team that answers.
+/// #[derive(serde::Deserialize, rak::Schema)]
+/// struct Ticket {
+///     /// One of the teams.
+///     team: Team,
+///     note: Option<String>,
+/// }
+/// ```
+///
+/// It goes on a struct with named fields, on one with a single field without a name, and on an enum of names alone. Doc comments are
+/// descriptions, and `#[serde(rename, rename_all, default, skip)]` are followed; what changes the shape otherwise is refused.
+/// `#[rak(crate = some::path)]` says where the SDK is, if not at `::rak`.
+#[proc_macro_derive(Schema, attributes(rak, serde))]
+pub fn schema(item: TokenStream) -> TokenStream {
+    schema::derive(item.into()).into()
 }

@@ -3,6 +3,7 @@
 
 mod agents;
 mod content;
+mod models;
 mod tools;
 
 use std::time::{Duration, UNIX_EPOCH};

@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use super::bindings::rak::agent::{agents, context, events, log, people, session, tools, wait};
+use super::bindings::rak::agent::{agents, context, events, log, models, people, session, tools, wait};
 use super::convert::{json, value};
-use crate::host::{Child, Host, Started, Timer};
+use crate::host::{Child, Host, Started, Timer, Writing};
 use crate::{
-    AgentOptions, AgentSummary, Content, Decision, Event, Failure, FunctionCall, FunctionResponse, Info,
-    Level, Page, Reply, Tool, ToolOptions,
+    AgentOptions, AgentSummary, Content, Decision, Embeddings, Event, Failure, FunctionCall,
+    FunctionResponse, Info, Level, ModelDelta, ModelRequest, ModelResponse, ModelSummary, Page, Reply, Tool,
+    ToolOptions,
 };
 
 /// The imports of the component. It holds nothing: each function is one import.
@@ -18,6 +19,7 @@ impl Host for Imports {
     type Timer = wait::Waitable;
     type Child = agents::Child;
     type Running = tools::Running;
+    type Completion = models::Completion;
 
     fn info(&self) -> Info {
         context::get().into()
@@ -115,6 +117,22 @@ impl Host for Imports {
         Ok(tools::start(&call.into(), &options.into())?)
     }
 
+    fn models(&self) -> Result<Vec<ModelSummary>, Failure> {
+        Ok(models::available()?.into_iter().map(Into::into).collect())
+    }
+
+    fn complete(&self, request: ModelRequest) -> Result<ModelResponse, Failure> {
+        Ok(models::complete(&request.into())?.into())
+    }
+
+    fn open_completion(&self, request: ModelRequest) -> Result<models::Completion, Failure> {
+        Ok(models::open(&request.into())?)
+    }
+
+    fn embed(&self, model: Option<&str>, texts: Vec<String>) -> Result<Embeddings, Failure> {
+        Ok(models::embed(model, &texts)?.into())
+    }
+
     fn sleep(&self, ms: u64) {
         wait::sleep(ms);
     }
@@ -181,5 +199,28 @@ impl Started for tools::Running {
 
     fn timer(&self) -> wait::Waitable {
         self.subscribe()
+    }
+}
+
+impl Started for models::Completion {
+    type Timer = wait::Waitable;
+    type Answer = ModelResponse;
+
+    fn wait(&self) -> Result<ModelResponse, Failure> {
+        Ok(self.finish()?.into())
+    }
+
+    fn stop(&self) {
+        self.cancel();
+    }
+
+    fn timer(&self) -> wait::Waitable {
+        self.subscribe()
+    }
+}
+
+impl Writing for models::Completion {
+    fn read(&self) -> Result<Vec<ModelDelta>, Failure> {
+        Ok(self.next()?.into_iter().map(Into::into).collect())
     }
 }

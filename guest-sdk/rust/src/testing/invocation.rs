@@ -9,14 +9,16 @@ use serde_json::Value;
 
 use super::agents::{Agents, FakeChild};
 use super::clock::Clock;
+use super::models::{FakeCompletion, Models};
 use super::people::People;
 use super::state::State;
 use super::test_run::{LogLine, TestRun};
 use super::tools::{FakeRunning, Tools};
 use crate::host::{Host, Timer};
 use crate::{
-    AgentOptions, AgentSummary, Content, Decision, Entry, Event, Failure, FunctionCall, FunctionResponse,
-    Info, Level, Outcome, Page, Reply, Tool, ToolOptions,
+    AgentOptions, AgentSummary, Content, Decision, Embeddings, Entry, Event, Failure, FunctionCall,
+    FunctionResponse, Info, Level, ModelRequest, ModelResponse, ModelSummary, Outcome, Page, Reply, Tool,
+    ToolOptions,
 };
 
 /// One run under test. Shared with the timers it handed out.
@@ -31,6 +33,7 @@ pub(super) struct Inner {
     pub(super) people: People,
     pub(super) agents: Agents,
     pub(super) tools: Tools,
+    pub(super) models: Models,
     pub(super) events: RefCell<Vec<Event>>,
     pub(super) logs: RefCell<Vec<LogLine>>,
 }
@@ -50,6 +53,8 @@ impl Inner {
             asked: self.people.asked(),
             agent_calls: self.agents.calls(),
             tool_calls: self.tools.calls(),
+            model_calls: self.models.calls(),
+            embed_calls: self.models.embed_calls(),
             logs: self.logs.take(),
             slept: Duration::from_millis(self.clock.now_ms()),
         }
@@ -84,6 +89,7 @@ impl Host for Invocation {
     type Timer = FakeTimer;
     type Child = FakeChild;
     type Running = FakeRunning;
+    type Completion = FakeCompletion;
 
     fn info(&self) -> Info {
         self.0.clock.count_call();
@@ -211,6 +217,25 @@ impl Host for Invocation {
     fn start_tool(&self, call: FunctionCall, options: &ToolOptions) -> Result<FakeRunning, Failure> {
         self.0.gate()?;
         self.0.tools.start(&self.0, call, options)
+    }
+
+    fn models(&self) -> Result<Vec<ModelSummary>, Failure> {
+        self.0.gate()?;
+        Ok(self.0.models.available())
+    }
+
+    fn complete(&self, request: ModelRequest) -> Result<ModelResponse, Failure> {
+        self.open_completion(request)?.end()
+    }
+
+    fn open_completion(&self, request: ModelRequest) -> Result<FakeCompletion, Failure> {
+        self.0.gate()?;
+        self.0.models.open(&self.0, request)
+    }
+
+    fn embed(&self, model: Option<&str>, texts: Vec<String>) -> Result<Embeddings, Failure> {
+        self.0.gate()?;
+        self.0.models.embed(model, texts)
     }
 
     fn sleep(&self, ms: u64) {

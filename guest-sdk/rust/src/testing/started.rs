@@ -51,6 +51,11 @@ impl<T: Clone> FakeStarted<T> {
 }
 
 impl<T> FakeStarted<T> {
+    /// When its end is there.
+    pub(super) fn over_at_ms(&self) -> u64 {
+        self.over_at_ms.get()
+    }
+
     fn is_over(&self) -> bool {
         self.run.clock.now_ms() >= self.over_at_ms.get()
     }

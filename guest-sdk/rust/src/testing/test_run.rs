@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{AgentCall, Asked, ToolCall};
+use super::{AgentCall, Asked, EmbedCall, ModelCall, ToolCall};
 use crate::{Content, Event, Failure, Level, Outcome, Progress};
 
 /// What a run under test left behind.
@@ -27,6 +27,10 @@ pub struct TestRun {
     pub agent_calls: Vec<AgentCall>,
     /// What it called tools with, in order.
     pub tool_calls: Vec<ToolCall>,
+    /// What it asked models, in order.
+    pub model_calls: Vec<ModelCall>,
+    /// Which texts it had turned into vectors, in order.
+    pub embed_calls: Vec<EmbedCall>,
     /// The lines it logged.
     pub logs: Vec<LogLine>,
     /// How long it waited, on the fake clock.

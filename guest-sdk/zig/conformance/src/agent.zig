@@ -7,6 +7,7 @@ const agents = @import("agents.zig");
 const content = @import("content.zig");
 const failing = @import("failing.zig");
 const language = @import("language.zig");
+const models = @import("models.zig");
 const people = @import("people.zig");
 const session = @import("session.zig");
 const tools = @import("tools.zig");
@@ -35,7 +36,7 @@ pub const Call = struct { argument: []const u8, input: rak.Content };
 
 const Behaviour = fn (cx: *rak.Context, call: Call) anyerror!rak.Outcome;
 
-const groups = .{ content, failing, session, waiting, people, agents, tools, language };
+const groups = .{ content, failing, session, waiting, people, agents, tools, models, language };
 
 pub fn run(cx: *rak.Context, input: rak.Content) !rak.Outcome {
     const text = if (input.parts.len > 0 and input.parts[0] == .text) input.parts[0].text else "";

@@ -112,6 +112,56 @@ test "uses tools" {
     try expectEqualStrings("[" ++ one ++ "," ++ one ++ "," ++ one ++ "]", try all.answer());
 }
 
+fn small(_: *rak.Context, contents: []const rak.Content, _: rak.ModelOptions) rak.testing.ModelAnswer {
+    const asked = contents[0].parts[0].text;
+    var answer: rak.testing.ModelAnswer = .{
+        .text = "what?",
+        .usage = .{ .input_tokens = 3, .output_tokens = 4 },
+    };
+    if (std.mem.eql(u8, asked, "mood")) answer.text = "{\"mood\": \"good\"}";
+    if (std.mem.eql(u8, asked, "hello")) {
+        answer.text = null;
+        answer.parts = &.{ .{ .thought = "hm" }, .{ .text = "good day to you" } };
+    }
+    return answer;
+}
+
+fn vectors(_: *rak.Context, _: []const []const u8) []const []const f32 {
+    return &.{ &.{ 0.5, 0, 1 }, &.{ 0, 0, 0 } };
+}
+
+test "asks models" {
+    var host: rak.testing.FakeHost = .init(std.testing.allocator);
+    defer host.deinit();
+    try host.modelFunction(.{ .name = "small" }, small);
+    try host.embeds(vectors);
+    const call: rak.FunctionCall = .{ .id = "1", .name = "add", .args = .raw("{\"a\": 1, \"b\": 2}") };
+    try host.model(.{ .name = "caller" }, &.{ .{ .parts = &.{.{ .function_call = call }} }, .{ .text = "so it is" } });
+    try host.model(.{ .name = "broken" }, &.{.{ .failure = .{ .kind = .unavailable, .message = "nobody is there" } }});
+    const answers = [_][2][]const u8{
+        .{ "models", "small,broken,caller" },
+        .{ "complete - hello", "{\"text\":\"good day to you\",\"finish\":\"stop\",\"input\":3,\"output\":4}" },
+        .{ "complete small a b", "{\"text\":\"what?\",\"finish\":\"stop\",\"input\":3,\"output\":4}" },
+        .{ "relay hello", "good day to you" },
+        .{ "deltas hello", "good day to you" },
+        .{ "drop-model hello", "dropped" },
+        .{ "function", "{\"a\":1,\"b\":2} so it is" },
+        .{ "structured mood", "{\"mood\":\"good\"}" },
+        .{ "model-fails broken hi", "unavailable -" },
+        .{ "model-fails nobody hi", "not-found -" },
+        .{ "embed hello", "3,3,0.5" },
+    };
+    for (answers) |answer| {
+        const result = try host.run(run, answer[0]);
+        try expectEqualStrings(answer[1], try result.answer());
+    }
+    for ([_][]const u8{ "relay hello", "deltas hello" }) |name| {
+        const result = try host.run(run, name);
+        try expectEqualStrings("hm", result.events[0].thought_delta);
+        try expectEqualStrings("good day to you", try result.streamed());
+    }
+}
+
 test "echo streams pieces that end after a space" {
     var host: rak.testing.FakeHost = .init(std.testing.allocator);
     defer host.deinit();

@@ -9,12 +9,17 @@ const AgentReply = @import("../agents.zig").Reply;
 const AgentSummary = @import("../agents.zig").AgentSummary;
 const Content = @import("../content.zig").Content;
 const Decision = @import("../people.zig").Decision;
+const Delta = @import("../models.zig").Delta;
+const Embeddings = @import("../models.zig").Embeddings;
 const Event = @import("../events.zig").Event;
 const Field = @import("../log.zig").Field;
 const FunctionCall = @import("../content.zig").FunctionCall;
 const FunctionResponse = @import("../content.zig").FunctionResponse;
 const Info = @import("../context.zig").Info;
 const Level = @import("../log.zig").Level;
+const ModelOptions = @import("../models.zig").ModelOptions;
+const ModelResponse = @import("../models.zig").ModelResponse;
+const ModelSummary = @import("../models.zig").ModelSummary;
 const Output = @import("../io.zig").Output;
 const Page = @import("../session.zig").Page;
 const Reply = @import("../host.zig").Reply;
@@ -36,6 +41,8 @@ pub const Timer = i32;
 pub const Child = enum(i32) { _ };
 /// A call of a tool that was started.
 pub const Running = enum(i32) { _ };
+/// An answer that a model is writing.
+pub const Completion = enum(i32) { _ };
 
 /// There is one host.
 pub var instance: Imports = .{};
@@ -413,6 +420,97 @@ pub fn toolTimer(_: *Imports, running: Running) Timer {
 
 pub fn dropTool(_: *Imports, running: Running) void {
     abi.tools.drop(@backingInt(running));
+}
+
+pub fn models(_: *Imports, allocator: Allocator) Allocator.Error!Reply([]const ModelSummary) {
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.Result(abi.List(abi.ModelSummary)) = undefined;
+    abi.models.available(&theirs);
+    if (refusal([]const ModelSummary, theirs)) |refused| return refused;
+    return .{ .ok = try lift.modelSummaries(allocator, theirs.value.ok) };
+}
+
+pub fn complete(
+    _: *Imports,
+    allocator: Allocator,
+    contents: []const Content,
+    options: ModelOptions,
+) Allocator.Error!Reply(ModelResponse) {
+    const request = try lower.modelRequest(allocator, contents, options);
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.Result(abi.ModelResponse) = undefined;
+    abi.models.complete(&request, &theirs);
+    return modelResponseOf(allocator, theirs);
+}
+
+pub fn openCompletion(
+    _: *Imports,
+    allocator: Allocator,
+    contents: []const Content,
+    options: ModelOptions,
+) Allocator.Error!Reply(Completion) {
+    const request = try lower.modelRequest(allocator, contents, options);
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.Result(i32) = undefined;
+    abi.models.open(&request, &theirs);
+    return refusal(Completion, theirs) orelse .{ .ok = @fromBackingInt(theirs.value.ok) };
+}
+
+pub fn nextDeltas(_: *Imports, allocator: Allocator, completion: Completion) Allocator.Error!Reply([]const Delta) {
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.Result(abi.List(abi.Delta)) = undefined;
+    abi.models.next(@backingInt(completion), &theirs);
+    if (refusal([]const Delta, theirs)) |refused| return refused;
+    return .{ .ok = try lift.deltas(allocator, theirs.value.ok) };
+}
+
+pub fn finishCompletion(
+    _: *Imports,
+    allocator: Allocator,
+    completion: Completion,
+) Allocator.Error!Reply(ModelResponse) {
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.Result(abi.ModelResponse) = undefined;
+    abi.models.finish(@backingInt(completion), &theirs);
+    return modelResponseOf(allocator, theirs);
+}
+
+fn modelResponseOf(allocator: Allocator, theirs: abi.Result(abi.ModelResponse)) Allocator.Error!Reply(ModelResponse) {
+    if (refusal(ModelResponse, theirs)) |refused| return refused;
+    return .{ .ok = try lift.modelResponse(allocator, theirs.value.ok) };
+}
+
+pub fn cancelCompletion(_: *Imports, completion: Completion) void {
+    abi.models.cancel(@backingInt(completion));
+}
+
+pub fn completionTimer(_: *Imports, completion: Completion) Timer {
+    return abi.models.subscribe(@backingInt(completion));
+}
+
+pub fn dropCompletion(_: *Imports, completion: Completion) void {
+    abi.models.drop(@backingInt(completion));
+}
+
+pub fn embed(
+    _: *Imports,
+    allocator: Allocator,
+    model: ?[]const u8,
+    texts: []const []const u8,
+) Allocator.Error!Reply(Embeddings) {
+    const alias: abi.OptionalString = .of(try lower.optionalString(allocator, model));
+    const all = try lower.strings(allocator, texts);
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.Result(abi.Embeddings) = undefined;
+    abi.models.embed(alias.is_some, alias.ptr, alias.len, all.ptr, all.len, &theirs);
+    if (refusal(Embeddings, theirs)) |refused| return refused;
+    return .{ .ok = try lift.embeddings(allocator, theirs.value.ok) };
 }
 
 pub fn sleep(_: *Imports, ms: u64) void {

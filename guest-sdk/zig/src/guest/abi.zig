@@ -2,7 +2,7 @@
 //! of it with the bindings that are generated for C.
 
 /// The contract's version. The component type that is linked in has the same.
-pub const version = "0.1.3";
+pub const version = "0.1.4";
 
 const Handle = i32;
 
@@ -153,6 +153,76 @@ pub const Tool = extern struct {
     description: String,
     parameters: String,
     hints: Hints,
+    extra: Option(String),
+};
+
+pub const Usage = extern struct {
+    input_tokens: u64,
+    output_tokens: u64,
+    cached_tokens: u64,
+    thought_tokens: u64,
+    extra: Option(String),
+};
+
+pub const ModelSummary = extern struct { name: String, description: String, extra: Option(String) };
+
+pub const ModelTool = extern struct { name: String, description: String, parameters: String };
+
+/// The cases of a choice, in the order of their tags.
+pub const ToolChoice = extern struct {
+    tag: Tag,
+    value: extern union { named: String },
+
+    pub const Tag = enum(u8) { auto, none, required, named };
+};
+
+pub const ModelRequest = extern struct {
+    model: Option(String),
+    system: Option(String),
+    contents: List(Content),
+    tools: List(ModelTool),
+    tool_choice: ToolChoice,
+    max_output_tokens: Option(u32),
+    temperature: Option(f32),
+    stop: List(String),
+    response_schema: Option(String),
+    relay: u8,
+    extra: Option(String),
+};
+
+/// The cases of a reason, in the order of their tags.
+pub const FinishReason = extern struct {
+    tag: Tag,
+    value: extern union { other: String },
+
+    pub const Tag = enum(u8) { stop, length, function_calls, filtered, other };
+};
+
+pub const ModelResponse = extern struct {
+    model: String,
+    content: Content,
+    finish: FinishReason,
+    usage: Usage,
+    extra: Option(String),
+};
+
+/// The cases of a delta, in the order of their tags.
+pub const Delta = extern struct {
+    tag: Tag,
+    value: extern union {
+        text: String,
+        thought: String,
+        function_call: FunctionCall,
+        other: String,
+    },
+
+    pub const Tag = enum(u8) { text, thought, function_call, other };
+};
+
+pub const Embeddings = extern struct {
+    model: String,
+    vectors: List(List(f32)),
+    usage: Usage,
     extra: Option(String),
 };
 
@@ -346,6 +416,40 @@ pub const tools = struct {
     pub const cancel = import(fn (Handle) callconv(.c) void, "tools", "[method]running.cancel");
     pub const subscribe = import(fn (Handle) callconv(.c) Handle, "tools", "[method]running.subscribe");
     pub const drop = import(fn (Handle) callconv(.c) void, "tools", "[resource-drop]running");
+};
+
+pub const models = struct {
+    /// The model; the texts; where the result goes.
+    const Embed = fn (
+        i32,
+        [*]const u8,
+        usize,
+        [*]const String,
+        usize,
+        *Result(Embeddings),
+    ) callconv(.c) void;
+
+    pub const available = import(fn (*Result(List(ModelSummary))) callconv(.c) void, "models", "available");
+    pub const complete = import(
+        fn (*const ModelRequest, *Result(ModelResponse)) callconv(.c) void,
+        "models",
+        "complete",
+    );
+    pub const open = import(fn (*const ModelRequest, *Result(Handle)) callconv(.c) void, "models", "open");
+    pub const next = import(
+        fn (Handle, *Result(List(Delta))) callconv(.c) void,
+        "models",
+        "[method]completion.next",
+    );
+    pub const finish = import(
+        fn (Handle, *Result(ModelResponse)) callconv(.c) void,
+        "models",
+        "[method]completion.finish",
+    );
+    pub const cancel = import(fn (Handle) callconv(.c) void, "models", "[method]completion.cancel");
+    pub const subscribe = import(fn (Handle) callconv(.c) Handle, "models", "[method]completion.subscribe");
+    pub const drop = import(fn (Handle) callconv(.c) void, "models", "[resource-drop]completion");
+    pub const embed = import(Embed, "models", "embed");
 };
 
 pub const log = struct {

@@ -8,16 +8,23 @@ const AgentSummary = @import("../agents.zig").AgentSummary;
 const Content = @import("../content.zig").Content;
 const Custom = @import("../content.zig").Custom;
 const Decision = @import("../people.zig").Decision;
+const Delta = @import("../models.zig").Delta;
+const Embeddings = @import("../models.zig").Embeddings;
 const Entry = @import("../session.zig").Entry;
 const Failure = @import("../failure.zig").Failure;
 const FailureKind = @import("../failure.zig").FailureKind;
+const FinishReason = @import("../models.zig").FinishReason;
+const FunctionCall = @import("../content.zig").FunctionCall;
 const FunctionResponse = @import("../content.zig").FunctionResponse;
 const Hints = @import("../tools.zig").Hints;
 const Info = @import("../context.zig").Info;
 const Json = @import("../Json.zig");
+const ModelResponse = @import("../models.zig").ModelResponse;
+const ModelSummary = @import("../models.zig").ModelSummary;
 const Page = @import("../session.zig").Page;
 const Part = @import("../content.zig").Part;
 const Tool = @import("../tools.zig").Tool;
+const Usage = @import("../models.zig").Usage;
 const abi = @import("abi.zig");
 const duration = @import("../wait.zig").duration;
 
@@ -54,14 +61,14 @@ fn part(theirs: abi.Part) Part {
             .mime_type = optionalString(value.file_data.mime_type),
             .uri = value.file_data.uri.slice(),
         } },
-        .function_call => .{ .function_call = .{
-            .id = value.function_call.id.slice(),
-            .name = value.function_call.name.slice(),
-            .args = .raw(value.function_call.args.slice()),
-        } },
+        .function_call => .{ .function_call = functionCall(value.function_call) },
         .function_response => .{ .function_response = functionResponse(value.function_response) },
         .other => .{ .other = custom(value.other) },
     };
+}
+
+fn functionCall(theirs: abi.FunctionCall) FunctionCall {
+    return .{ .id = theirs.id.slice(), .name = theirs.name.slice(), .args = .raw(theirs.args.slice()) };
 }
 
 pub fn functionResponse(theirs: abi.FunctionResponse) FunctionResponse {
@@ -137,6 +144,71 @@ fn hints(theirs: abi.Hints) Hints {
         .idempotent = theirs.idempotent,
         .open_world = theirs.open_world,
         .needs_approval = theirs.needs_approval,
+    };
+}
+
+pub fn modelSummaries(
+    allocator: Allocator,
+    theirs: abi.List(abi.ModelSummary),
+) Allocator.Error![]const ModelSummary {
+    const ours = try allocator.alloc(ModelSummary, theirs.len);
+    for (theirs.slice(), ours) |item, *place| place.* = .{
+        .name = item.name.slice(),
+        .description = item.description.slice(),
+        .extra = optionalJson(item.extra),
+    };
+    return ours;
+}
+
+pub fn modelResponse(allocator: Allocator, theirs: abi.ModelResponse) Allocator.Error!ModelResponse {
+    return .{
+        .model = theirs.model.slice(),
+        .content = try content(allocator, theirs.content),
+        .finish = finishReason(theirs.finish),
+        .usage = usage(theirs.usage),
+        .extra = optionalJson(theirs.extra),
+    };
+}
+
+fn finishReason(theirs: abi.FinishReason) FinishReason {
+    return switch (theirs.tag) {
+        .stop => .stop,
+        .length => .length,
+        .function_calls => .function_calls,
+        .filtered => .filtered,
+        .other => .{ .other = theirs.value.other.slice() },
+    };
+}
+
+fn usage(theirs: abi.Usage) Usage {
+    return .{
+        .input_tokens = theirs.input_tokens,
+        .output_tokens = theirs.output_tokens,
+        .cached_tokens = theirs.cached_tokens,
+        .thought_tokens = theirs.thought_tokens,
+        .extra = optionalJson(theirs.extra),
+    };
+}
+
+pub fn deltas(allocator: Allocator, theirs: abi.List(abi.Delta)) Allocator.Error![]const Delta {
+    const ours = try allocator.alloc(Delta, theirs.len);
+    for (theirs.slice(), ours) |item, *place| place.* = switch (item.tag) {
+        .text => .{ .text = item.value.text.slice() },
+        .thought => .{ .thought = item.value.thought.slice() },
+        .function_call => .{ .function_call = functionCall(item.value.function_call) },
+        .other => .{ .other = .raw(item.value.other.slice()) },
+    };
+    return ours;
+}
+
+pub fn embeddings(allocator: Allocator, theirs: abi.Embeddings) Allocator.Error!Embeddings {
+    const vectors = try allocator.alloc([]const f32, theirs.vectors.len);
+    for (theirs.vectors.slice(), vectors) |item, *place| place.* = item.slice();
+    return .{
+        .model = theirs.model.slice(),
+        .vectors = vectors,
+        .usage = usage(theirs.usage),
+        .extra = optionalJson(theirs.extra),
     };
 }
 

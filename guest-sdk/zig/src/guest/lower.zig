@@ -12,9 +12,12 @@ const Failure = @import("../failure.zig").Failure;
 const Field = @import("../log.zig").Field;
 const FunctionCall = @import("../content.zig").FunctionCall;
 const Json = @import("../Json.zig");
+const ModelOptions = @import("../models.zig").ModelOptions;
+const ModelTool = @import("../models.zig").ModelTool;
 const Outcome = @import("../outcome.zig").Outcome;
 const Part = @import("../content.zig").Part;
 const Skill = @import("../descriptor.zig").Skill;
+const ToolChoice = @import("../models.zig").ToolChoice;
 const abi = @import("abi.zig");
 const millis = @import("../wait.zig").millis;
 
@@ -32,8 +35,12 @@ pub fn optionalJson(allocator: Allocator, json: ?Json) Allocator.Error!abi.Optio
     return if (json) |some| .some(try string(allocator, some.text)) else .none;
 }
 
-fn optionalNumber(number: ?u64) abi.Option(u64) {
+fn optionalNumber(comptime T: type, number: ?T) abi.Option(T) {
     return if (number) |some| .some(some) else .none;
+}
+
+pub fn strings(allocator: Allocator, ours: []const []const u8) Allocator.Error!abi.List(abi.String) {
+    return list(abi.String, string, allocator, ours);
 }
 
 fn list(
@@ -92,6 +99,43 @@ pub fn functionCall(allocator: Allocator, ours: FunctionCall) Allocator.Error!ab
     };
 }
 
+pub fn modelRequest(
+    allocator: Allocator,
+    contents: []const Content,
+    options: ModelOptions,
+) Allocator.Error!abi.ModelRequest {
+    return .{
+        .model = try optionalString(allocator, options.model),
+        .system = try optionalString(allocator, options.system),
+        .contents = try list(abi.Content, content, allocator, contents),
+        .tools = try list(abi.ModelTool, modelTool, allocator, options.tools),
+        .tool_choice = try toolChoice(allocator, options.tool_choice),
+        .max_output_tokens = optionalNumber(u32, options.max_output_tokens),
+        .temperature = optionalNumber(f32, options.temperature),
+        .stop = try strings(allocator, options.stop),
+        .response_schema = try optionalJson(allocator, options.response_schema),
+        .relay = @backingInt(options.relay),
+        .extra = try optionalJson(allocator, options.extra),
+    };
+}
+
+fn modelTool(allocator: Allocator, ours: ModelTool) Allocator.Error!abi.ModelTool {
+    return .{
+        .name = try string(allocator, ours.name),
+        .description = try string(allocator, ours.description),
+        .parameters = try string(allocator, ours.parameters.text),
+    };
+}
+
+fn toolChoice(allocator: Allocator, ours: ToolChoice) Allocator.Error!abi.ToolChoice {
+    return switch (ours) {
+        .auto => .{ .tag = .auto, .value = undefined },
+        .none => .{ .tag = .none, .value = undefined },
+        .required => .{ .tag = .required, .value = undefined },
+        .named => |name| .{ .tag = .named, .value = .{ .named = try string(allocator, name) } },
+    };
+}
+
 fn custom(allocator: Allocator, ours: Custom) Allocator.Error!abi.Custom {
     return .{ .name = try string(allocator, ours.name), .value = try string(allocator, ours.value.text) };
 }
@@ -107,8 +151,8 @@ fn event(allocator: Allocator, ours: Event) Allocator.Error!abi.Event {
         .thought_delta => |text| .{ .tag = .thought_delta, .value = .{ .thought_delta = try string(allocator, text) } },
         .progress => |progress| .{ .tag = .progress, .value = .{ .progress = .{
             .message = try string(allocator, progress.message),
-            .done = optionalNumber(progress.done),
-            .total = optionalNumber(progress.total),
+            .done = optionalNumber(u64, progress.done),
+            .total = optionalNumber(u64, progress.total),
         } } },
         .other => |other| .{ .tag = .other, .value = .{ .other = try custom(allocator, other) } },
     };
@@ -127,7 +171,7 @@ pub fn failure(allocator: Allocator, ours: Failure) Allocator.Error!abi.Failure 
         .kind = @backingInt(ours.kind),
         .code = try optionalString(allocator, ours.code),
         .message = try string(allocator, ours.message),
-        .retry_after_ms = optionalNumber(if (ours.retry_after) |time| millis(time) else null),
+        .retry_after_ms = optionalNumber(u64, if (ours.retry_after) |time| millis(time) else null),
         .details = try optionalJson(allocator, ours.details),
     };
 }
@@ -157,7 +201,7 @@ fn skill(allocator: Allocator, ours: Skill) Allocator.Error!abi.Skill {
         .id = try string(allocator, ours.id),
         .name = try string(allocator, ours.name),
         .description = try string(allocator, ours.description),
-        .tags = try list(abi.String, string, allocator, ours.tags),
-        .examples = try list(abi.String, string, allocator, ours.examples),
+        .tags = try strings(allocator, ours.tags),
+        .examples = try strings(allocator, ours.examples),
     };
 }

@@ -10,6 +10,8 @@ const Agents = @import("Agents.zig");
 const Clock = @import("Clock.zig");
 const Content = @import("../content.zig").Content;
 const Decision = @import("../people.zig").Decision;
+const Delta = @import("../models.zig").Delta;
+const Embeddings = @import("../models.zig").Embeddings;
 const Ending = @import("../invoke.zig").Ending;
 const Entry = @import("../session.zig").Entry;
 const Event = @import("../events.zig").Event;
@@ -19,6 +21,10 @@ const FunctionCall = @import("../content.zig").FunctionCall;
 const FunctionResponse = @import("../content.zig").FunctionResponse;
 const Info = @import("../context.zig").Info;
 const Level = @import("../log.zig").Level;
+const ModelOptions = @import("../models.zig").ModelOptions;
+const ModelResponse = @import("../models.zig").ModelResponse;
+const ModelSummary = @import("../models.zig").ModelSummary;
+const Models = @import("Models.zig");
 const Output = @import("../io.zig").Output;
 const Page = @import("../session.zig").Page;
 const People = @import("People.zig");
@@ -39,7 +45,7 @@ const Invocation = @This();
 /// A point on the fake clock, in its milliseconds.
 pub const Timer = union(enum) {
     at_ms: u64,
-    /// That of something that was started: it comes earlier where that is cancelled.
+    /// That of something that was started: it comes earlier where that is cancelled, and is the next one of several.
     over_at_ms: *const u64,
 
     fn due(point: Timer) u64 {
@@ -56,6 +62,9 @@ pub const Child = *Agents.Child;
 /// A call of a tool that was started.
 pub const Running = *Tools.Running;
 
+/// An answer that a model is writing.
+pub const Completion = *Models.Completion;
+
 /// Outlives the run.
 arena: Allocator,
 setup: *const FakeHost,
@@ -64,6 +73,7 @@ state: State,
 people: People,
 roster: Agents,
 toolbox: Tools,
+advisers: Models,
 events: std.ArrayList(Event) = .empty,
 logs: std.ArrayList(TestRun.LogLine) = .empty,
 printed: std.ArrayList(u8) = .empty,
@@ -82,6 +92,7 @@ pub fn init(arena: Allocator, setup: *const FakeHost) Allocator.Error!Invocation
         },
         .roster = .{ .arena = arena, .known = setup.agents.items },
         .toolbox = .{ .arena = arena, .known = setup.tools.items },
+        .advisers = .{ .arena = arena, .known = try arena.dupe(Models.Known, setup.models.items) },
     };
 }
 
@@ -128,6 +139,8 @@ pub fn finish(run: *Invocation, ending: Ending) Allocator.Error!TestRun {
     if (ending == .outcome) try run.state.store();
     for (run.roster.started.items) |child| child.work.drop(&run.clock);
     for (run.toolbox.started.items) |running| running.work.drop(&run.clock);
+    for (run.advisers.opened.items) |completion| completion.work.drop(&run.clock);
+    try run.advisers.show(run);
     return .{
         .ending = try copies.ending(run.arena, ending),
         .events = run.events.items,
@@ -136,6 +149,8 @@ pub fn finish(run: *Invocation, ending: Ending) Allocator.Error!TestRun {
         .questions = run.people.questions.items,
         .agent_calls = try run.roster.calls(),
         .tool_calls = try run.toolbox.calls(),
+        .model_calls = try run.advisers.calls(),
+        .embed_calls = run.advisers.embedded.items,
         .logs = run.logs.items,
         .printed = run.printed.items,
         .slept = .{ .nanoseconds = @as(i96, run.clock.now_ms) * std.time.ns_per_ms },
@@ -182,6 +197,7 @@ pub fn emit(run: *Invocation, allocator: Allocator, events: []const Event) Alloc
         .kind = .invalid_argument,
         .message = try std.fmt.allocPrint(allocator, "not JSON: {s}", .{json}),
     } };
+    try run.advisers.show(run);
     for (events) |event| try run.events.append(run.arena, try copies.event(run.arena, event));
     for (events) |event| if (event.isStored()) try run.state.store();
     var stored: u64 = 0;
@@ -391,6 +407,68 @@ pub fn toolTimer(run: *Invocation, running: Running) Timer {
 
 pub fn dropTool(run: *Invocation, running: Running) void {
     running.work.drop(&run.clock);
+}
+
+pub fn models(run: *Invocation, allocator: Allocator) Allocator.Error!Reply([]const ModelSummary) {
+    if (run.gate([]const ModelSummary)) |refused| return refused;
+    return .{ .ok = try run.advisers.available(allocator) };
+}
+
+pub fn complete(
+    run: *Invocation,
+    allocator: Allocator,
+    contents: []const Content,
+    options: ModelOptions,
+) Allocator.Error!Reply(ModelResponse) {
+    const completion = switch (try run.openCompletion(allocator, contents, options)) {
+        .ok => |completion| completion,
+        .refused => |failure| return .{ .refused = failure },
+    };
+    return completion.work.finish(&run.clock);
+}
+
+pub fn openCompletion(
+    run: *Invocation,
+    _: Allocator,
+    contents: []const Content,
+    options: ModelOptions,
+) Allocator.Error!Reply(Completion) {
+    if (run.gate(Completion)) |refused| return refused;
+    return run.advisers.open(run, contents, options);
+}
+
+pub fn nextDeltas(run: *Invocation, allocator: Allocator, completion: Completion) Allocator.Error!Reply([]const Delta) {
+    if (run.gate([]const Delta)) |refused| return refused;
+    return completion.next(allocator, &run.clock);
+}
+
+pub fn finishCompletion(run: *Invocation, _: Allocator, completion: Completion) Allocator.Error!Reply(ModelResponse) {
+    if (run.gate(ModelResponse)) |refused| return refused;
+    return completion.work.finish(&run.clock);
+}
+
+pub fn cancelCompletion(run: *Invocation, completion: Completion) void {
+    run.clock.countCall();
+    completion.cancel(&run.clock);
+}
+
+pub fn completionTimer(run: *Invocation, completion: Completion) Timer {
+    run.clock.countCall();
+    return .{ .over_at_ms = &completion.next_at_ms };
+}
+
+pub fn dropCompletion(run: *Invocation, completion: Completion) void {
+    completion.cancel(&run.clock);
+}
+
+pub fn embed(
+    run: *Invocation,
+    _: Allocator,
+    model: ?[]const u8,
+    texts: []const []const u8,
+) Allocator.Error!Reply(Embeddings) {
+    if (run.gate(Embeddings)) |refused| return refused;
+    return run.advisers.embed(run, model, texts);
 }
 
 pub fn sleep(run: *Invocation, ms: u64) void {

@@ -5,12 +5,14 @@ const Allocator = std.mem.Allocator;
 
 const AgentCall = @import("Agents.zig").AgentCall;
 const Content = @import("../content.zig").Content;
+const EmbedCall = @import("Models.zig").EmbedCall;
 const Ending = @import("../invoke.zig").Ending;
 const Event = @import("../events.zig").Event;
 const Failure = @import("../failure.zig").Failure;
 const Field = @import("../log.zig").Field;
 const Json = @import("../Json.zig");
 const Level = @import("../log.zig").Level;
+const ModelCall = @import("Models.zig").ModelCall;
 const Outcome = @import("../outcome.zig").Outcome;
 const Progress = @import("../events.zig").Progress;
 const Question = @import("People.zig").Question;
@@ -34,6 +36,10 @@ questions: []const Question,
 agent_calls: []const AgentCall,
 /// What it called tools with, in order.
 tool_calls: []const ToolCall,
+/// What it asked models, in order.
+model_calls: []const ModelCall,
+/// The texts that it wanted vectors of, in order.
+embed_calls: []const EmbedCall,
 /// The lines that it logged.
 logs: []const LogLine,
 /// What it wrote to standard output and standard error.

@@ -9,9 +9,13 @@ const AgentSummary = @import("../agents.zig").AgentSummary;
 const Content = @import("../content.zig").Content;
 const Custom = @import("../content.zig").Custom;
 const Decision = @import("../people.zig").Decision;
+const EmbedCall = @import("Models.zig").EmbedCall;
 const Ending = @import("../invoke.zig").Ending;
 const Event = @import("../events.zig").Event;
 const Field = @import("../log.zig").Field;
+const ModelAnswer = @import("Models.zig").ModelAnswer;
+const ModelCall = @import("Models.zig").ModelCall;
+const ModelSummary = @import("../models.zig").ModelSummary;
 const Question = @import("People.zig").Question;
 const Tool = @import("../tools.zig").Tool;
 const ToolCall = @import("Tools.zig").ToolCall;
@@ -67,6 +71,26 @@ pub fn tool(allocator: Allocator, value: Tool) Allocator.Error!Tool {
 }
 
 pub fn toolCall(allocator: Allocator, value: ToolCall) Allocator.Error!ToolCall {
+    return deep(allocator, value);
+}
+
+pub fn modelSummary(allocator: Allocator, value: ModelSummary) Allocator.Error!ModelSummary {
+    return deep(allocator, value);
+}
+
+pub fn modelAnswer(allocator: Allocator, value: ModelAnswer) Allocator.Error!ModelAnswer {
+    return deep(allocator, value);
+}
+
+pub fn modelAnswers(allocator: Allocator, value: []const ModelAnswer) Allocator.Error![]const ModelAnswer {
+    return deep(allocator, value);
+}
+
+pub fn modelCall(allocator: Allocator, value: ModelCall) Allocator.Error!ModelCall {
+    return deep(allocator, value);
+}
+
+pub fn embedCall(allocator: Allocator, value: EmbedCall) Allocator.Error!EmbedCall {
     return deep(allocator, value);
 }
 

@@ -15,6 +15,7 @@ use crate::failure::{Failure, FailureKind};
 use crate::ids::{AppName, InvocationId};
 use crate::invocation::{Usage, Waiting};
 use crate::journal::{Difference, Journal, JournalEntry, JournalLimits};
+use crate::models::{EmbedRequest, Embeddings, ModelRequest, ModelResponse, ModelSummary, OnDelta};
 use crate::people::{InputRequest, InputResponse};
 use crate::session::{HistoryPage, SessionKey};
 use crate::time::UnixMillis;
@@ -322,6 +323,30 @@ pub trait RunHost: Send + Sync + 'static {
     /// Whether arguments satisfy a tool's schema; [`FailureKind::InvalidArgument`] where they do not.
     async fn check_arguments(&self, _tool: &ToolSpec, _arguments: &Value) -> Result<(), Failure> {
         Ok(())
+    }
+
+    /// The models there are, by alias.
+    fn models(&self) -> Vec<ModelSummary> {
+        Vec::new()
+    }
+
+    /// The alias that is meant where neither the agent nor its manifest names one.
+    fn default_model(&self) -> Option<String> {
+        None
+    }
+
+    /// Asks a model; dropping the future gives it up. What it writes is told as it comes, where somebody wants that.
+    async fn ask_model(
+        &self,
+        request: ModelRequest,
+        _on_delta: Option<OnDelta>,
+    ) -> Result<ModelResponse, Failure> {
+        Err(Failure::new(FailureKind::NotFound, format!("there is no model {:?}", request.model)))
+    }
+
+    /// Turns texts into vectors; dropping the future gives it up.
+    async fn embed(&self, request: EmbedRequest) -> Result<Embeddings, Failure> {
+        Err(Failure::new(FailureKind::NotFound, format!("there is no model {:?}", request.model)))
     }
 
     /// Calls a tool; dropping the future gives it up.

@@ -4,12 +4,12 @@ use async_trait::async_trait;
 
 use crate::event::{EncodedEvent, Progress};
 use crate::failure::StoreError;
-use crate::ids::{IdempotencyKey, InvocationId, UserId};
+use crate::ids::{AppName, IdempotencyKey, InvocationId, UserId};
 use crate::invocation::{
     InvocationFilter, InvocationPage, InvocationRecord, InvocationStatus, Resume, Usage, Waiting,
 };
 use crate::journal::JournalChunk;
-use crate::quota::{DailyUsage, Quota};
+use crate::quota::{DailyUsage, Quotas};
 use crate::session::SessionKey;
 use crate::state::StateDelta;
 use crate::time::{UnixDay, UnixMillis};
@@ -25,8 +25,9 @@ pub struct Begin {
     pub pin: bool,
     /// What its client called this start. It is kept with the invocation, and stays where a second call has none.
     pub start_key: Option<StartKey>,
-    /// What its user may use in a day. Nothing is stored where that is used up; looked at for a new invocation only.
-    pub quota: Quota,
+    /// What its user and its agent may use in a day. Nothing is stored where that is used up; looked at for a new
+    /// invocation only.
+    pub quotas: Quotas,
 }
 
 /// What makes a repeated start the same invocation.
@@ -122,7 +123,7 @@ pub trait EventLog: Send + Sync + 'static {
     /// message's own `state_delta` is not applied. Gives the position of the message in the session's history, or of
     /// the newest event where there is no message: what lies at or before `position - 1` was said before this
     /// invocation. [`StoreError::Conflict`] where another invocation of the session was started with the same key, and
-    /// [`StoreError::QuotaExceeded`] where the invocation is new and something of the quota is used up on the day of its
+    /// [`StoreError::QuotaExceeded`] where the invocation is new and something of a quota is used up on the day of its
     /// `started_at`.
     async fn begin(&self, begin: Begin) -> Result<u64, StoreError>;
 
@@ -161,6 +162,10 @@ pub trait EventLog: Send + Sync + 'static {
     /// What the invocations of a user came to in a day. Counted with what it counts, in one step: it is exact whenever the
     /// host ends. Deleting a session does not change it.
     async fn used(&self, user: &UserId, day: UnixDay) -> Result<DailyUsage, StoreError>;
+
+    /// Tokens that models read and wrote in a day for the invocations of an agent, all users together; counted as
+    /// [`used`](Self::used) is.
+    async fn agent_tokens(&self, agent: &AppName, day: UnixDay) -> Result<u64, StoreError>;
 
     /// What is kept of an invocation.
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError>;

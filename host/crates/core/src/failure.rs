@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::quota::QuotaExceeded;
+use crate::run::Limited;
 
 /// The kinds of the contract's `failure`: they say what to do next, not where it happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -117,9 +118,14 @@ pub enum StoreError {
         /// How large it may be.
         limit: usize,
     },
-    /// Its user has used up a quota.
-    #[error("the quota of the day is used up: {0}")]
-    QuotaExceeded(QuotaExceeded),
+    /// Its user, or its agent, has used up a quota.
+    #[error("the quota of {whose} is used up for the day (UTC): {exceeded}")]
+    QuotaExceeded {
+        /// Whose it is.
+        whose: Limited,
+        /// What of it.
+        exceeded: QuotaExceeded,
+    },
     /// The store itself failed: the disk is full, the file is damaged, it was shut down. Nothing of the call is stored.
     #[error("the store is not usable: {reason}")]
     Unavailable {
@@ -141,7 +147,7 @@ impl From<StoreError> for Failure {
             StoreError::Conflict { .. } => Self::new(FailureKind::Conflict, error.to_string()),
             StoreError::Invalid { .. } => Self::new(FailureKind::InvalidArgument, error.to_string()),
             StoreError::NotFound { .. } => Self::new(FailureKind::NotFound, error.to_string()),
-            StoreError::TooLarge { .. } | StoreError::QuotaExceeded(_) => {
+            StoreError::TooLarge { .. } | StoreError::QuotaExceeded { .. } => {
                 Self::new(FailureKind::LimitExceeded, error.to_string())
             }
             // The backend's own words stay in the host's log.

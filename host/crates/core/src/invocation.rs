@@ -177,6 +177,30 @@ pub struct Usage {
     pub events: u64,
     /// Their size, in bytes.
     pub event_bytes: u64,
+    /// Answers of models that it was given.
+    #[serde(skip_serializing_if = "is_default")]
+    pub model_calls: u64,
+    /// Tokens that models read for it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub input_tokens: u64,
+    /// Tokens that models wrote for it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub output_tokens: u64,
+    /// What they cost by the prices of the configuration, in millionths of their currency.
+    #[serde(skip_serializing_if = "is_default")]
+    pub model_cost_micros: u64,
+}
+
+impl Usage {
+    /// Tokens of models, of both directions.
+    pub fn model_tokens(&self) -> u64 {
+        self.input_tokens.saturating_add(self.output_tokens)
+    }
+
+    /// Those that it used since it was last looked at.
+    pub fn model_tokens_since(&self, before: &Self) -> u64 {
+        self.model_tokens().saturating_sub(before.model_tokens())
+    }
 }
 
 /// What an invocation waits for.

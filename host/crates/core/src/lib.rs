@@ -2,7 +2,7 @@
 //!
 //! Everything else in the host speaks in these types: what an agent says ([`Content`], [`Event`]), where it says it
 //! ([`SessionKey`], [`InvocationId`]), how it ends ([`InvocationStatus`]), and the traits that the stores
-//! ([`SessionService`], [`EventLog`]), the agents ([`Agent`], [`AgentRegistry`]) and what they call ([`Toolbox`]) stand
+//! ([`SessionService`], [`EventLog`]), the agents ([`Agent`], [`AgentRegistry`]) and what they call ([`Toolbox`], [`Models`]) stand
 //! behind.
 //! There is no I/O here and no runtime.
 
@@ -15,6 +15,7 @@ mod failure;
 mod ids;
 mod invocation;
 mod journal;
+mod models;
 mod people;
 mod quota;
 mod registry;
@@ -42,8 +43,12 @@ pub use invocation::{
 pub use journal::{
     Difference, Journal, JournalChunk, JournalEntry, JournalLimits, Pending, Replay, ReplaySilent, Seed,
 };
+pub use models::{
+    EmbedRequest, Embeddings, FinishReason, ModelDelta, ModelPrompt, ModelRequest, ModelResponse,
+    ModelSummary, ModelTool, ModelUsage, Models, OnDelta, ToolChoice,
+};
 pub use people::{Decision, InputKind, InputRequest, InputResponse, Reply, Respond, RespondError};
-pub use quota::{DailyUsage, Quota, QuotaExceeded};
+pub use quota::{AgentQuota, DailyUsage, Quota, QuotaExceeded, Quotas};
 pub use registry::{
     AgentCounters, AgentGrants, AgentInfo, AgentRegistry, AgentSource, AgentState, CodeTier, DeployError,
     Deployment, Deployments, Durability, Environment, Pinning, Refusal, VersionInfo, VersionState,

@@ -81,6 +81,8 @@ pub struct AgentGrants {
     pub tools: Vec<String>,
     /// The tools, by such patterns, before whose calls a person is asked.
     pub ask_before: Vec<String>,
+    /// Ask the models whose aliases these patterns stand for. The first is the agent's default, where it is no pattern.
+    pub models: Vec<String>,
     /// Write to the host's log.
     pub log: bool,
     /// Names of the environment variables that it is given.
@@ -97,6 +99,7 @@ impl Default for AgentGrants {
             agents: Vec::new(),
             tools: Vec::new(),
             ask_before: Vec::new(),
+            models: Vec::new(),
             log: true,
             environment: Vec::new(),
         }

@@ -175,11 +175,11 @@ pub enum RunError {
         /// When the next one may start.
         retry_after: Duration,
     },
-    /// The user has used up a quota.
-    #[error("the user {user:?} has used up its quota of the day (UTC): {exceeded}")]
+    /// Its user, or its agent, has used up a quota.
+    #[error("the quota of {whose} is used up for the day (UTC): {exceeded}")]
     QuotaExceeded {
         /// Whose it is.
-        user: UserId,
+        whose: Limited,
         /// What of it.
         exceeded: QuotaExceeded,
         /// When the next day begins.

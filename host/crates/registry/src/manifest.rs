@@ -54,6 +54,8 @@ struct GrantsTable {
     tools: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     ask_before: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    models: Vec<String>,
     log: bool,
 }
 
@@ -64,7 +66,7 @@ impl GrantsTable {
                 ManifestError(format!("{agent:?} in `agents` of [grants] is no agent's name: {error}"))
             })?;
         }
-        for pattern in self.tools.iter().chain(&self.ask_before) {
+        for pattern in self.tools.iter().chain(&self.ask_before).chain(&self.models) {
             Glob::new(pattern).map_err(|error| {
                 ManifestError(format!("{pattern:?} in [grants] is no pattern of names: {}", error.kind()))
             })?;
@@ -110,6 +112,7 @@ impl Manifest {
                 agents: table.agents.clone(),
                 tools: table.tools.clone(),
                 ask_before: table.ask_before.clone(),
+                models: table.models.clone(),
                 log: table.log,
                 environment,
             },
@@ -171,6 +174,7 @@ mod tests {
             agents: Vec::new(),
             tools: Vec::new(),
             ask_before: Vec::new(),
+            models: Vec::new(),
             log: false,
             environment: vec!["MODE".into()],
         };
@@ -179,16 +183,18 @@ mod tests {
 
     #[test]
     fn agents_are_granted_by_name_and_tools_by_pattern() {
-        let text = "[grants]\nagents = ['echo']\ntools = ['clock', 'mcp.files.*']\nask_before = ['mcp.*', 'agent.echo']\n";
+        let text = "[grants]\nagents = ['echo']\ntools = ['clock', 'mcp.files.*']\nask_before = ['mcp.*', 'agent.echo']\nmodels = ['small', 'local-*']\n";
         let grants = Manifest::parse(text).unwrap().grants();
         assert_eq!(grants.agents, ["echo"]);
         assert_eq!(grants.tools, ["clock", "mcp.files.*"]);
         assert_eq!(grants.ask_before, ["mcp.*", "agent.echo"]);
+        assert_eq!(grants.models, ["small", "local-*"]);
         assert_eq!(Manifest::parse("[grants]\nagents = ['*']\n").unwrap().grants().agents, ["*"]);
         for (text, named) in [
             ("agents = ['a/b']", "\"a/b\" in `agents`"),
             ("tools = ['mcp.[']", "\"mcp.[\""),
             ("ask_before = ['{']", "\"{\""),
+            ("models = ['[']", "\"[\""),
         ] {
             let error = Manifest::parse(&format!("[grants]\n{text}\n")).unwrap_err().to_string();
             assert!(error.contains(named), "{error}");

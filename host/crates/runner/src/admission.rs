@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rak_core::{AppName, InvocationId, Limited, RunError, UserId};
+use rak_core::{AppName, InvocationId, InvocationStatus, Limited, RunError, UserId};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -50,6 +50,16 @@ struct State {
 pub(crate) enum Entry {
     Now(Place),
     Later(Waits),
+}
+
+impl Entry {
+    /// What the run is called meanwhile.
+    pub(crate) fn status(&self) -> InvocationStatus {
+        match self {
+            Self::Now(_) => InvocationStatus::Active,
+            Self::Later(_) => InvocationStatus::Queued,
+        }
+    }
 }
 
 impl Admission {

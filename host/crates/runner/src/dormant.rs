@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rak_core::time::UnixMillis;
 use rak_core::{
-    Begin, Content, InvocationRecord, InvocationStatus, JournalEntry, OnDisconnect, Quota, Role, RunError,
+    Begin, Content, InvocationRecord, InvocationStatus, JournalEntry, OnDisconnect, Quotas, Role, RunError,
     StateDelta, StopReason,
 };
 use tokio::sync::oneshot;
@@ -254,7 +254,7 @@ impl Runner {
             message: None,
             pin: false,
             start_key: None,
-            quota: Quota::default(),
+            quotas: Quotas::default(),
         };
         let live = self.inner().live.get_or_find(guard.id());
         // Who answers a question of it at the same moment writes its status, too.
@@ -331,7 +331,7 @@ impl Runner {
                     message: None,
                     pin: false,
                     start_key: None,
-                    quota: Quota::default(),
+                    quotas: Quotas::default(),
                 };
                 inner.log.begin(begin).await?;
                 (Some(position), content)
@@ -374,7 +374,7 @@ impl Runner {
             stopping: inner.stopping.clone(),
             longest_wait_in_memory: inner.settings.longest_wait_in_memory,
             start_key: None,
-            quota: Quota::default(),
+            quotas: Quotas::default(),
             record,
         };
         let seat = dormant.seat;

@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use rak_core::time::UnixMillis;
 use rak_core::{
-    AgentState, AgentSummary, AppName, ChildReply, ChildRequest, Content, Emission, Event, Failure,
-    FailureKind, HistoryPage, HistoryQuery, InputRequest, InputResponse, InvocationId, InvocationInfo,
-    InvocationRest, InvocationStatus, InvocationStep, Journal, JournalEntry, Parent, Part, Priority, Role,
-    RunHost, Scope, SessionService, StateDelta, StopReason, StoreError, ToolAnswer, ToolCall, ToolSpec,
-    Waiting, readable_scope, settable_scope,
+    AgentState, AgentSummary, AppName, ChildReply, ChildRequest, Content, EmbedRequest, Embeddings, Emission,
+    Event, Failure, FailureKind, HistoryPage, HistoryQuery, InputRequest, InputResponse, InvocationId,
+    InvocationInfo, InvocationRest, InvocationStatus, InvocationStep, Journal, JournalEntry, ModelRequest,
+    ModelResponse, ModelSummary, OnDelta, Parent, Part, Priority, Role, RunHost, Scope, SessionService,
+    StateDelta, StopReason, StoreError, ToolAnswer, ToolCall, ToolSpec, Waiting, readable_scope,
+    settable_scope,
 };
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -128,6 +129,22 @@ impl RunContext {
         }
         event
     }
+}
+
+impl RunContext {
+    /// Does what needs sockets on the server's runtime, since a guest's thread knows none. Dropped, it is given up.
+    async fn on_the_server<T: Send + 'static>(
+        &self,
+        call: impl Future<Output = Result<T, Failure>> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let called = self.recorder.tasks.spawn_on(call, &self.recorder.runtime);
+        let lost = |error| Failure::new(FailureKind::Failed, format!("the call was lost: {error}"));
+        AbortOnDropHandle::new(called).await.map_err(lost)?
+    }
+}
+
+fn no_model(model: &str) -> Failure {
+    Failure::new(FailureKind::NotFound, format!("there is no model {model:?}"))
 }
 
 #[async_trait]
@@ -318,13 +335,31 @@ impl RunHost for RunContext {
         checked.map_err(|error| Failure::new(FailureKind::Failed, error.to_string()))?.map_err(invalid)
     }
 
+    fn models(&self) -> Vec<ModelSummary> {
+        self.runner.inner().models.as_ref().map(|models| models.summaries()).unwrap_or_default()
+    }
+
+    fn default_model(&self) -> Option<String> {
+        self.runner.inner().models.as_ref()?.default_model()
+    }
+
+    async fn ask_model(
+        &self,
+        request: ModelRequest,
+        on_delta: Option<OnDelta>,
+    ) -> Result<ModelResponse, Failure> {
+        let Some(models) = self.runner.inner().models.clone() else { return Err(no_model(&request.model)) };
+        self.on_the_server(async move { models.complete(request, on_delta.as_deref()).await }).await
+    }
+
+    async fn embed(&self, request: EmbedRequest) -> Result<Embeddings, Failure> {
+        let Some(models) = self.runner.inner().models.clone() else { return Err(no_model(&request.model)) };
+        self.on_the_server(async move { models.embed(request).await }).await
+    }
+
     async fn call_tool(&self, call: ToolCall) -> Result<ToolAnswer, Failure> {
-        // On the server's runtime: a guest's thread knows no sockets.
         let toolbox = self.runner.inner().toolbox.clone();
-        let called = async move { toolbox.call(call).await };
-        let called = self.recorder.tasks.spawn_on(called, &self.recorder.runtime);
-        let lost = |error| Failure::new(FailureKind::Failed, format!("the call was lost: {error}"));
-        AbortOnDropHandle::new(called).await.map_err(lost)?
+        self.on_the_server(async move { toolbox.call(call).await }).await
     }
 
     fn give_way(&self) -> Option<Box<dyn Send>> {

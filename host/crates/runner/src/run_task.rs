@@ -9,7 +9,7 @@ use rak_core::time::UnixMicros;
 use rak_core::{
     Agent, AgentError, AgentOutcome, AgentRegistry, AgentRun, Begin, Content, EncodedEvent, Event, Failure,
     FailureKind, InvocationInfo, InvocationRecord, InvocationRest, InvocationStatus, InvocationStep, Journal,
-    JournalEntry, OnDisconnect, Priority, Quota, RunError, Session, SessionService, StartKey, StateDelta,
+    JournalEntry, OnDisconnect, Priority, Quotas, RunError, Session, SessionService, StartKey, StateDelta,
     StopReason, StoreError, USER_AUTHOR, Usage, Waiting,
 };
 use tokio::sync::watch;
@@ -46,8 +46,8 @@ pub(crate) struct RunTask {
     pub(crate) priority: Priority,
     /// What its client called the start.
     pub(crate) start_key: Option<StartKey>,
-    /// What its user may use; looked at when it is stored first.
-    pub(crate) quota: Quota,
+    /// What its user and its agent may use; looked at when it is stored first.
+    pub(crate) quotas: Quotas,
     pub(crate) deadline: Deadline,
     pub(crate) on_disconnect: OnDisconnect,
     /// The same while it is put away.
@@ -162,8 +162,13 @@ impl RunTask {
         if let Some(resume) = &mut record.resume {
             resume.message = Some(self.message.clone());
         }
-        let begin =
-            Begin { record, message: None, pin: false, quota: self.quota, start_key: self.start_key.clone() };
+        let begin = Begin {
+            record,
+            message: None,
+            pin: false,
+            quotas: self.quotas,
+            start_key: self.start_key.clone(),
+        };
         self.recorder.log.begin(begin).await.map(drop)
     }
 
@@ -184,7 +189,7 @@ impl RunTask {
             record,
             message: Some(self.user_event()?),
             pin: agent.pins_sessions(),
-            quota: self.quota,
+            quotas: self.quotas,
             start_key: self.start_key.clone(),
         };
         let begins_at = self.recorder.log.begin(begin).await?;
@@ -217,9 +222,12 @@ impl RunTask {
             }
         };
         let usage = self.usage_with(usage, holdings.ran());
-        // One that was stopped while it was put away is told so by its wait, for which it comes back.
+        // One that was stopped while it was put away is told so by its wait, for which it comes back once.
+        let goes_on = |waiting: &Option<Waiting>| {
+            self.guard.stopped().is_none() || (waiting.is_some() && !self.told_late)
+        };
         if let Err(AgentError::PutAway { waiting }) = &result
-            && (waiting.is_some() || self.guard.stopped().is_none())
+            && goes_on(waiting)
         {
             return Some(Box::new(self.rest(waiting.clone(), usage, holdings).await));
         }
@@ -240,7 +248,8 @@ impl RunTask {
         None
     }
 
-    /// What it used in all its attempts. A repeated run makes its calls again, but for its time on a processor.
+    /// What it used in all its attempts. A repeated run makes its calls again, but for its time on a processor; one that
+    /// is stopped before it has made all of them again has used no less than before.
     fn usage_with(&self, usage: Usage, ran: Duration) -> Usage {
         let before = self.record.usage;
         let held = u128::from(usage.peak_memory_bytes).saturating_mul(ran.as_micros()) / 1_000_000;
@@ -249,7 +258,13 @@ impl RunTask {
             memory_byte_seconds: before.memory_byte_seconds.saturating_add(held),
             cpu_micros: usage.cpu_micros.saturating_add(before.cpu_micros),
             peak_memory_bytes: usage.peak_memory_bytes.max(before.peak_memory_bytes),
-            ..usage
+            host_calls: usage.host_calls.max(before.host_calls),
+            events: usage.events.max(before.events),
+            event_bytes: usage.event_bytes.max(before.event_bytes),
+            model_calls: usage.model_calls.max(before.model_calls),
+            input_tokens: usage.input_tokens.max(before.input_tokens),
+            output_tokens: usage.output_tokens.max(before.output_tokens),
+            model_cost_micros: usage.model_cost_micros.max(before.model_cost_micros),
         }
     }
 

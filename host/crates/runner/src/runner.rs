@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use rak_core::time::UnixMillis;
 use rak_core::{
     Agent, AgentRegistry, AgentState, AppName, Content, EventLog, EventStream, Failure, FailureKind,
-    InvocationId, InvocationRecord, InvocationStatus, OnDisconnect, Parent, Resume, RunConfig, RunError,
-    SessionId, SessionKey, SessionService, StartKey, StopReason, StoreError, ToolAnswer, ToolCall, ToolSpec,
-    Toolbox, Usage, UserId,
+    InvocationId, InvocationRecord, InvocationStatus, Models, OnDisconnect, Parent, Resume, RunConfig,
+    RunError, SessionId, SessionKey, SessionService, StartKey, StopReason, StoreError, ToolAnswer, ToolCall,
+    ToolSpec, Toolbox, Usage, UserId,
 };
 use tokio::runtime::Handle;
 use tokio::time::timeout;
@@ -45,6 +45,7 @@ pub(crate) struct Inner {
     pub(crate) sessions: Arc<dyn SessionService>,
     pub(crate) log: Arc<dyn EventLog>,
     pub(crate) toolbox: Arc<dyn Toolbox>,
+    pub(crate) models: Option<Arc<dyn Models>>,
     pub(crate) tracker: InvocationTracker,
     pub(crate) queue: SessionQueue,
     pub(crate) live: LiveRuns,
@@ -153,6 +154,7 @@ pub struct RunnerBuilder {
     sessions: Option<Arc<dyn SessionService>>,
     log: Option<Arc<dyn EventLog>>,
     toolbox: Option<Arc<dyn Toolbox>>,
+    models: Option<Arc<dyn Models>>,
 }
 
 impl RunnerBuilder {
@@ -192,6 +194,13 @@ impl RunnerBuilder {
         self
     }
 
+    /// The models that agents may ask; none where it is not called.
+    #[must_use]
+    pub fn models(mut self, models: Arc<dyn Models>) -> Self {
+        self.models = Some(models);
+        self
+    }
+
     /// What the runner allows; keeps a name given by [`app_name`](Self::app_name) where these have none.
     #[must_use]
     pub fn settings(mut self, settings: RunnerSettings) -> Self {
@@ -211,6 +220,7 @@ impl RunnerBuilder {
             sessions,
             log,
             toolbox: self.toolbox.unwrap_or_else(|| Arc::new(NoTools)),
+            models: self.models,
             tracker: InvocationTracker::new(self.settings.retention),
             queue: SessionQueue::default(),
             live: LiveRuns::default(),
@@ -299,10 +309,7 @@ impl Runner {
             None => inner.admission.enter(&claim, could_begin)?,
             Some(_) => inner.admission.enter_child(&claim, could_begin),
         };
-        let status = match &entry {
-            Entry::Now(_) => InvocationStatus::Active,
-            Entry::Later(_) => InvocationStatus::Queued,
-        };
+        let status = entry.status();
         let guard = inner.tracker.register(id, status);
         // Asked after the registration: a drain that came in between has seen this run, and stops it. A child belongs to a
         // run that there is already.
@@ -331,7 +338,7 @@ impl Runner {
             sessions: inner.sessions.clone(),
             record,
             start_key,
-            quota: inner.settings.admission.of_user(&claim.user).quota,
+            quotas: inner.settings.admission.quotas(&claim.user, &claim.agent),
             deadline: Deadline::in_time(request.config.timeout),
             on_disconnect: request.config.on_disconnect.unwrap_or(inner.settings.on_disconnect),
             // What its client asked for holds for as long as it is not over.
@@ -344,7 +351,7 @@ impl Runner {
             Turn::Now(lease) => (Seat::Held(lease), Vec::new()),
             Turn::Later { turn, supersedes } => (Seat::Waits(turn), supersedes),
         };
-        let refused = |error| not_stored(error, &claim.user, started_at);
+        let refused = |error| not_stored(error, started_at);
         let start = match entry {
             Entry::Now(place) => {
                 let begun = task.begin(agent, session).await.map_err(refused)?;
@@ -658,11 +665,11 @@ fn claim(id: InvocationId, request: &RunRequest) -> Claim {
 }
 
 /// Why a beginning was not stored. A quota begins anew with the next day.
-fn not_stored(error: StoreError, user: &UserId, started_at: UnixMillis) -> RunError {
-    let StoreError::QuotaExceeded(exceeded) = error else { return error.into() };
+fn not_stored(error: StoreError, started_at: UnixMillis) -> RunError {
+    let StoreError::QuotaExceeded { whose, exceeded } = error else { return error.into() };
     let left = started_at.day().end().0.saturating_sub(started_at.0);
     let retry_after = Duration::from_millis(u64::try_from(left).unwrap_or(0));
-    RunError::QuotaExceeded { user: user.clone(), exceeded, retry_after }
+    RunError::QuotaExceeded { whose, exceeded, retry_after }
 }
 
 /// What it takes to go on with an invocation that begins now.

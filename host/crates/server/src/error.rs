@@ -256,7 +256,7 @@ impl From<StoreError> for ApiError {
             StoreError::Invalid { .. } => Self::invalid(text),
             StoreError::NotFound { .. } => Self::new(StatusCode::NOT_FOUND, "not_found", text),
             StoreError::TooLarge { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", text),
-            StoreError::QuotaExceeded(_) => {
+            StoreError::QuotaExceeded { .. } => {
                 let now = UnixMillis::now();
                 let left = u64::try_from(now.day().end().0.saturating_sub(now.0)).unwrap_or(0);
                 Self::too_many("quota_exceeded", text, Duration::from_millis(left))

@@ -109,10 +109,12 @@ macro_rules! conformance_tests {
             a_key_starts_one_invocation
             one_of_many_begins_with_a_key
             a_deleted_session_forgets_its_keys
-            // what users use
+            // what users and agents use
             what_is_used_is_counted_once
             a_quota_is_used_up
             a_quota_is_not_exceeded_by_a_crowd
+            what_models_cost_is_counted_for_their_agent
+            a_quota_of_an_agent_is_used_up
             // waiting, going on, ending
             a_resting_record_comes_back_whole
             an_invocation_rests_in_every_unfinished_status

@@ -135,6 +135,10 @@ impl EventLog for MemoryStore {
         Ok(self.tables().used(user, day))
     }
 
+    async fn agent_tokens(&self, agent: &AppName, day: UnixDay) -> Result<u64, StoreError> {
+        Ok(self.tables().agent_tokens(agent, day))
+    }
+
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {
         Ok(self.tables().invocation(id))
     }

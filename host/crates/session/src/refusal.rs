@@ -1,7 +1,8 @@
 //! The refusals of both stores, so that they use the same words.
 
 use rak_core::{
-    IdempotencyKey, InvocationId, InvocationStatus, InvocationStep, JournalChunk, SessionKey, StoreError,
+    AgentQuota, AppName, DailyUsage, IdempotencyKey, InvocationId, InvocationStatus, InvocationStep,
+    JournalChunk, Limited, Quota, QuotaExceeded, SessionKey, StoreError, UserId,
 };
 
 pub(crate) fn session_exists(key: &SessionKey) -> StoreError {
@@ -24,6 +25,20 @@ pub(crate) fn other_session(id: InvocationId) -> StoreError {
 /// A key that another invocation of the session was started with.
 pub(crate) fn key_used(key: &IdempotencyKey, by: InvocationId) -> StoreError {
     StoreError::Conflict { reason: format!("invocation {by} was started with the key {key:?} already") }
+}
+
+/// Something is left of what a user may use in a day.
+pub(crate) fn check_user_quota(user: &UserId, quota: &Quota, used: &DailyUsage) -> Result<(), StoreError> {
+    within(quota.exceeded_by(used), || Limited::User(user.clone()))
+}
+
+/// Something is left of what an agent may use in a day.
+pub(crate) fn check_agent_quota(agent: &AppName, quota: AgentQuota, tokens: u64) -> Result<(), StoreError> {
+    within(quota.exceeded_by(tokens), || Limited::Agent(agent.clone()))
+}
+
+fn within(exceeded: Option<QuotaExceeded>, whose: impl FnOnce() -> Limited) -> Result<(), StoreError> {
+    exceeded.map_or(Ok(()), |exceeded| Err(StoreError::QuotaExceeded { whose: whose(), exceeded }))
 }
 
 /// The life of an invocation does not go from here to there.

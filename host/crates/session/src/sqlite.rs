@@ -181,11 +181,11 @@ impl SessionService for SqliteStore {
 #[async_trait]
 impl EventLog for SqliteStore {
     async fn begin(&self, begin: Begin) -> Result<u64, StoreError> {
-        let Begin { record, message, pin, start_key, quota } = begin;
+        let Begin { record, message, pin, start_key, quotas } = begin;
         let record = EncodedRecord::new(record, start_key)?;
         let bytes = record.bytes() + message.as_ref().map_or(0, |message| message.json.len());
         self.writer
-            .call(bytes, move |write| invocations::begin(write, &record, message.as_ref(), pin, &quota))
+            .call(bytes, move |write| invocations::begin(write, &record, message.as_ref(), pin, &quotas))
             .await
     }
 
@@ -240,6 +240,11 @@ impl EventLog for SqliteStore {
     async fn used(&self, user: &UserId, day: UnixDay) -> Result<DailyUsage, StoreError> {
         let user = user.clone();
         self.readers.read(move |read| usage::get(read, &user, day)).await
+    }
+
+    async fn agent_tokens(&self, agent: &AppName, day: UnixDay) -> Result<u64, StoreError> {
+        let agent = agent.clone();
+        self.readers.read(move |read| usage::of_agent(read, &agent, day)).await
     }
 
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {

@@ -8,12 +8,11 @@ mod builtin;
 mod failure;
 mod mcp;
 mod patterns;
-mod secret;
 mod settings;
 mod tools;
 
 pub use builtin::Builtin;
 pub use patterns::ToolPatterns;
-pub use secret::Secret;
-pub use settings::{McpFile, McpSettings, McpTransport, SettingsError, ToolsFile, ToolsSettings};
+pub use rak_settings::{Secret, SettingsError};
+pub use settings::{McpFile, McpSettings, McpTransport, ToolsFile, ToolsSettings};
 pub use tools::Tools;

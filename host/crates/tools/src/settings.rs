@@ -1,20 +1,17 @@
 //! What `rak.toml` says of tools, in two stages: what was written, and what it means.
 
 mod mcp;
-mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
+use rak_settings::{SettingsError, check_name};
 use serde::Deserialize;
 
 pub use self::mcp::{McpFile, McpSettings, McpTransport};
 use crate::builtin::Builtin;
 use crate::patterns::ToolPatterns;
-
-/// The longest name of a server, in bytes: what is left of a tool's name is for its own.
-const MAX_SERVER_NAME_BYTES: usize = 64;
 
 /// The table `tools` of the configuration file. Unknown keys are errors.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -43,22 +40,6 @@ pub struct ToolsSettings {
     pub mcp: BTreeMap<String, McpSettings>,
 }
 
-/// What cannot be used in the configuration, and what to do about it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{key}: {problem}")]
-pub struct SettingsError {
-    /// The key, as it is written in the file.
-    pub key: String,
-    /// What is wrong with it.
-    pub problem: String,
-}
-
-impl SettingsError {
-    fn new(key: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self { key: key.into(), problem: problem.into() }
-    }
-}
-
 impl ToolsFile {
     /// What it means: paths are seen from `base`, and `${NAME}` is what `variable` says, which is the host's environment.
     pub fn settings(
@@ -68,7 +49,7 @@ impl ToolsFile {
     ) -> Result<ToolsSettings, SettingsError> {
         let servers = self.mcp.iter().map(|(name, file)| {
             let key = format!("tools.mcp.{name}");
-            check_name(name).map_err(|problem| SettingsError::new(&key, problem))?;
+            check_name("a server", name).map_err(|problem| SettingsError::new(&key, problem))?;
             Ok((name.clone(), file.settings(&key, base, variable)?))
         });
         Ok(ToolsSettings {
@@ -82,15 +63,6 @@ impl ToolsFile {
 
 fn patterns(key: &str, written: &[String]) -> Result<ToolPatterns, SettingsError> {
     ToolPatterns::new(written).map_err(|problem| SettingsError::new(key, problem))
-}
-
-/// A dot would make it unclear where the name of a tool begins.
-fn check_name(name: &str) -> Result<(), String> {
-    let usable = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-');
-    if !name.is_empty() && name.len() <= MAX_SERVER_NAME_BYTES && name.chars().all(usable) {
-        return Ok(());
-    }
-    Err(format!("the name of a server has 1 to {MAX_SERVER_NAME_BYTES} ASCII letters, digits, _ and -"))
 }
 
 #[cfg(test)]

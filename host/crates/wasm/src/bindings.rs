@@ -22,10 +22,13 @@ mod generated {
             "rak:agent/wait.waitable": crate::capabilities::wait::Waitable,
             "rak:agent/agents.child": crate::capabilities::agents::Child,
             "rak:agent/tools.running": crate::capabilities::tools::Running,
+            "rak:agent/models.completion": crate::capabilities::models::Completion,
         },
     });
 }
 
 pub(crate) use generated::exports::rak::agent::entry;
-pub(crate) use generated::rak::agent::{agents, common, context, events, log, people, session, tools, wait};
+pub(crate) use generated::rak::agent::{
+    agents, common, context, events, log, models, people, session, tools, wait,
+};
 pub(crate) use generated::{Agent, AgentPre};

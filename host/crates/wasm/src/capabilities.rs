@@ -8,11 +8,13 @@ pub(crate) mod context;
 pub(crate) mod events;
 pub(crate) mod http;
 pub(crate) mod log;
+pub(crate) mod models;
 pub(crate) mod people;
 pub(crate) mod session;
 pub(crate) mod tools;
 pub(crate) mod wait;
 
+use rak_core::{Failure, FailureKind};
 use wasmtime::component::{HasSelf, Linker};
 use wasmtime_wasi::p2::bindings::clocks::{monotonic_clock, wall_clock};
 use wasmtime_wasi::p2::bindings::io::poll;
@@ -36,6 +38,12 @@ pub(crate) fn link(linker: &mut Linker<GuestState>) -> wasmtime::Result<()> {
 }
 
 impl common::Host for GuestState {}
+
+/// Whether a call failed because the run is being stopped, whatever it asked for.
+fn is_of_the_run(failure: &Failure) -> bool {
+    failure.details.is_none()
+        && matches!(failure.kind, FailureKind::Cancelled | FailureKind::DeadlineExceeded)
+}
 
 /// The answer of a host function: what the guest sees inside, what ends the guest outside.
 fn answer<T>(result: Result<T, Refusal>) -> wasmtime::Result<Result<T, common::Failure>> {

@@ -247,6 +247,10 @@ impl Probe {
             host_calls: self.counters.host_calls.load(Ordering::Relaxed),
             events: self.counters.events.load(Ordering::Relaxed),
             event_bytes: self.counters.event_bytes.load(Ordering::Relaxed),
+            model_calls: self.counters.models.calls.load(Ordering::Relaxed),
+            input_tokens: self.counters.models.input_tokens.load(Ordering::Relaxed),
+            output_tokens: self.counters.models.output_tokens.load(Ordering::Relaxed),
+            model_cost_micros: self.counters.models.cost_micros.load(Ordering::Relaxed),
         }
     }
 }

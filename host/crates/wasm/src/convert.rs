@@ -1,5 +1,7 @@
 //! The only mapping between the contract's types and the host's.
 
+mod models;
+
 use rak_core::{
     AgentDescriptor, AgentOutcome, AgentSummary, Blob, ChildReply, Content, Custom, Emission, Failure,
     FailureKind, FileRef, FunctionCall, FunctionResponse, HistoryPage, Part, Progress, Skill,
@@ -7,6 +9,10 @@ use rak_core::{
 use serde_json::Value;
 
 use crate::bindings::{agents, common, entry, events, session};
+
+pub(crate) use models::{
+    delta_bytes, delta_to_wit, embeddings_to_wit, model_response_to_wit, prompt_from_wit,
+};
 
 /// Reads a JSON text of the guest; `what` names it in the error.
 pub(crate) fn json_from_wit(text: &str, what: &str) -> Result<Value, Failure> {
@@ -32,15 +38,17 @@ fn part_to_wit(part: Part) -> common::Part {
         Part::FileData(FileRef { mime_type, file_uri }) => {
             common::Part::FileData(common::FileRef { mime_type, uri: file_uri })
         }
-        Part::FunctionCall(FunctionCall { id, name, args }) => {
-            common::Part::FunctionCall(common::FunctionCall { id, name, args: args.to_string() })
-        }
+        Part::FunctionCall(call) => common::Part::FunctionCall(function_call_to_wit(call)),
         Part::FunctionResponse(FunctionResponse { id, name, response, failed }) => {
             let response = response.to_string();
             common::Part::FunctionResponse(common::FunctionResponse { id, name, response, failed })
         }
         Part::Other(custom) => common::Part::Other(custom_to_wit(custom)),
     }
+}
+
+fn function_call_to_wit(call: FunctionCall) -> common::FunctionCall {
+    common::FunctionCall { id: call.id, name: call.name, args: call.args.to_string() }
 }
 
 fn custom_to_wit(custom: Custom) -> common::Custom {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use rak_core::{AgentGrants, AppName, Failure, FailureKind, RunHost, Scope};
+use rak_core::{AgentGrants, AppName, Failure, FailureKind, ModelUsage, RunHost, Scope};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -45,6 +45,14 @@ pub(crate) struct Cost {
     /// The largest of the events.
     pub(crate) largest_event: u64,
     pub(crate) state_bytes: u64,
+    /// Whether a model is asked; what that costs shows with its answer.
+    pub(crate) asks_model: bool,
+}
+
+impl Cost {
+    pub(crate) fn of_a_model() -> Self {
+        Self { asks_model: true, ..Self::default() }
+    }
 }
 
 /// What a run has used; outlives the store.
@@ -53,9 +61,25 @@ pub(crate) struct Counters {
     pub(crate) host_calls: AtomicU64,
     pub(crate) events: AtomicU64,
     pub(crate) event_bytes: AtomicU64,
+    pub(crate) models: ModelCounters,
     state_bytes: AtomicU64,
     log_lines: AtomicU64,
     refusals: AtomicU64,
+}
+
+/// What models did for it.
+#[derive(Default)]
+pub(crate) struct ModelCounters {
+    pub(crate) calls: AtomicU64,
+    pub(crate) input_tokens: AtomicU64,
+    pub(crate) output_tokens: AtomicU64,
+    pub(crate) cost_micros: AtomicU64,
+}
+
+impl ModelCounters {
+    fn tokens(&self) -> u64 {
+        self.input_tokens.load(Ordering::Relaxed).saturating_add(self.output_tokens.load(Ordering::Relaxed))
+    }
 }
 
 pub(crate) struct Gate {
@@ -84,7 +108,7 @@ pub(crate) struct PutAway {
     longest_wait: Option<Duration>,
     /// Who stores the journal; none where there is none.
     keeper: Option<Arc<dyn RunHost>>,
-    /// How many calls of tools are under way.
+    /// How many calls of tools and models are under way.
     under_way: Arc<AtomicUsize>,
     /// How many of them may not be cut off, because they may not be made twice.
     held: watch::Sender<usize>,
@@ -300,6 +324,13 @@ impl Gate {
             ));
         }
         let counters = &self.counters;
+        if cost.asks_model && counters.models.tokens() >= self.limits.model_tokens {
+            let limit = self.limits.model_tokens;
+            return Err(over(
+                "model_tokens",
+                format!("the run's limit of {limit} tokens of models is reached"),
+            ));
+        }
         spend(&counters.events, cost.events, self.limits.events, "events")?;
         spend(&counters.event_bytes, cost.event_bytes, self.limits.events_bytes, "events_bytes")?;
         spend(&counters.state_bytes, cost.state_bytes, self.limits.state_bytes, "state_bytes")
@@ -326,6 +357,39 @@ impl Gate {
     pub(crate) fn asks_before(&self, tool: &str) -> bool {
         let ask = |grants: &Arc<AgentGrants>| grants.ask_before.iter().any(|pattern| matches(pattern, tool));
         self.grants.as_ref().is_some_and(ask)
+    }
+
+    /// Whether a model may be asked.
+    pub(crate) fn grants_model(&self, model: &str) -> bool {
+        self.grants.as_ref().is_some_and(|grants| grants.models.iter().any(|pattern| matches(pattern, model)))
+    }
+
+    /// The model that the agent's manifest begins with, where that is one and no pattern.
+    pub(crate) fn first_model(&self) -> Option<&str> {
+        let first = self.grants.as_ref()?.models.first()?;
+        (!first.contains(['*', '?', '[', '{'])).then_some(first.as_str())
+    }
+
+    /// Counts what a model cost.
+    pub(crate) fn uses_model(&self, usage: &ModelUsage) {
+        let models = &self.counters.models;
+        models.calls.fetch_add(1, Ordering::Relaxed);
+        models.input_tokens.fetch_add(usage.input_tokens, Ordering::Relaxed);
+        models.output_tokens.fetch_add(usage.output_tokens, Ordering::Relaxed);
+        models.cost_micros.fetch_add(usage.cost_micros, Ordering::Relaxed);
+    }
+
+    /// Whether so many more events may be sent.
+    pub(crate) fn has_room_for_events(&self, events: u64, bytes: u64) -> Result<(), Failure> {
+        room(&self.counters.events, events, self.limits.events, "events")?;
+        room(&self.counters.event_bytes, bytes, self.limits.events_bytes, "events_bytes")?;
+        Ok(())
+    }
+
+    /// Counts events that were sent, or were sent when the run came here first.
+    pub(crate) fn uses_events(&self, events: u64, bytes: u64) {
+        self.counters.events.fetch_add(events, Ordering::Relaxed);
+        self.counters.event_bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// What puts the run away.
@@ -504,12 +568,17 @@ fn spend(counter: &AtomicU64, amount: u64, limit: u64, what: &'static str) -> Re
     if amount == 0 {
         return Ok(());
     }
+    counter.store(room(counter, amount, limit, what)?, Ordering::Relaxed);
+    Ok(())
+}
+
+/// What is used with so much more of it, where that is not too much.
+fn room(counter: &AtomicU64, amount: u64, limit: u64, what: &'static str) -> Result<u64, Failure> {
     let used = counter.load(Ordering::Relaxed).saturating_add(amount);
     if used > limit {
         return Err(over(what, format!("the run's limit of {limit} {} is reached", what.replace('_', " "))));
     }
-    counter.store(used, Ordering::Relaxed);
-    Ok(())
+    Ok(used)
 }
 
 /// The end of a guest whose call has no way to say that the journal is full.

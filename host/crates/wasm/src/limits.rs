@@ -96,12 +96,14 @@ limits! {
     log_lines: u64 = 10_000,
     /// State it may set, in bytes of JSON over all calls: 16 MiB.
     state_bytes: u64 = 16 << 20,
+    /// Tokens that models may read and write for it: 10 million. With the one that goes past it they are asked no more.
+    model_tokens: u64 = 10_000_000,
 }
 
 impl Limits {
     /// What `describe` may use when a component is loaded: enough for a Python interpreter to start.
     pub(crate) fn for_describe(self) -> Self {
-        Self { cpu_time_ms: 2_000, wall_time_ms: 5_000, output_bytes: 64 << 10, ..self }
+        Self { cpu_time_ms: 2_000, wall_time_ms: 10_000, output_bytes: 64 << 10, ..self }
     }
 
     pub(crate) fn cpu_time(&self) -> Duration {

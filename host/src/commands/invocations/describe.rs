@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rak_core::{InputRequest, Progress, Waiting};
+use rak_core::{InputRequest, Progress, Usage, Waiting};
 use rak_server::protocol::rest::{InvocationBody, InvocationList};
 
 use crate::human::{self, Ages, Labelled, one_line};
@@ -66,11 +66,23 @@ pub(super) fn one(body: &InvocationBody, questions: &[InputRequest], ages: Ages)
         text.line("", &format!("{} of memory at most", human::bytes(usage.peak_memory_bytes)));
         text.line("", &format!("{} calls to the host", usage.host_calls));
         text.line("", &format!("{} events of {}", usage.events, human::bytes(usage.event_bytes)));
+        text.lines("", models(usage));
     }
     let asked = questions
         .iter()
         .map(|request| format!("\n\n{} {}", one_line(&request.request_id), question::shown(request, ages)));
     std::iter::once(text.to_string()).chain(asked).collect()
+}
+
+/// What models did for it; nothing where it asked none.
+fn models(usage: &Usage) -> Vec<String> {
+    let Usage { model_calls, input_tokens, output_tokens, model_cost_micros: cost, .. } = *usage;
+    let answers = (model_calls > 0).then(|| {
+        format!("{model_calls} answers of models, {input_tokens} tokens read and {output_tokens} written")
+    });
+    let price =
+        (cost > 0).then(|| format!("{}.{:06} by the prices of the host", cost / 1_000_000, cost % 1_000_000));
+    answers.into_iter().chain(price).collect()
 }
 
 /// The status, and what it waits for.
@@ -128,7 +140,7 @@ fn cut(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use rak_core::time::UnixMillis;
-    use rak_core::{InputKind, InvocationId, InvocationStatus, Usage};
+    use rak_core::{InputKind, InvocationId, InvocationStatus};
 
     use super::*;
 
@@ -221,5 +233,12 @@ mod tests {
         let usage = Usage { host_calls: 3, cpu_micros: 1500, ..Usage::default() };
         let text = one(&InvocationBody { progress: Some(progress), usage, ..waiting() }, &[], Ages(NOW));
         assert!(text.contains("progress     half (1 of 2)\n") && text.contains("3 calls"), "{text}");
+        assert!(!text.contains("models"), "{text}");
+        let asked = Usage { model_calls: 2, input_tokens: 310, output_tokens: 42, ..usage };
+        let usage = Usage { model_cost_micros: 1_000_161, ..asked };
+        let text = one(&InvocationBody { usage, ..waiting() }, &[], Ages(NOW));
+        for expected in ["2 answers of models, 310 tokens read and 42 written\n", " 1.000161 by the prices"] {
+            assert!(text.contains(expected), "{expected:?} in {text}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 mod agents;
 mod content;
 mod failing;
+mod models;
 mod own;
 mod people;
 mod session;
@@ -23,6 +24,7 @@ pub(super) async fn run_all(subject: &mut Subject) -> Vec<String> {
         agents::all,
         content::all,
         failing::all,
+        models::all,
         own::all,
         people::all,
         session::all,

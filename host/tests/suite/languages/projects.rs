@@ -11,6 +11,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 use tokio::process::Command;
 
+use crate::author::{building, new_agent};
 use crate::support::{Ended, Host, Place, finish, finish_within};
 
 /// Compilers take minutes where many run at the same time.
@@ -186,6 +187,49 @@ async fn one_file_is_an_agent() {
         let ended = finish_within(COMPILERS_PATIENCE, place.rak(&["build", file])).await;
         assert_eq!(ended.code, Some(1), "{file}: {}", ended.out);
         assert!(ended.err.contains(expected), "{file}: {}", ended.err);
+    }
+}
+
+/// The agents of the README that have a model, with all that stands beside them there.
+#[tokio::test]
+async fn the_agents_with_a_model_of_the_readme_answer() {
+    let readme = include_str!("../../../../README.md");
+    let section = readme.split("\n## ").find(|section| section.starts_with("Agents with a model\n"));
+    let section = section.expect("the section");
+    let blocks = |language: &str| {
+        let opening = format!("\n```{language}\n");
+        let blocks: Vec<_> = section.split(&opening).skip(1).collect();
+        blocks.into_iter().map(|rest| rest.split("```").next().expect("its end")).collect::<Vec<_>>()
+    };
+    let ([python], [javascript], [rust]) = (&blocks("python")[..], &blocks("js")[..], &blocks("rust")[..])
+    else {
+        panic!("one of each: {section}");
+    };
+    for (code, comment) in [(python, "\"\"\""), (javascript, "//"), (rust, "//")] {
+        let lines = code.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(comment));
+        assert!(lines.count() <= 20, "{code}");
+    }
+    let [manifest, configuration, script] = &blocks("toml")[..] else { panic!("three files: {section}") };
+
+    let place = Place::new(&[]);
+    place.configure(configuration);
+    std::fs::write(place.path("models.toml"), script).expect("a file");
+    std::fs::write(place.path("waiter.py"), python).expect("a file");
+    std::fs::write(place.path("waiter.js"), javascript).expect("a file");
+    let project = new_agent(&place, "waiter", &[]).await;
+    std::fs::write(project.join("src/lib.rs"), rust).expect("a file");
+    let project = project.to_str().expect("a path");
+    for (language, source) in [("python", "waiter.py"), ("js", "waiter.js"), ("rust", project)] {
+        std::fs::create_dir(place.path(language)).expect("a folder");
+        std::fs::write(place.path(language).join("agent.toml"), manifest).expect("a file");
+        let component = format!("{language}/waiter.wasm");
+        let build = building(place.rak(&["build", source, "--out", &component]));
+        let ended = finish_within(COMPILERS_PATIENCE, build).await;
+        assert_eq!(ended.code, Some(0), "{language}: {}", ended.err);
+        let run =
+            finish_within(COMPILERS_PATIENCE, place.rak(&["run", &component, "two teas, please"])).await;
+        assert_eq!(run.code, Some(0), "{language}: {}", run.err);
+        assert!(run.out.ends_with("Two teas, that makes 7 euros.\n"), "{language}: {}", run.out);
     }
 }
 

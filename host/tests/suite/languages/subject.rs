@@ -39,6 +39,14 @@ greeting = "hi"
 list = [1, "a"]
 "#;
 
+/// The models that it may ask, and what they say.
+const MODELS: &str = include_str!("models/rak.toml");
+const SCRIPTS: [(&str, &str); 3] = [
+    ("small.toml", include_str!("models/small.toml")),
+    ("caller.toml", include_str!("models/caller.toml")),
+    ("broken.toml", include_str!("models/broken.toml")),
+];
+
 /// What the agent may do, and what a person is asked before.
 const MANIFEST: &str = r#"
 [grants]
@@ -49,6 +57,7 @@ log = true
 agents = ["conformance", "echo", "nobody", "other"]
 tools = ["*"]
 ask_before = ["clock"]
+models = ["*"]
 "#;
 
 /// A run gives up its memory as soon as it waits.
@@ -75,7 +84,10 @@ pub(super) struct Ran {
 impl Subject {
     pub(super) async fn start(language: Language, component: Vec<u8>) -> Self {
         let place = Place::new(&[]);
-        place.configure(CONFIGURATION);
+        place.configure(&format!("{CONFIGURATION}{MODELS}"));
+        for (name, script) in SCRIPTS {
+            std::fs::write(place.path(name), script).expect("a script");
+        }
         // It calls itself under another name.
         for name in [AGENT, "other"] {
             std::fs::create_dir(place.path("agents").join(name)).expect("a folder");
@@ -90,7 +102,7 @@ impl Subject {
     /// Goes on in another host, which puts runs away as soon as they wait.
     pub(super) async fn restart_hasty(&mut self) {
         self.end().await;
-        self.place.configure(&format!("{CONFIGURATION}{HASTY}"));
+        self.place.configure(&format!("{CONFIGURATION}{MODELS}{HASTY}"));
         self.host = serve(&self.place, &self.log).await;
     }
 

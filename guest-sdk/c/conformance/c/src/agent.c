@@ -34,6 +34,10 @@ static const struct {
     {"tools", do_tools},         {"hints", do_hints},         {"tool", do_tool},
     {"tool-fails", do_tool_fails}, {"tool-all", do_tool_all}, {"tool-start", do_tool_start},
 
+    {"models", do_models},       {"complete", do_complete},   {"relay", do_relay},
+    {"deltas", do_deltas},       {"drop-model", do_drop_model}, {"function", do_function},
+    {"structured", do_structured}, {"model-fails", do_model_fails}, {"embed", do_embed},
+
     {"log", do_log},             {"print", do_print},         {"time", do_time},
     {"random", do_random},
 };

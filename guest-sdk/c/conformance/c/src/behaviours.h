@@ -23,6 +23,8 @@ behaviour do_sleep, do_any, do_timeout, do_block, do_loop, do_wait, do_poll;
 behaviour do_approve, do_ask, do_message, do_expired;
 behaviour do_agents, do_call, do_call_in, do_call_fails, do_fan, do_race, do_drop, do_detach;
 behaviour do_tools, do_hints, do_tool, do_tool_fails, do_tool_all, do_tool_start;
+behaviour do_models, do_complete, do_relay, do_deltas, do_drop_model, do_function, do_structured, do_model_fails,
+    do_embed;
 behaviour do_log, do_print, do_time, do_random;
 
 /* Reads a whole number of the argument. */

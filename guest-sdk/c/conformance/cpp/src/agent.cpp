@@ -35,6 +35,10 @@ static constexpr std::pair<std::string_view, Behaviour*> behaviours[] = {
     {"tools", tools},         {"hints", hints},         {"tool", tool},
     {"tool-fails", tool_fails}, {"tool-all", tool_all}, {"tool-start", tool_start},
 
+    {"models", models},       {"complete", complete},   {"relay", relay},
+    {"deltas", deltas},       {"drop-model", drop_model}, {"function", function},
+    {"structured", structured}, {"model-fails", model_fails}, {"embed", embed},
+
     {"log", log_lines},       {"print", print},         {"time", time_now},
     {"random", random_bytes},
 };

@@ -28,6 +28,7 @@ Behaviour sleep_for, any, timeout, block, loop, wait_long, poll_often;
 Behaviour approve, ask, message, expired;
 Behaviour agents, call_agent, call_in, call_fails, fan, race, drop, detach;
 Behaviour tools, hints, tool, tool_fails, tool_all, tool_start;
+Behaviour models, complete, relay, deltas, drop_model, function, structured, model_fails, embed;
 Behaviour log_lines, print, time_now, random_bytes;
 
 // What stands before the first space, and what stands after it.

@@ -6,12 +6,12 @@ static rak::Result<rak::ToolResponse> calculate(const rak::Json& args) {
 }
 
 RAK_TEST(reckons) {
-  const rak::TestRun run = rak::FakeHost().tool("calculator", calculate).run("2 + 2");
+  const rak::TestRun run = rak::FakeHost().tool("calculator", calculate).run(agent.run, "2 + 2");
   RAK_CHECK_EQ(run.answer(), "2 + 2 is 4");
   RAK_CHECK_EQ(run.tool_calls.front().call.name, "calculator");
 }
 
 RAK_TEST(says_what_is_no_sum) {
-  const rak::TestRun run = rak::FakeHost().tool("calculator", calculate).run("two and two");
+  const rak::TestRun run = rak::FakeHost().tool("calculator", calculate).run(agent.run, "two and two");
   RAK_CHECK_EQ(run.failure().message, "this is no sum: \"this is too hard\"");
 }

@@ -6,13 +6,13 @@ here first: `TypeError` and `ValueError` say what is wrong with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from componentize_py_types import Ok, Result
 from wit_world.exports import entry
-from wit_world.imports import agents, common, context, events, log, people, session, tools
+from wit_world.imports import agents, common, context, events, log, models, people, session, tools
 
 from .. import document
 from ..agents import AgentOptions, AgentReply, AgentSummary
@@ -22,6 +22,18 @@ from ..descriptor import Descriptor, Skill
 from ..events import Event, Progress, TextDelta, ThoughtDelta
 from ..failure import Failure, FailureKind
 from ..log import Level
+from ..models import (
+    Delta,
+    Embeddings,
+    Finish,
+    ModelRequest,
+    ModelResponse,
+    ModelSummary,
+    NamedTool,
+    OtherDelta,
+    ToolChoice,
+    Usage,
+)
 from ..outcome import Outcome
 from ..people import Decision
 from ..session import Entry, Page
@@ -35,6 +47,13 @@ _KINDS = {kind: common.FailureKind[kind.name] for kind in FailureKind}
 _KINDS_IN = {theirs: ours for ours, theirs in _KINDS.items()}
 LEVELS = {level: log.Level[level.name] for level in Level}
 """The contract's levels."""
+
+_RELAYS = {"off": models.Relay.OFF, "text": models.Relay.TEXT, "all": models.Relay.ALL}
+_CHOICES: dict[str, models.ToolChoice] = {
+    "auto": models.ToolChoice_Auto(),
+    "none": models.ToolChoice_None_(),
+    "required": models.ToolChoice_Required(),
+}
 
 _U32_MAX, _U64_MAX = (1 << 32) - 1, (1 << 64) - 1
 # The last day that a `datetime` can name, in seconds since 1970.
@@ -64,6 +83,11 @@ def u64(value: int) -> int:
     return value
 
 
+def u32(value: int) -> int:
+    """A number of tokens: more than the contract can carry is as much as it can."""
+    return min(u64(value), _U32_MAX)
+
+
 def limit(value: int) -> int:
     """How many entries a page may have: what lies outside of the contract is taken as the nearest number of it."""
     if not isinstance(value, int):
@@ -90,7 +114,7 @@ def json_out(value: Any) -> str:
     return text(document.dumps(value))
 
 
-def _texts(values: Iterable[str]) -> list[str]:
+def texts(values: Iterable[str]) -> list[str]:
     if isinstance(values, str):
         raise TypeError(f"a list of texts is needed, not the text {values!r}")
     return [text(value) for value in values]
@@ -135,7 +159,7 @@ def _part_in(part: common.Part) -> Part:
         case common.Part_FileData(file):
             return FileRef(file.uri, file.mime_type)
         case common.Part_FunctionCall(call):
-            return FunctionCall(call.id, call.name, json_in(call.args))
+            return _call_in(call)
         case common.Part_FunctionResponse(response):
             return response_in(response)
         case common.Part_Other(custom):
@@ -160,6 +184,10 @@ def _part_out(part: Part) -> common.Part:
         case Custom():
             return common.Part_Other(_custom_out(part))
     raise TypeError(f"a {type(part).__name__} is not a part of a content")
+
+
+def _call_in(call: common.FunctionCall) -> FunctionCall:
+    return FunctionCall(call.id, call.name, json_in(call.args))
 
 
 def call_out(call: FunctionCall) -> common.FunctionCall:
@@ -270,6 +298,86 @@ def result_in(result: Result[common.FunctionResponse, common.Failure]) -> Functi
     return response_in(result.value) if isinstance(result, Ok) else failure_in(result.value)
 
 
+def model_in(summary: models.Summary) -> ModelSummary:
+    return ModelSummary(summary.name, summary.description, json_in(summary.extra))
+
+
+def request_out(request: ModelRequest) -> models.Request:
+    return models.Request(
+        maybe(text, request.model),
+        maybe(text, request.system),
+        [content_out(content) for content in request.contents],
+        [models.ToolSpec(text(tool.name), text(tool.description), json_out(tool.parameters)) for tool in request.tools],
+        _choice_out(request.tool_choice),
+        maybe(u32, request.max_output_tokens),
+        maybe(float, request.temperature),
+        texts(request.stop),
+        maybe(json_out, request.response_schema),
+        _one_of("relay", request.relay, _RELAYS),
+        maybe(json_out, request.extra),
+    )
+
+
+def _choice_out(choice: ToolChoice) -> models.ToolChoice:
+    if isinstance(choice, NamedTool):
+        return models.ToolChoice_Named(text(choice.name))
+    return _one_of("tool_choice", choice, _CHOICES)
+
+
+def _one_of(what: str, value: str, known: Mapping[str, T]) -> T:
+    if value not in known:
+        raise ValueError(f"{what} is one of {', '.join(known)}, not {value!r}")
+    return known[value]
+
+
+def model_response_in(response: models.Response) -> ModelResponse:
+    return ModelResponse(
+        response.model,
+        content_in(response.content),
+        _finish_in(response.finish),
+        _usage_in(response.usage),
+        json_in(response.extra),
+    )
+
+
+def _finish_in(finish: models.FinishReason) -> str:
+    match finish:
+        case models.FinishReason_Stop():
+            return Finish.STOP
+        case models.FinishReason_Length():
+            return Finish.LENGTH
+        case models.FinishReason_FunctionCalls():
+            return Finish.FUNCTION_CALLS
+        case models.FinishReason_Filtered():
+            return Finish.FILTERED
+        case models.FinishReason_Other(word):
+            return word
+
+
+def _usage_in(usage: common.Usage) -> Usage:
+    return Usage(
+        usage.input_tokens, usage.output_tokens, usage.cached_tokens, usage.thought_tokens, json_in(usage.extra)
+    )
+
+
+def delta_in(delta: models.Delta) -> Delta:
+    match delta:
+        case models.Delta_Text(value):
+            return TextDelta(value)
+        case models.Delta_Thought(value):
+            return ThoughtDelta(value)
+        case models.Delta_FunctionCall(call):
+            return _call_in(call)
+        case models.Delta_Other(value):
+            return OtherDelta(json_in(value))
+
+
+def embeddings_in(embeddings: models.Embeddings) -> Embeddings:
+    return Embeddings(
+        embeddings.model, embeddings.vectors, _usage_in(embeddings.usage), json_in(embeddings.extra)
+    )
+
+
 def outcome_out(outcome: Outcome) -> entry.Outcome:
     return entry.Outcome(
         maybe(content_out, outcome.content),
@@ -292,5 +400,5 @@ def descriptor_out(descriptor: Descriptor) -> entry.Descriptor:
 
 def _skill_out(skill: Skill) -> entry.Skill:
     return entry.Skill(
-        text(skill.id), text(skill.name), text(skill.description), _texts(skill.tags), _texts(skill.examples)
+        text(skill.id), text(skill.name), text(skill.description), texts(skill.tags), texts(skill.examples)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -69,16 +70,24 @@ def _failure_out(error: BaseException) -> common.Failure:
 
 
 def _agent_of(module: ModuleType) -> Agent[Any, Any]:
-    """The agent of a module. Raises `LookupError` where there is none, or more than one."""
+    """The agent of a module, which may have others as its parts. Raises `LookupError` where there is none, or more than
+    one."""
     agents = {id(value): (name, value) for name, value in vars(module).items() if isinstance(value, Agent)}
-    match list(agents.values()):
+    parts = {id(part) for _, agent in agents.values() for part in _parts_of(agent)}
+    match [agents[id] for id in agents.keys() - parts]:
         case [(_, agent)]:
             return agent
         case []:
             raise LookupError(f"{module.__name__} has no agent: put @rak.agent on a function")
         case several:
-            names = ", ".join(name for name, _ in several)
+            names = ", ".join(sorted(name for name, _ in several))
             raise LookupError(f"{module.__name__} has more than one agent ({names}): leave one")
+
+
+def _parts_of(agent: Agent[Any, Any]) -> Iterator[Agent[Any, Any]]:
+    for part in agent.parts:
+        yield part
+        yield from _parts_of(part)
 
 
 def _settle() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 from componentize_py_types import Err
-from wit_world.imports import agents, common, context, log, people, session, tools, wait
+from wit_world.imports import agents, common, context, log, models, people, session, tools, wait
 from wit_world.imports import events as sink
 
 from .. import document
@@ -17,6 +17,7 @@ from ..events import Event
 from ..failure import Failure
 from ..host import Timer
 from ..log import Level
+from ..models import Delta, Embeddings, ModelRequest, ModelResponse, ModelSummary
 from ..people import Decision
 from ..session import Page
 from ..tools import Tool, ToolOptions
@@ -101,6 +102,18 @@ class Imports:
         how = convert.tool_options_out(options)
         return ImportedTool(_call(tools.start, convert.call_out(call), how))
 
+    def models(self) -> list[ModelSummary]:
+        return [convert.model_in(summary) for summary in _call(models.available)]
+
+    def complete(self, request: ModelRequest) -> ModelResponse:
+        return convert.model_response_in(_call(models.complete, convert.request_out(request)))
+
+    def open_completion(self, request: ModelRequest) -> ImportedCompletion:
+        return ImportedCompletion(_call(models.open, convert.request_out(request)))
+
+    def embed(self, texts: list[str], model: str | None) -> Embeddings:
+        return convert.embeddings_in(_call(models.embed, convert.maybe(convert.text, model), convert.texts(texts)))
+
     def sleep(self, ms: int) -> None:
         wait.sleep(ms)
 
@@ -176,6 +189,30 @@ class ImportedTool:
 
     def close(self) -> None:
         self._running.__exit__(None, None, None)
+
+
+class ImportedCompletion:
+    """An answer that a model is writing."""
+
+    __slots__ = ("_completion",)
+
+    def __init__(self, completion: models.Completion) -> None:
+        self._completion = completion
+
+    def next(self) -> list[Delta]:
+        return [convert.delta_in(delta) for delta in _call(self._completion.next)]
+
+    def finish(self) -> ModelResponse:
+        return convert.model_response_in(_call(self._completion.finish))
+
+    def cancel(self) -> None:
+        self._completion.cancel()
+
+    def subscribe(self) -> ImportedTimer:
+        return ImportedTimer(self._completion.subscribe())
+
+    def close(self) -> None:
+        self._completion.__exit__(None, None, None)
 
 
 def _call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

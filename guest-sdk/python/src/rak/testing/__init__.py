@@ -11,9 +11,10 @@ Its clock moves only when the agent waits, so a test of an hour takes no time.
 """
 
 from .agents import FakeAgent
-from .calls import AgentCall, ToolCall
+from .calls import AgentCall, EmbedCall, ModelCall, ToolCall
 from .fake_host import FakeHost
 from .fake_run import FakeRun, LogLine
+from .models import FakeModel
 from .people import Approval, Asked, Question, Reply
 from .tools import Failed, FakeTool
 
@@ -21,12 +22,15 @@ __all__ = [
     "AgentCall",
     "Approval",
     "Asked",
+    "EmbedCall",
     "Failed",
     "FakeAgent",
     "FakeHost",
+    "FakeModel",
     "FakeRun",
     "FakeTool",
     "LogLine",
+    "ModelCall",
     "Question",
     "Reply",
     "ToolCall",

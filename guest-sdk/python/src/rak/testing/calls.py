@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..content import Content
+from ..models import ModelRequest
 
 
 @dataclass
@@ -50,3 +51,25 @@ class ToolCall:
     """JSON that the host was told."""
     cancelled: bool = False
     """Whether it was given up before it was done: by the agent, or by the end of the run."""
+
+
+@dataclass
+class ModelCall:
+    """A model was asked."""
+
+    model: str
+    """Its alias."""
+    request: ModelRequest
+    """What it was asked."""
+    cancelled: bool = False
+    """Whether its answer was given up before it was over: by the agent, or by the end of the run."""
+
+
+@dataclass
+class EmbedCall:
+    """Texts were embedded, or were to be where the model cannot."""
+
+    model: str
+    """The alias of the model."""
+    texts: list[str]
+    """The texts."""

@@ -11,7 +11,9 @@ from ..agent import Agent
 from ..content import Content
 from ..context import Context, Info
 from ..descriptor import Descriptor
+from ..events import Event
 from ..failure import Failure
+from ..models import ModelRequest
 from ..outcome import Outcome
 from ..people import Decision
 from ..session import Entry
@@ -20,6 +22,7 @@ from .agents import FakeAgent, FakeAgents
 from .clock import Clock
 from .fake_run import FakeRun
 from .invocation import Invocation
+from .models import FakeModel, FakeModels
 from .people import FakePeople, Reply
 from .tools import FakeTool, FakeTools
 
@@ -56,6 +59,9 @@ class FakeHost:
     """The agents that may be called, by name: what each does with its input, which is over at once, or a `FakeAgent`."""
     tools: Mapping[str, FakeTool | Callable[[Any], Any]] = field(default_factory=dict)
     """The tools that may be called, by name: what each does with its arguments, at once, or a `FakeTool`."""
+    models: Mapping[str, FakeModel | Callable[[ModelRequest], Any] | Sequence[Any]] = field(default_factory=dict)
+    """The models that may be asked, by alias, the default first: a function of what is asked, the answers in order, a text that
+    is the answer to everything, or a `FakeModel`, which says what an answer may be."""
     cancel_after: float | None = None
     """Cancels the run after so many seconds of the fake clock."""
     cancel_after_calls: int | None = None
@@ -92,8 +98,10 @@ class FakeHost:
             deadline_ms=None if self.deadline is None else millis(self.deadline),
         )
         people = FakePeople(self.people, self.messages, clock)
-        others = FakeAgents(self.agents, clock), FakeTools(self.tools, people, clock)
-        return Invocation(self.info or info, self.config, self._entries(), self.state, people, *others, clock)
+        events: list[Event] = []
+        models = FakeModels(self.models, clock, events)
+        others = FakeAgents(self.agents, clock), FakeTools(self.tools, people, clock), models
+        return Invocation(self.info or info, self.config, self._entries(), self.state, people, *others, clock, events)
 
     def _entries(self) -> list[Entry]:
         entries: list[Entry] = []

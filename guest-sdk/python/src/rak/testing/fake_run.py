@@ -10,7 +10,7 @@ from ..events import Event, Progress, TextDelta
 from ..failure import Failure
 from ..log import Level
 from ..outcome import Outcome
-from .calls import AgentCall, ToolCall
+from .calls import AgentCall, EmbedCall, ModelCall, ToolCall
 from .people import Asked
 
 
@@ -33,7 +33,7 @@ class FakeRun:
     result: Outcome | Failure
     """How it ended; `outcome`, `answer` and `failure` say it with an assertion."""
     events: list[Event]
-    """What it emitted, in order."""
+    """What it emitted, in order, and what the host sent on of what a model wrote."""
     state: dict[str, Any]
     """The state that the next invocation would find."""
     changes: dict[str, Any]
@@ -45,6 +45,10 @@ class FakeRun:
     """The agents it called, in order."""
     tool_calls: list[ToolCall]
     """The tools it called, in order."""
+    model_calls: list[ModelCall]
+    """What it asked models, in order."""
+    embed_calls: list[EmbedCall]
+    """The texts that it had embedded, in order."""
     logs: list[LogLine]
     """The lines it logged."""
     slept: float
@@ -77,7 +81,7 @@ class FakeRun:
 
     @property
     def text_deltas(self) -> list[str]:
-        """The text deltas it emitted."""
+        """The text deltas among its events."""
         return [event.text for event in self.events if isinstance(event, TextDelta)]
 
     @property

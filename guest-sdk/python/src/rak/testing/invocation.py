@@ -12,6 +12,7 @@ from ..events import Event, is_stored
 from ..failure import Failure
 from ..host import Timer
 from ..log import Level
+from ..models import Embeddings, ModelRequest, ModelResponse, ModelSummary
 from ..outcome import Outcome
 from ..people import Decision
 from ..session import Entry, Page
@@ -19,6 +20,7 @@ from ..tools import Tool, ToolOptions
 from .agents import FakeAgents, FakeChild
 from .clock import Clock
 from .fake_run import FakeRun, LogLine
+from .models import FakeCompletion, FakeModels
 from .people import Approval, FakePeople, Question
 from .state import State, as_json
 from .timer import FakeTimer
@@ -40,7 +42,9 @@ class Invocation:
         people: FakePeople,
         agents: FakeAgents,
         tools: FakeTools,
+        models: FakeModels,
         clock: Clock,
+        events: list[Event],
     ) -> None:
         self._info = info
         self._config = {key: as_json(value) for key, value in config.items()}
@@ -49,8 +53,9 @@ class Invocation:
         self._people = people
         self._agents = agents
         self._tools = tools
+        self._models = models
         self._clock = clock
-        self._events: list[Event] = []
+        self._events = events
         self._logs: list[LogLine] = []
 
     def finish(self, outcome: Outcome | Failure) -> FakeRun:
@@ -58,6 +63,7 @@ class Invocation:
         stopped."""
         self._agents.finish()
         self._tools.finish()
+        self._models.finish()
         if isinstance(outcome, Outcome):
             self._state.store()
         return FakeRun(
@@ -68,6 +74,8 @@ class Invocation:
             asked=self._people.asked,
             agent_calls=self._agents.calls,
             tool_calls=self._tools.calls,
+            model_calls=self._models.calls,
+            embed_calls=self._models.embedded,
             logs=self._logs,
             slept=self._clock.now_ms / 1000,
         )
@@ -160,6 +168,22 @@ class Invocation:
     def start_tool(self, call: FunctionCall, options: ToolOptions) -> FakeRunning:
         self._clock.count_call()
         return self._tools.start(call, options)
+
+    def models(self) -> list[ModelSummary]:
+        self._clock.gate()
+        return self._models.available()
+
+    def complete(self, request: ModelRequest) -> ModelResponse:
+        self._clock.gate()
+        return self._models.open(request).wait()
+
+    def open_completion(self, request: ModelRequest) -> FakeCompletion:
+        self._clock.gate()
+        return self._models.open(request)
+
+    def embed(self, texts: list[str], model: str | None) -> Embeddings:
+        self._clock.gate()
+        return self._models.embed(texts, model)
 
     def sleep(self, ms: int) -> None:
         self._clock.count_call()

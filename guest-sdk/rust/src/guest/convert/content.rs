@@ -2,7 +2,7 @@
 
 use super::super::bindings::rak::agent::common;
 use super::{json, value};
-use crate::{Blob, Content, Custom, FileRef, FunctionCall, FunctionResponse, Part};
+use crate::{Blob, Content, Custom, FileRef, FunctionResponse, Part};
 
 impl From<common::Content> for Content {
     fn from(content: common::Content) -> Self {
@@ -27,9 +27,7 @@ impl From<common::Part> for Part {
             common::Part::FileData(common::FileRef { mime_type, uri }) => {
                 Self::FileData(FileRef { mime_type, uri })
             }
-            common::Part::FunctionCall(common::FunctionCall { id, name, args }) => {
-                Self::FunctionCall(FunctionCall { id, name, args: value(args) })
-            }
+            common::Part::FunctionCall(call) => Self::FunctionCall(call.into()),
             common::Part::FunctionResponse(response) => Self::FunctionResponse(response.into()),
             common::Part::Other(common::Custom { name, value: json }) => {
                 Self::Other(Custom { name, value: value(json) })
@@ -70,6 +68,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::FunctionCall;
 
     #[test]
     fn every_part_survives_the_way_there_and_back() {

@@ -47,6 +47,13 @@ impl From<FunctionCall> for common::FunctionCall {
     }
 }
 
+impl From<common::FunctionCall> for FunctionCall {
+    fn from(call: common::FunctionCall) -> Self {
+        let common::FunctionCall { id, name, args } = call;
+        Self { id, name, args: value(args) }
+    }
+}
+
 impl From<common::FunctionResponse> for FunctionResponse {
     fn from(response: common::FunctionResponse) -> Self {
         let common::FunctionResponse { id, name, response, failed } = response;

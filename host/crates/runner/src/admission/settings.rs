@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use rak_core::{AppName, Quota, UserId};
+use rak_core::{AgentQuota, AppName, Quota, Quotas, UserId};
 
 use super::rate::Rate;
 
@@ -33,12 +33,17 @@ impl Default for AdmissionSettings {
 }
 
 impl AdmissionSettings {
-    pub(crate) fn of_user(&self, user: &UserId) -> UserAdmission {
+    pub(super) fn of_user(&self, user: &UserId) -> UserAdmission {
         self.users.get(user).copied().unwrap_or(self.user)
     }
 
     pub(super) fn of_agent(&self, agent: &AppName) -> AgentAdmission {
         self.agents.get(agent).copied().unwrap_or_default()
+    }
+
+    /// What a user's runs of an agent may use.
+    pub(crate) fn quotas(&self, user: &UserId, agent: &AppName) -> Quotas {
+        Quotas { user: self.of_user(user).quota, agent: self.of_agent(agent).quota }
     }
 }
 
@@ -60,4 +65,6 @@ pub struct AgentAdmission {
     pub concurrent: Option<NonZeroUsize>,
     /// How fast runs may be started.
     pub rate: Option<Rate>,
+    /// What they may use in a day; looked at as that of a user is.
+    pub quota: AgentQuota,
 }

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use futures::StreamExt as _;
 use rak_core::time::UnixMillis;
 use rak_core::{
-    Agent, AgentDescriptor, AgentError, AgentOutcome, AgentRun, AppName, Content, EventLog, IfBusy,
-    InvocationId, InvocationStatus, JournalLimits, Limited, OnDisconnect, Priority, Quota, RunConfig,
+    Agent, AgentDescriptor, AgentError, AgentOutcome, AgentQuota, AgentRun, AppName, Content, EventLog,
+    IfBusy, InvocationId, InvocationStatus, JournalLimits, Limited, OnDisconnect, Priority, Quota, RunConfig,
     RunError, SessionKey, SessionService, Usage,
 };
 use rak_runner::{
@@ -73,7 +73,8 @@ impl Agent for Worker {
             () = put_away.cancelled() => Err(AgentError::PutAway { waiting: None }),
             Ok(()) = ended => Ok(AgentOutcome::default()),
         };
-        (result, Usage { events: 5, peak_memory_bytes: PEAK, ..Usage::default() })
+        let tokens = Usage { input_tokens: 4, output_tokens: 1, ..Usage::default() };
+        (result, Usage { events: 5, peak_memory_bytes: PEAK, ..tokens })
     }
 }
 
@@ -501,10 +502,11 @@ fn quota(events: u64) -> AdmissionSettings {
 
 async fn has_used_it_up(host: &Host) {
     let refused = host.try_start("ann", "3", RunConfig::default()).await.err();
-    let Some(RunError::QuotaExceeded { user, exceeded, retry_after }) = refused else {
+    let Some(RunError::QuotaExceeded { whose, exceeded, retry_after }) = refused else {
         panic!("{refused:?}");
     };
-    assert_eq!((user.as_str(), exceeded.to_string().as_str()), ("ann", "events = 10"));
+    assert_eq!(whose, Limited::User("ann".parse().unwrap()));
+    assert_eq!(exceeded.to_string(), "events = 10");
     assert!(retry_after <= Duration::from_hours(24));
 }
 
@@ -537,6 +539,31 @@ async fn a_quota_is_kept_over_a_restart() {
     host.next().await.end();
     let deleted = host.runner.delete_session(&request("ann", "3", RunConfig::default()).session).await;
     assert_eq!(deleted, Ok(false));
+}
+
+#[tokio::test]
+async fn a_quota_of_an_agent_is_that_of_all_its_users() {
+    let quota = AgentQuota { model_tokens: Some(10) };
+    let agent = AgentAdmission { quota, ..AgentAdmission::default() };
+    let admission = AdmissionSettings {
+        agents: [("worker".parse().unwrap(), agent)].into(),
+        ..AdmissionSettings::default()
+    };
+    let mut host = Host::new(RunnerSettings { admission, ..settings(1) });
+    for user in ["ann", "bob"] {
+        let id = host.start(user, "1").await;
+        host.next().await.end();
+        assert_eq!(host.ended(id).await, None);
+    }
+    let refused = host.try_start("eve", "2", RunConfig::default()).await.err().unwrap();
+    let text = refused.to_string();
+    assert!(text.contains("the agent \"worker\"") && text.contains("model_tokens = 10"), "{text}");
+    let RunError::QuotaExceeded { whose, retry_after, .. } = refused else { panic!("{refused:?}") };
+    assert_eq!(whose, Limited::Agent("worker".parse().unwrap()));
+    assert!(retry_after <= Duration::from_hours(24));
+    // Other agents have their own, and the place is free.
+    host.start("eve@other", "3").await;
+    host.next().await.end();
 }
 
 #[tokio::test(start_paused = true)]

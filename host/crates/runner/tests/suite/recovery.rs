@@ -3,7 +3,7 @@
 use rak_core::time::UnixMillis;
 use rak_core::{
     Begin, Commit, Content, EncodedEvent, Event, EventLog as _, FunctionCall, InvocationId, InvocationRecord,
-    InvocationStatus, Part, Quota, StateDelta, Usage,
+    InvocationStatus, Part, Quotas, StateDelta, Usage,
 };
 
 use rak_runner::Recovered;
@@ -45,7 +45,7 @@ async fn unfinished_runs_are_interrupted_with_their_open_calls_closed() {
         message: Some(message),
         pin: false,
         start_key: None,
-        quota: Quota::default(),
+        quotas: Quotas::default(),
     };
     test.store.begin(begin).await.unwrap();
     let call = FunctionCall { id: "1".into(), name: "f".into(), args: serde_json::json!({}) };
@@ -66,7 +66,7 @@ async fn unfinished_runs_are_interrupted_with_their_open_calls_closed() {
             message: None,
             pin: false,
             start_key: None,
-            quota: Quota::default(),
+            quotas: Quotas::default(),
         })
         .await
         .unwrap();

@@ -254,6 +254,10 @@ impl EventLog for FailingStore {
         self.inner.used(user, day).await
     }
 
+    async fn agent_tokens(&self, agent: &AppName, day: UnixDay) -> Result<u64, StoreError> {
+        self.inner.agent_tokens(agent, day).await
+    }
+
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {
         self.inner.invocation(id).await
     }

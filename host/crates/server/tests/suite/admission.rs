@@ -2,8 +2,8 @@
 
 use std::num::NonZeroU32;
 
-use rak_core::{InvocationId, Quota};
-use rak_runner::{Rate, UserAdmission};
+use rak_core::{AgentQuota, InvocationId, Quota};
+use rak_runner::{AgentAdmission, Rate, UserAdmission};
 use serde_json::{Value, json};
 
 use crate::support::agents::PuppetRun;
@@ -192,4 +192,31 @@ async fn a_quota_that_is_used_up_says_which_and_until_when() {
     assert!(error["retryAfterMs"].is_u64());
     socket.next_of("completed").await;
     app.post(path, json!({"newMessage": message("hi"), "userId": "bob"})).await.ok();
+}
+
+#[tokio::test]
+async fn tokens_that_are_used_up_are_a_users_or_an_agents() {
+    let app = TestApp::start_with(|_, runner| {
+        let quota = Quota { model_tokens: Some(3), ..Quota::default() };
+        runner.admission.user = UserAdmission { quota, ..UserAdmission::default() };
+        let agent =
+            AgentAdmission { quota: AgentQuota { model_tokens: Some(6) }, ..AgentAdmission::default() };
+        runner.admission.agents.insert("echo".parse().unwrap(), agent);
+    });
+    let path = "/api/v1/sessions/s/run";
+    let say = |user: &str| json!({"newMessage": message("hi"), "userId": user});
+    let refused_as = async |user: &str, expected: [&str; 2]| {
+        let answer = app.post(path, say(user)).await;
+        assert_eq!(answer.refusal(), (429, "quota_exceeded".into()));
+        assert!(answer.json()["retryAfterMs"].is_u64() && answer.headers.contains_key("retry-after"));
+        let error = answer.error();
+        assert!(expected.iter().all(|part| error.contains(part)), "{error}");
+    };
+    let answer = app.post(path, say("ann")).await.ok();
+    let id = answer["invocationId"].as_str().unwrap();
+    let usage = &app.get(&format!("/api/v1/invocations/{id}")).await.ok()["usage"];
+    assert_eq!((&usage["inputTokens"], &usage["outputTokens"]), (&json!(2), &json!(1)));
+    refused_as("ann", ["the user \"ann\"", "model_tokens = 3"]).await;
+    app.post(path, say("bob")).await.ok();
+    refused_as("eve", ["the agent \"echo\"", "model_tokens = 6"]).await;
 }

@@ -249,6 +249,10 @@ fn bodies_of_invocations() {
             host_calls: 3,
             events: 4,
             event_bytes: 5,
+            model_calls: 7,
+            input_tokens: 8,
+            output_tokens: 9,
+            model_cost_micros: 10,
         },
         ..invocation(InvocationStatus::Failed)
     };
@@ -279,7 +283,7 @@ fn bodies_of_agents() {
     let ready = AgentInfo {
         current: Some(version()),
         descriptor: Some(rak_core::AgentDescriptor { name: "Echo".into(), ..Default::default() }),
-        imports: vec!["rak:agent/events@0.1.3".into()],
+        imports: vec!["rak:agent/events@0.1.4".into()],
         grants: Some(AgentGrants { environment: vec!["MODEL".into()], ..AgentGrants::default() }),
         limits: [("memory_bytes".to_owned(), json!(1 << 20))].into_iter().collect(),
         pinning: Pinning::Session,

@@ -3,7 +3,7 @@
 use rak_core::{
     Begin, Commit, Content, EncodedEvent, Event, EventLog, HistoryPage, HistoryQuery, InvocationEnd,
     InvocationId, InvocationRecord, InvocationRest, InvocationStatus, InvocationStep, JournalChunk,
-    JournalEntry, NewSession, Quota, Resume, Session, SessionKey, SessionService, StateDelta, StoreError,
+    JournalEntry, NewSession, Quotas, Resume, Session, SessionKey, SessionService, StateDelta, StoreError,
     Usage,
     time::{UnixMicros, UnixMillis},
 };
@@ -129,7 +129,7 @@ impl Run {
 
     pub(super) fn beginning(&self, status: InvocationStatus, message: Option<&str>) -> Begin {
         let message = message.map(|text| event(self.id, 0, text));
-        Begin { record: self.record(status), message, pin: false, start_key: None, quota: Quota::default() }
+        Begin { record: self.record(status), message, pin: false, start_key: None, quotas: Quotas::default() }
     }
 
     /// A commit of events with these numbers; each says its number.

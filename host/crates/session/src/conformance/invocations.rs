@@ -16,6 +16,10 @@ const USAGE: Usage = Usage {
     host_calls: 3,
     events: 4,
     event_bytes: 5,
+    model_calls: 6,
+    input_tokens: 7,
+    output_tokens: 8,
+    model_cost_micros: 9,
 };
 
 fn progress() -> Progress {

@@ -14,18 +14,19 @@ use crate::scoped_delta::ScopedDelta;
 
 impl Tables {
     pub(super) fn begin(&mut self, begin: Begin) -> Result<u64, StoreError> {
-        let Begin { record, message, pin, start_key, quota } = begin;
+        let Begin { record, message, pin, start_key, quotas } = begin;
         let (id, key) = (record.id, record.session.clone());
         let version = pin.then(|| record.agent_version.clone());
-        let today = (key.user_id.clone(), record.started_at.day());
+        let today = record.started_at.day();
         let before = self.invocations.get(&id).map(|row| row.record.usage);
         if let Some(row) = self.invocations.get(&id) {
             if row.record.session != key {
                 return Err(refusal::other_session(id));
             }
             refusal::check_step(id, row.record.status, record.status)?;
-        } else if let Some(exceeded) = quota.exceeded_by(&self.used(&today.0, today.1)) {
-            return Err(StoreError::QuotaExceeded(exceeded));
+        } else {
+            refusal::check_user_quota(&key.user_id, &quotas.user, &self.used(&key.user_id, today))?;
+            refusal::check_agent_quota(&key.app_name, quotas.agent, self.agent_tokens(&key.app_name, today))?;
         }
         if let Some(StartKey { key: start, digest }) = start_key {
             let started = self.starts.entry((key.clone(), start.clone())).or_insert((id, digest));
@@ -33,9 +34,9 @@ impl Tables {
                 return Err(refusal::key_used(&start, started.0));
             }
         }
-        let used = self.usage.entry(today).or_default();
+        let used = self.usage.entry((key.user_id.clone(), today)).or_default();
         used.invocations += u64::from(before.is_none());
-        used.add(&before.unwrap_or_default(), &record.usage);
+        self.add_usage(&key, today, &before.unwrap_or_default(), &record.usage);
         match self.invocations.get_mut(&id) {
             Some(row) => {
                 let parent = row.record.parent.take().or(record.parent.clone());
@@ -66,6 +67,7 @@ impl Tables {
         refusal::check_end(id, row.record.status, step.as_ref())?;
         refusal::check_numbers(id, row.events.len() as u64, events.iter().map(EncodedEvent::seq))?;
         let journal_length = refusal::check_journal(id, row.journal_length, journal.as_ref())?;
+        let before = row.record.usage;
         self.check_state(&key, &delta)?;
 
         self.apply_state(&key, &delta);
@@ -78,13 +80,13 @@ impl Tables {
                 session.push(at, Arc::clone(event));
             }
         }
+        if let Some(now) = step.as_ref().and_then(InvocationStep::usage) {
+            self.add_usage(&key, at.day(), &before, now);
+        }
         if let Some(row) = self.invocations.get_mut(&id) {
             row.events.extend(events);
             row.journal.extend(journal.filter(|chunk| chunk.count > 0));
             row.journal_length = journal_length;
-            if let Some(now) = step.as_ref().and_then(InvocationStep::usage) {
-                self.usage.entry((key.user_id, at.day())).or_default().add(&row.record.usage, now);
-            }
             if let Some(step) = step {
                 take_step(&mut row.record, step, at);
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rak_core::{
     AppName, DailyUsage, EncodedEvent, IdempotencyKey, InvocationId, InvocationRecord, JournalChunk, Scope,
-    SessionKey, StateDelta, StoreError, UserId,
+    SessionKey, StateDelta, StoreError, Usage, UserId,
     time::{UnixDay, UnixMillis},
 };
 
@@ -19,6 +19,8 @@ pub(super) struct Tables {
     pub(super) starts: BTreeMap<(SessionKey, IdempotencyKey), (InvocationId, String)>,
     /// What users used, by day.
     pub(super) usage: BTreeMap<(UserId, UnixDay), DailyUsage>,
+    /// Tokens of models that agents used, by day; only where there are any.
+    agent_tokens: BTreeMap<(AppName, UnixDay), u64>,
     scopes: BTreeMap<ScopeKey, ScopeState>,
     /// Counts changes of sessions; the order of lists.
     changes: i64,
@@ -157,6 +159,21 @@ impl Tables {
                     None => state.entries.remove(&change.name),
                 };
             }
+        }
+    }
+
+    /// Tokens of models that the invocations of an agent used.
+    pub(super) fn agent_tokens(&self, agent: &AppName, day: UnixDay) -> u64 {
+        self.agent_tokens.get(&(agent.clone(), day)).copied().unwrap_or_default()
+    }
+
+    /// Adds to what the user and the agent of a session used.
+    pub(super) fn add_usage(&mut self, key: &SessionKey, day: UnixDay, before: &Usage, now: &Usage) {
+        self.usage.entry((key.user_id.clone(), day)).or_default().add(before, now);
+        let tokens = now.model_tokens_since(before);
+        if tokens > 0 {
+            let used = self.agent_tokens.entry((key.app_name.clone(), day)).or_default();
+            *used = used.saturating_add(tokens);
         }
     }
 

@@ -1,8 +1,9 @@
 //! Invocations: begun, continued, ended, listed.
 
 use rak_core::{
-    EncodedEvent, IdempotencyKey, InvocationFilter, InvocationId, InvocationPage, InvocationRecord,
-    InvocationStatus, InvocationStep, Quota, SessionKey, StartKey, StoreError, Usage, time::UnixMillis,
+    AgentQuota, EncodedEvent, IdempotencyKey, InvocationFilter, InvocationId, InvocationPage,
+    InvocationRecord, InvocationStatus, InvocationStep, Quotas, SessionKey, StartKey, Usage,
+    time::{UnixDay, UnixMillis},
 };
 use rusqlite::{Connection, OptionalExtension, Params, Row, named_params, params};
 
@@ -97,7 +98,7 @@ pub(super) fn begin(
     begin: &EncodedRecord,
     message: Option<&EncodedEvent>,
     pin: bool,
-    quota: &Quota,
+    quotas: &Quotas,
 ) -> Result<u64, Fault> {
     let record = &begin.record;
     let found = find(write.connection, record.id, &record.session)?;
@@ -121,7 +122,7 @@ pub(super) fn begin(
     if pin {
         sessions::pin_unpinned(write.connection, session_pk, &record.agent_version)?;
     }
-    count(write.connection, record, found.as_ref(), quota)?;
+    count(write.connection, record, found.as_ref(), quotas)?;
     let at = UnixMillis::now();
     let position = sessions::touch(write, session_pk, at, usize::from(message.is_some()))?;
     let sql = if found.is_some() { UPDATE } else { INSERT };
@@ -134,25 +135,40 @@ pub(super) fn begin(
     Ok(position.cast_unsigned())
 }
 
-/// Counts a beginning for its user, where that has something left of its quota.
+/// Counts a beginning for its user and its agent, where both have something left of their quotas.
 fn count(
     connection: &Connection,
     record: &InvocationRecord,
     found: Option<&Found>,
-    quota: &Quota,
+    quotas: &Quotas,
 ) -> Result<(), Fault> {
-    let (user, day) = (&record.session.user_id, record.started_at.day());
-    let before = match found {
-        Some(found) => usage::of_invocation(connection, found.pk)?,
-        None => match quota.exceeded_by(&usage::get(connection, user, day)?) {
-            Some(exceeded) => return Err(StoreError::QuotaExceeded(exceeded).into()),
-            None => Usage::default(),
-        },
+    let (key, day) = (&record.session, record.started_at.day());
+    let before = if let Some(found) = found {
+        usage::of_invocation(connection, found.pk)?
+    } else {
+        check_quotas(connection, key, day, quotas)?;
+        Usage::default()
     };
-    usage::change(connection, user, day, |used| {
+    usage::change(connection, &key.user_id, day, |used| {
         used.invocations = used.invocations.saturating_add(u64::from(found.is_none()));
         used.add(&before, &record.usage);
-    })
+    })?;
+    usage::add_to_agent(connection, &key.app_name, day, record.usage.model_tokens_since(&before))
+}
+
+fn check_quotas(
+    connection: &Connection,
+    key: &SessionKey,
+    day: UnixDay,
+    quotas: &Quotas,
+) -> Result<(), Fault> {
+    refusal::check_user_quota(&key.user_id, &quotas.user, &usage::get(connection, &key.user_id, day)?)?;
+    // Most agents have no quota: for them nothing is read.
+    if quotas.agent != AgentQuota::default() {
+        let tokens = usage::of_agent(connection, &key.app_name, day)?;
+        refusal::check_agent_quota(&key.app_name, quotas.agent, tokens)?;
+    }
+    Ok(())
 }
 
 /// Inserts or updates the whole record.
@@ -206,7 +222,9 @@ pub(super) fn commit(write: &mut WriteTransaction<'_>, commit: &EncodedCommit) -
     let used = step.as_ref().and_then(|step| step.step.usage());
     if let Some(now) = used {
         let before = usage::of_invocation(write.connection, found.pk)?;
-        usage::change(write.connection, &session.user_id, at.day(), |used| used.add(&before, now))?;
+        let (connection, day) = (write.connection, at.day());
+        usage::change(connection, &session.user_id, day, |used| used.add(&before, now))?;
+        usage::add_to_agent(connection, &session.app_name, day, now.model_tokens_since(&before))?;
     }
     match step {
         Some(step) => take_step(write.connection, &found, step, *at),

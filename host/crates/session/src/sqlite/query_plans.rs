@@ -44,6 +44,7 @@ const STATEMENTS: &[&str] = &[
     journal::DELETE,
     journal::PRUNE,
     usage::GET,
+    usage::OF_AGENT,
     usage::OF_INVOCATION,
 ];
 

@@ -1,18 +1,22 @@
-//! What users used in a day.
+//! What users and agents used in a day.
 
 use rak_core::time::UnixDay;
-use rak_core::{DailyUsage, Usage, UserId};
+use rak_core::{AppName, DailyUsage, Usage, UserId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::column::{self, integer};
 use super::fault::Fault;
 
 pub(super) const GET: &str = "
-    SELECT invocations, cpu_micros, memory_byte_seconds, events, event_bytes FROM usage
+    SELECT invocations, cpu_micros, memory_byte_seconds, events, event_bytes, model_tokens FROM usage
     WHERE user_id = ?1 AND day = ?2";
 const PUT: &str = "
-    INSERT OR REPLACE INTO usage (user_id, day, invocations, cpu_micros, memory_byte_seconds, events, event_bytes)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    INSERT OR REPLACE INTO usage (user_id, day, invocations, cpu_micros, memory_byte_seconds, events, event_bytes,
+        model_tokens)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+pub(super) const OF_AGENT: &str = "SELECT model_tokens FROM agent_usage WHERE app_name = ?1 AND day = ?2";
+const PUT_OF_AGENT: &str =
+    "INSERT OR REPLACE INTO agent_usage (app_name, day, model_tokens) VALUES (?1, ?2, ?3)";
 pub(super) const OF_INVOCATION: &str = "SELECT usage FROM invocations WHERE pk = ?1";
 
 pub(super) fn get(connection: &Connection, user: &UserId, day: UnixDay) -> Result<DailyUsage, Fault> {
@@ -23,6 +27,7 @@ pub(super) fn get(connection: &Connection, user: &UserId, day: UnixDay) -> Resul
             memory_byte_seconds: column::unsigned(row, 2)?,
             events: column::unsigned(row, 3)?,
             event_bytes: column::unsigned(row, 4)?,
+            model_tokens: column::unsigned(row, 5)?,
         })
     };
     let mut statement = connection.prepare_cached(GET)?;
@@ -56,7 +61,30 @@ pub(super) fn change(
             integer(used.memory_byte_seconds),
             integer(used.events),
             integer(used.event_bytes),
+            integer(used.model_tokens),
         ])?;
+    }
+    Ok(())
+}
+
+/// Tokens of models that the invocations of an agent used.
+pub(super) fn of_agent(connection: &Connection, agent: &AppName, day: UnixDay) -> Result<u64, Fault> {
+    let mut statement = connection.prepare_cached(OF_AGENT)?;
+    let tokens = |row: &Row<'_>| column::unsigned(row, 0);
+    Ok(statement.query_row(params![agent.as_str(), day.0], tokens).optional()?.unwrap_or_default())
+}
+
+/// Adds to them, where there is something to add: what uses no model costs nothing here.
+pub(super) fn add_to_agent(
+    connection: &Connection,
+    agent: &AppName,
+    day: UnixDay,
+    tokens: u64,
+) -> Result<(), Fault> {
+    if tokens > 0 {
+        let used = of_agent(connection, agent, day)?.saturating_add(tokens);
+        let row = params![agent.as_str(), day.0, integer(used)];
+        connection.prepare_cached(PUT_OF_AGENT)?.execute(row)?;
     }
     Ok(())
 }

@@ -19,6 +19,7 @@ pub(crate) type Answer = Result<String, Refusal>;
 pub(crate) enum Refusal {
     Conflict,
     NotFound,
+    QuotaExceeded,
 }
 
 impl From<StoreError> for Refusal {
@@ -26,6 +27,7 @@ impl From<StoreError> for Refusal {
         match error {
             StoreError::Conflict { .. } => Self::Conflict,
             StoreError::NotFound { .. } => Self::NotFound,
+            StoreError::QuotaExceeded { .. } => Self::QuotaExceeded,
             other => panic!("{other}"),
         }
     }

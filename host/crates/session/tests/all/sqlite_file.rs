@@ -5,9 +5,10 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use rak_core::{
-    Commit, EventLog, HistoryQuery, InvocationEnd, InvocationId, InvocationStatus, InvocationStep,
-    JournalChunk, NewSession, Resume, SessionFilter, SessionKey, SessionService, StateDelta, StoreError,
-    Usage, Waiting, time::UnixMillis,
+    Commit, DailyUsage, EventLog, HistoryQuery, InvocationEnd, InvocationId, InvocationStatus,
+    InvocationStep, JournalChunk, NewSession, Resume, SessionFilter, SessionKey, SessionService, StateDelta,
+    StoreError, Usage, Waiting,
+    time::{UnixDay, UnixMillis},
 };
 use rak_session::{SqliteOptions, SqliteStore, Synchronous};
 use rusqlite::Connection;
@@ -163,7 +164,7 @@ async fn a_file_of_the_first_version_is_brought_forward() {
     drop(store);
     let version: i64 =
         Connection::open(&path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 5);
+    assert_eq!(version, 6);
     let needed = ["sha256:1".to_owned(), "sha256:2".to_owned()];
     assert_eq!(open(&path).pinned_versions(&key.app_name).await.unwrap(), needed.into());
 }
@@ -214,6 +215,70 @@ async fn a_file_of_the_second_version_is_brought_forward() {
     assert_eq!(store.journal(active).await.unwrap().len(), 1);
 }
 
+/// What the fifth version of the schema made of a file: what a user used, and a run that the host did not end.
+const FIFTH_VERSION: &str = concat!(
+    include_str!("../../src/sqlite/schema/1.sql"),
+    include_str!("../../src/sqlite/schema/2.sql"),
+    include_str!("../../src/sqlite/schema/3.sql"),
+    include_str!("../../src/sqlite/schema/4.sql"),
+    include_str!("../../src/sqlite/schema/5.sql"),
+    r#"
+    PRAGMA application_id = 0x52414b00;
+    PRAGMA user_version = 5;
+    INSERT INTO sessions VALUES (1, 'one', 'app', 'ann', 10, 20, 7, 3, NULL);
+    INSERT INTO invocations (pk, id, session_pk, agent_version, status, attempt, started_at, usage)
+        VALUES (1, '01890000-0000-7000-8000-000000000001', 1, 'sha256:1', 'active', 1, 10, '{"cpuMicros": 2}');
+    INSERT INTO usage VALUES ('ann', 0, 1, 2, 3, 4, 5);
+    "#
+);
+
+#[tokio::test]
+async fn a_file_of_the_fifth_version_is_brought_forward() {
+    let (_folder, path) = file();
+    Connection::open(&path).unwrap().execute_batch(FIFTH_VERSION).unwrap();
+    let key = key("app", "ann", "one");
+    let store = open(&path);
+    let mut expected = DailyUsage {
+        invocations: 1,
+        cpu_micros: 2,
+        memory_byte_seconds: 3,
+        events: 4,
+        event_bytes: 5,
+        model_tokens: 0,
+    };
+    assert_eq!(store.used(&key.user_id, UnixDay(0)).await.unwrap(), expected);
+    assert_eq!(store.agent_tokens(&key.app_name, UnixDay(0)).await.unwrap(), 0);
+    let id = "01890000-0000-7000-8000-000000000001".parse().unwrap();
+    let usage = Usage { cpu_micros: 2, input_tokens: 6, output_tokens: 1, ..Usage::default() };
+    store.commit(ending(commit(id, &key, 1, "one"), usage)).await.unwrap();
+    expected.model_tokens = 7;
+    assert_eq!(store.used(&key.user_id, UnixDay(0)).await.unwrap(), expected);
+    assert_eq!(store.agent_tokens(&key.app_name, UnixDay(0)).await.unwrap(), 7);
+}
+
+#[tokio::test]
+async fn a_run_that_uses_no_model_has_no_row_of_tokens() {
+    let (_folder, path) = file();
+    let store = open(&path);
+    let rows = || -> i64 {
+        let connection = Connection::open(&path).unwrap();
+        connection.query_row("SELECT count(*) FROM agent_usage", [], |row| row.get(0)).unwrap()
+    };
+    for (session, output_tokens, expected) in [("one", 0, 0), ("two", 1, 1), ("three", 1, 1)] {
+        let (id, key) = (InvocationId::new(), key("app", "ann", session));
+        store.begin(begin(id, &key)).await.unwrap();
+        let usage = Usage { cpu_micros: 1, output_tokens, ..Usage::default() };
+        store.commit(ending(commit(id, &key, 1, ""), usage)).await.unwrap();
+        assert_eq!(rows(), expected, "{session}");
+    }
+}
+
+/// With the end of its invocation.
+fn ending(commit: Commit, usage: Usage) -> Commit {
+    let end = InvocationEnd { status: InvocationStatus::Completed, reason: None, progress: None, usage };
+    Commit { step: Some(InvocationStep::Ends(end)), ..commit }
+}
+
 /// With a chunk of one entry.
 fn with_journal(commit: Commit, first: u64) -> Commit {
     Commit { journal: Some(JournalChunk { first, count: 1, entries: "[1]".into() }), ..commit }
@@ -229,9 +294,7 @@ async fn ended(store: &SqliteStore, chunks: u64) -> InvocationId {
         let commit = Commit { events: Vec::new(), ..commit(id, &key, 1, "") };
         store.commit(with_journal(commit, first)).await.unwrap();
     }
-    let (status, usage) = (InvocationStatus::Completed, Usage::default());
-    let end = InvocationEnd { status, reason: None, progress: None, usage };
-    store.commit(Commit { step: Some(InvocationStep::Ends(end)), ..commit(id, &key, 1, "") }).await.unwrap();
+    store.commit(ending(commit(id, &key, 1, ""), Usage::default())).await.unwrap();
     id
 }
 

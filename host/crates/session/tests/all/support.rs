@@ -1,7 +1,7 @@
 //! What several tests use.
 
 use rak_core::{
-    Begin, Commit, Content, EncodedEvent, Event, InvocationId, InvocationRecord, InvocationStatus, Quota,
+    Begin, Commit, Content, EncodedEvent, Event, InvocationId, InvocationRecord, InvocationStatus, Quotas,
     SessionKey, StateDelta, Usage, time::UnixMillis,
 };
 
@@ -41,7 +41,7 @@ pub(crate) fn begin(id: InvocationId, key: &SessionKey) -> Begin {
         message: Some(event(id, 0, "hello")),
         pin: false,
         start_key: None,
-        quota: Quota::default(),
+        quotas: Quotas::default(),
     }
 }
 

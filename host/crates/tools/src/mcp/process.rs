@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop, ProcessGroup};
+use rak_settings::{Redactor, shortened};
 use rmcp::RoleClient;
 use rmcp::transport::async_rw::AsyncRwTransport;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
@@ -13,7 +14,6 @@ use tokio::time::timeout;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use super::lines::BoundedLines;
-use crate::secret::{Redactor, shortened};
 use crate::settings::McpTransport;
 
 /// How long a server may take to end when its input does, and again when it is told to.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rak_core::{Failure, FailureKind, ToolAnswer, ToolCall, ToolSpec};
+use rak_settings::shortened;
 use rmcp::model::Tool;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -17,7 +18,6 @@ use super::connection::{self, Connection, Line, Spoken};
 use super::failure::{CallError, not_there};
 use crate::failure::{no_arguments, unknown};
 use crate::patterns::ToolPatterns;
-use crate::secret::shortened;
 use crate::settings::McpSettings;
 
 /// How much of what a server says is passed on, in bytes.

@@ -4,14 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reqwest::Url;
+use rak_settings::{Redactor, Secret, SettingsError, Values};
 use reqwest::header::{HeaderName, HeaderValue};
 use serde::Deserialize;
 
-use super::variables::expand;
-use super::{SettingsError, patterns};
+use super::patterns;
 use crate::patterns::ToolPatterns;
-use crate::secret::{Redactor, Secret};
 
 /// How long a call may take: longer than what answers at all, and short enough that an agent can do something else.
 const DEFAULT_TIMEOUT: Duration = Duration::from_mins(1);
@@ -21,8 +19,6 @@ const LONGEST_TIMEOUT: Duration = Duration::from_hours(24);
 const DEFAULT_MAX_RESPONSE_BYTES: usize = 1 << 20;
 /// The largest that can be set, in bytes: an answer is held in memory a few times over.
 const LARGEST_RESPONSE_BYTES: usize = 256 << 20;
-/// The shortest word of a header that is searched for in what others write.
-const SHORTEST_WORD: usize = 8;
 /// What a server that is started here finds in its environment beside what is written for it. All else may be a secret that
 /// is none of its business.
 const INHERITED: [&str; 10] =
@@ -95,25 +91,6 @@ pub enum McpTransport {
     },
 }
 
-/// Reads the values of one server, and remembers what must not be shown.
-struct Values<'a> {
-    key: &'a str,
-    variable: &'a dyn Fn(&str) -> Option<String>,
-    secrets: Vec<String>,
-}
-
-impl Values<'_> {
-    fn error(&self, key: &str, problem: impl Into<String>) -> SettingsError {
-        SettingsError::new(format!("{}.{key}", self.key), problem)
-    }
-
-    fn value(&mut self, key: &str, written: &Secret) -> Result<String, SettingsError> {
-        let expanded = expand(written.expose(), self.variable).map_err(|problem| self.error(key, problem))?;
-        self.secrets.extend(expanded.variables);
-        Ok(expanded.value)
-    }
-}
-
 impl McpFile {
     pub(super) fn settings(
         &self,
@@ -121,7 +98,7 @@ impl McpFile {
         base: &Path,
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> Result<McpSettings, SettingsError> {
-        let mut values = Values { key, variable, secrets: Vec::new() };
+        let mut values = Values::new(key, variable);
         let transport = match (self.command.split_first(), &self.url) {
             (Some((program, arguments)), None) => self.process(program, arguments, base, &mut values)?,
             (None, Some(url)) => self.http(url, &mut values)?,
@@ -148,7 +125,7 @@ impl McpFile {
             timeout,
             max_response_bytes,
             restart_after: McpSettings::RESTART_AFTER,
-            redactor: Redactor::new(values.secrets),
+            redactor: values.redactor(),
         })
     }
 
@@ -165,7 +142,7 @@ impl McpFile {
         if program.expose().is_empty() {
             return Err(values.error("command", "the program has no name"));
         }
-        let inherited = INHERITED.into_iter().filter_map(|name| Some((name, (values.variable)(name)?)));
+        let inherited = INHERITED.into_iter().filter_map(|name| Some((name, values.variable(name)?)));
         let mut environment: BTreeMap<_, _> =
             inherited.map(|(name, value)| (name.to_owned(), Secret::new(value))).collect();
         for (name, written) in &self.env {
@@ -195,32 +172,9 @@ impl McpFile {
                 values.error("env", "a server that is served elsewhere gets headers, and no env or cwd")
             );
         }
-        let url = values.value("url", url)?;
-        // The parser's own error may have the address in it.
-        match Url::parse(&url) {
-            Ok(parsed) if matches!(parsed.scheme(), "http" | "https") && parsed.has_host() => {}
-            _ => return Err(values.error("url", "give an address such as https://example.com/mcp")),
-        }
-        let mut headers = HashMap::new();
-        for (name, written) in &self.headers {
-            let key = format!("headers.{name}");
-            let value = values.value(&key, written)?;
-            let header = HeaderName::try_from(name.as_str())
-                .map_err(|_| values.error(&key, "this cannot be the name of a header"))?;
-            if RESERVED.contains(&header.as_str()) {
-                return Err(values.error(&key, "the protocol sets this header by itself; leave it out"));
-            }
-            let mut sent = HeaderValue::try_from(&value)
-                .map_err(|_| values.error(&key, "its value has characters that a header cannot have"))?;
-            sent.set_sensitive(true);
-            headers.insert(header, sent);
-            // A key may be written in the file, beside the word that says what it is.
-            values
-                .secrets
-                .extend(value.split_whitespace().filter(|w| w.len() >= SHORTEST_WORD).map(str::to_owned));
-            values.secrets.push(value);
-        }
-        Ok(McpTransport::Http { url: Secret::new(url), headers })
+        let url = values.url("url", url, "https://example.com/mcp")?;
+        let headers = values.headers(&self.headers, &RESERVED)?;
+        Ok(McpTransport::Http { url: Secret::new(url.to_string()), headers })
     }
 }
 

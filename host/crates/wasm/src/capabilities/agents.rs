@@ -12,8 +12,8 @@ use wasmtime::component::Resource;
 
 use crate::bindings::agents::{Host, HostChild, Options, Reply, Summary};
 use crate::bindings::common;
-use crate::capabilities::answer;
 use crate::capabilities::wait::Waitable;
+use crate::capabilities::{answer, is_of_the_run};
 use crate::convert;
 use crate::gate::{Cost, Refusal};
 use crate::state::GuestState;
@@ -86,7 +86,7 @@ impl HostChild for GuestState {
         let ended = match &end {
             Ok(reply) => Some(Ok(reply.clone())),
             // The call was refused, and the child may live.
-            Err(Refusal::Failure(failure)) if is_refusal(failure) => None,
+            Err(Refusal::Failure(failure)) if is_of_the_run(failure) => None,
             Err(Refusal::Failure(failure)) => Some(Err(failure.clone())),
             Err(Refusal::Stop(_)) => None,
         };
@@ -119,12 +119,6 @@ impl HostChild for GuestState {
         }
         Ok(())
     }
-}
-
-/// Whether it is this run, and not the child, that ends.
-fn is_refusal(failure: &Failure) -> bool {
-    failure.details.is_none()
-        && matches!(failure.kind, FailureKind::Cancelled | FailureKind::DeadlineExceeded)
 }
 
 impl GuestState {

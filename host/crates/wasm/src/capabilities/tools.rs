@@ -22,9 +22,9 @@ use wasmtime::component::Resource;
 use crate::bindings::common::{self, FunctionCall, FunctionResponse};
 use crate::bindings::tools::{CallOptions, Hints, Host, HostRunning, Tool};
 use crate::capabilities::agents::Child;
-use crate::capabilities::answer;
 use crate::capabilities::people::Ask;
 use crate::capabilities::wait::Waitable;
+use crate::capabilities::{answer, is_of_the_run};
 use crate::convert;
 use crate::gate::{Cost, Gate, Need, Refusal};
 use crate::state::GuestState;
@@ -182,24 +182,23 @@ impl HostRunning for GuestState {
             self.gate.count()?;
             return answer(ended.map(|answer| call.response(&answer)).map_err(Refusal::from));
         }
-        let (end, over) = match doing {
+        let end = match doing {
             Doing::Agent(child) => {
                 let (id, agent) = (child.id, child.agent.clone());
-                let end = self.answer_of_agent(id, &agent).await;
-                (end, self.host.as_ref().is_some_and(|host| host.is_child_over(id)))
+                self.answer_of_agent(id, &agent).await
             }
             Doing::Tool(tool) => {
                 let tool = tool.clone();
                 let entry = Call::new("tools.finish", format!("{:?}", call.name), &call.id);
-                let end = self.gate.finish_tool(entry, &tool).await;
-                (end, tool.is_over())
+                self.gate.finish_tool(entry, &tool).await
             }
         };
         let ended = match &end {
             Ok(answer) => Some(Ok(answer.clone())),
-            // Where the run itself is refused, the call may still be under way.
-            Err(Refusal::Failure(failure)) if over => Some(Err(failure.clone())),
-            Err(_) => None,
+            // The call was refused, and what it waits for may still be under way.
+            Err(Refusal::Failure(failure)) if is_of_the_run(failure) => None,
+            Err(Refusal::Failure(failure)) => Some(Err(failure.clone())),
+            Err(Refusal::Stop(_)) => None,
         };
         self.table.get_mut(&this)?.ended = ended;
         answer(end.map(|answer| call.response(&answer)))

@@ -11,6 +11,7 @@ use wasmtime::component::Resource;
 
 use crate::bindings::wait::{Host, HostWaitable};
 use crate::capabilities::agents::over;
+use crate::capabilities::models::Writing;
 use crate::capabilities::tools::RunningTool;
 use crate::gate::{Cost, Refusal, WaitingFor};
 use crate::state::GuestState;
@@ -29,6 +30,8 @@ pub enum Waitable {
     Child(InvocationId),
     /// The end of a call.
     Tool(RunningTool),
+    /// What a model writes.
+    Model(Writing),
 }
 
 impl Waitable {
@@ -36,14 +39,14 @@ impl Waitable {
     fn at(&self) -> Option<UnixMicros> {
         match self {
             Self::Timer(at) => Some(*at),
-            Self::Child(_) | Self::Tool(_) => None,
+            Self::Child(_) | Self::Tool(_) | Self::Model(_) => None,
         }
     }
 
     fn child(&self) -> Option<InvocationId> {
         match self {
             Self::Child(child) => Some(*child),
-            Self::Timer(_) | Self::Tool(_) => None,
+            Self::Timer(_) | Self::Tool(_) | Self::Model(_) => None,
         }
     }
 
@@ -53,6 +56,7 @@ impl Waitable {
             Self::Timer(_) => false,
             Self::Child(child) => host.is_some_and(|host| host.is_child_over(*child)),
             Self::Tool(tool) => tool.is_over(),
+            Self::Model(writing) => writing.has_news(),
         }
     }
 
@@ -61,6 +65,7 @@ impl Waitable {
         match (self, host) {
             (Self::Child(child), Some(host)) => over(host, *child).await,
             (Self::Tool(tool), _) => drop(tool.end().await),
+            (Self::Model(writing), _) => writing.comes().await,
             (Self::Timer(_) | Self::Child(_), _) => std::future::pending().await,
         }
     }

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use futures::StreamExt as _;
 use rak_core::time::{UnixDay, UnixMillis};
 use rak_core::{
-    Begin, Commit, DailyUsage, Decision, EncodedEvent, EventLog, IdempotencyKey, InvocationFilter,
+    AppName, Begin, Commit, DailyUsage, Decision, EncodedEvent, EventLog, IdempotencyKey, InvocationFilter,
     InvocationId, InvocationPage, InvocationRecord, InvocationStatus, JournalChunk, OnDisconnect, Reply,
     Respond, RespondError, RunConfig, RunError, SessionKey, StoreError, UserId,
 };
@@ -111,6 +111,10 @@ impl EventLog for FailingLog {
 
     async fn used(&self, user: &UserId, day: UnixDay) -> Result<DailyUsage, StoreError> {
         self.inner.used(user, day).await
+    }
+
+    async fn agent_tokens(&self, agent: &AppName, day: UnixDay) -> Result<u64, StoreError> {
+        self.inner.agent_tokens(agent, day).await
     }
 
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {

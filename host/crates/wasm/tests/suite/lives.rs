@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::mortal_store::{Death, Disk, MortalStore};
 use crate::support::{app, engine, loader};
-use crate::world::Tools;
+use crate::world::{Minds, Tools};
 
 /// A test that waits for longer has failed; nothing is measured with it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -51,6 +51,7 @@ static PROGRAMS: LazyLock<[Arc<ComponentAgent>; 3]> = LazyLock::new(|| {
         let grants = AgentGrants {
             agents: vec!["first".into(), "second".into(), "program".into(), "nobody".into()],
             tools: vec!["*".into()],
+            models: vec!["*".into()],
             ..AgentGrants::default()
         };
         let settings = AgentSettings { config, grants, ..AgentSettings::default() };
@@ -95,6 +96,7 @@ pub(crate) fn host(agent: &Arc<ComponentAgent>, store: Arc<MortalStore>, setting
         .agent(others[0].clone())
         .agent(others[1].clone())
         .toolbox(Arc::new(Tools(store.world())))
+        .models(Arc::new(Minds(store.world())))
         .session_service(store)
         .settings(settings)
         .build()

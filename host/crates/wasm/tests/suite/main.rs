@@ -18,6 +18,7 @@ mod families;
 mod lives;
 mod loading;
 mod misbehaviour;
+mod models;
 mod mortal_store;
 mod people;
 mod place;

@@ -150,6 +150,10 @@ impl EventLog for MortalStore {
         self.alive(self.disk.log.used(user, day)).await
     }
 
+    async fn agent_tokens(&self, agent: &AppName, day: UnixDay) -> Result<u64, StoreError> {
+        self.alive(self.disk.log.agent_tokens(agent, day)).await
+    }
+
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {
         self.alive(self.disk.log.invocation(id)).await
     }

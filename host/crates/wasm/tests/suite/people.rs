@@ -268,6 +268,15 @@ async fn a_cancellation_ends_the_wait() {
     }
 }
 
+/// A wait by means that tell an agent nothing, as those of WASI, ends all the same.
+#[tokio::test]
+async fn a_cancellation_ends_a_sleep_that_cannot_be_told() {
+    let place = hasty();
+    let id = place.run(&json!([{"op": "say"}, {"op": "std_sleep", "ms": DAY_MS}])).await;
+    place.status(id, InvocationStatus::Waiting).await;
+    place.cancelled(id).await;
+}
+
 /// What the user says meanwhile waits for the agent, whether the agent waits for it or not.
 #[tokio::test]
 async fn messages_are_kept_in_order_until_they_are_wanted() {

@@ -43,6 +43,12 @@ fn step() -> impl Strategy<Value = Value> {
             json!({"op": op, "name": name, "args": {"n": n, "input": "[]"}})
         }),
         1 => Just(json!({"op": "tool_all", "calls": [["looks", {}], ["agent.first", {"input": "[]"}], ["puts", {}]]})),
+        1 => (select(vec!["small", "large", "busy", "none"]), any::<bool>(), 0..9u8).prop_map(|(model, relay, n)| {
+            json!({"op": "complete", "model": model, "text": format!("number {n}"), "relay": relay})
+        }),
+        1 => any::<bool>().prop_map(|relay| json!({"op": "open", "text": "piece by piece", "relay": relay})),
+        2 => select(vec!["whole", "drop_model", "models"]).prop_map(|op| json!({"op": op})),
+        1 => Just(json!({"op": "embed", "texts": ["a", "bc"]})),
         1 => (0..2_000_000u64).prop_map(|turns| json!({"op": "compute", "turns": turns})),
     ]
 }

@@ -13,7 +13,7 @@ use rak_core::{
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
-/// Emits the input as two deltas and as a whole.
+/// Emits the input as two deltas and as a whole, for three tokens.
 pub(crate) struct Echo {
     name: AppName,
     descriptor: AgentDescriptor,
@@ -54,7 +54,7 @@ impl Agent for Echo {
         ];
         let emitted = run.host.emit(emissions).await;
         let result = emitted.map(|_| AgentOutcome::default()).map_err(AgentError::Failed);
-        (result, Usage { events: 3, ..Usage::default() })
+        (result, Usage { events: 3, input_tokens: 2, output_tokens: 1, ..Usage::default() })
     }
 }
 

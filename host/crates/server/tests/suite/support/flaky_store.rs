@@ -111,6 +111,10 @@ impl EventLog for FlakyStore {
     async fn used(&self, user: &UserId, day: UnixDay) -> Result<DailyUsage, StoreError> {
         self.up()?.used(user, day).await
     }
+
+    async fn agent_tokens(&self, agent: &AppName, day: UnixDay) -> Result<u64, StoreError> {
+        self.up()?.agent_tokens(agent, day).await
+    }
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {
         self.up()?.invocation(id).await
     }

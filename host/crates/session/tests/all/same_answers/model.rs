@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use rak_core::{
-    InvocationId, InvocationRecord, JournalChunk, Scope, SessionKey, StateDelta, scope_of, time::UnixMillis,
+    InvocationId, InvocationRecord, JournalChunk, Quotas, Scope, SessionKey, StateDelta, scope_of,
+    time::UnixMillis,
 };
 
 use super::operation::{Fixed, NAMES, Operation, Step, chunk, resume, said, show_session, version};
@@ -16,6 +17,7 @@ pub(crate) struct Model {
     invocations: Vec<Invocation>,
     /// App, user or nothing, session or nothing, key, value.
     state: Vec<(SharedBy, String, serde_json::Value)>,
+    used: Vec<Used>,
 }
 
 type SharedBy = (String, Option<String>, Option<String>);
@@ -24,6 +26,13 @@ struct Session {
     key: SessionKey,
     version: Option<String>,
     history: Vec<String>,
+}
+
+/// What a call added to what a user and an agent used.
+struct Used {
+    key: SessionKey,
+    invocations: u64,
+    tokens: u64,
 }
 
 struct Invocation {
@@ -81,9 +90,15 @@ impl Model {
     fn apply_to_run(&mut self, fixed: &Fixed, operation: &Operation) -> Answer {
         let key = |key: &usize| &fixed.keys[*key];
         match operation {
-            Operation::Begin { run, key: k, status, message, pin, resume } => {
+            Operation::Begin { run, key: k, status, message, pin, resume, quotas } => {
                 let message = message.then(|| said(fixed.runs[*run], 0));
-                self.begin(fixed.record(*run, *k, *status, *resume), message, *pin)
+                self.begin(fixed.record(*run, *k, *status, *resume), message, *pin, *quotas)
+            }
+            Operation::Used { user, app } => {
+                let of_user = |key: &SessionKey| key.user_id.as_str() == NAMES[*user];
+                let invocations = self.sum(of_user, |used| used.invocations);
+                let of_agent = self.tokens(|key| key.app_name.as_str() == NAMES[*app]);
+                Ok(format!("{invocations} {} {of_agent}", self.tokens(of_user)))
             }
             Operation::Journal { run } => {
                 let found = self.invocation(fixed.runs[*run]);
@@ -212,9 +227,27 @@ impl Model {
         format!("{entries:?} {next:?}")
     }
 
-    fn begin(&mut self, record: InvocationRecord, message: Option<String>, pin: bool) -> Answer {
+    fn sum(&self, whose: impl Fn(&SessionKey) -> bool, part: impl Fn(&Used) -> u64) -> u64 {
+        self.used.iter().filter(|used| whose(&used.key)).map(part).sum()
+    }
+
+    fn tokens(&self, whose: impl Fn(&SessionKey) -> bool) -> u64 {
+        self.sum(whose, |used| used.tokens)
+    }
+
+    fn begin(
+        &mut self,
+        record: InvocationRecord,
+        message: Option<String>,
+        pin: bool,
+        quotas: Quotas,
+    ) -> Answer {
         let (id, key) = (record.id, record.session.clone());
         let version = pin.then(|| record.agent_version.clone());
+        let of_user = self.tokens(|other| other.user_id == key.user_id);
+        let of_agent = self.tokens(|other| other.app_name == key.app_name);
+        let used_up = quotas.user.model_tokens.is_some_and(|limit| of_user >= limit)
+            || quotas.agent.model_tokens.is_some_and(|limit| of_agent >= limit);
         if let Some(found) = self.invocations.iter_mut().find(|found| found.record.id == id) {
             let now = found.record.status;
             let goes_on = !now.is_terminal() && (now == record.status || now.may_become(record.status));
@@ -222,7 +255,10 @@ impl Model {
                 return Err(Refusal::Conflict);
             }
             found.record = record;
+        } else if used_up {
+            return Err(Refusal::QuotaExceeded);
         } else {
+            self.used.push(Used { key: key.clone(), invocations: 1, tokens: 0 });
             let (events, journal) = (Vec::new(), Vec::new());
             self.invocations.push(Invocation { record, events, journal, message: None });
         }
@@ -258,6 +294,9 @@ impl Model {
             .journal
             .extend(journal.filter(|(_, count)| *count > 0).map(|(first, count)| chunk(first, count)));
         if let Some(step) = step {
+            let now = step.usage().unwrap_or(found.record.usage);
+            let tokens = now.input_tokens.saturating_sub(found.record.usage.input_tokens);
+            self.used.push(Used { key: key.clone(), invocations: 0, tokens });
             take_step(&mut found.record, step, UnixMillis(*at));
         }
         if !new.is_empty() || state.keys().any(|key| !key.starts_with("temp:")) {

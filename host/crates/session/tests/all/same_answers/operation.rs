@@ -2,10 +2,11 @@
 
 use proptest::prelude::*;
 use rak_core::{
-    Begin, Commit, EncodedEvent, Event, EventLog, HistoryPage, HistoryQuery, InvocationEnd, InvocationFilter,
-    InvocationId, InvocationRecord, InvocationRest, InvocationStatus, InvocationStep, JournalChunk,
-    NewSession, Quota, Resume, Session, SessionFilter, SessionKey, SessionService, StateDelta, StoreError,
-    Usage, Waiting, time::UnixMillis,
+    AgentQuota, Begin, Commit, EncodedEvent, Event, EventLog, HistoryPage, HistoryQuery, InvocationEnd,
+    InvocationFilter, InvocationId, InvocationRecord, InvocationRest, InvocationStatus, InvocationStep,
+    JournalChunk, NewSession, Quota, Quotas, Resume, Session, SessionFilter, SessionKey, SessionService,
+    StateDelta, StoreError, Usage, Waiting,
+    time::{UnixDay, UnixMillis},
 };
 use serde_json::{Value, json};
 
@@ -65,6 +66,7 @@ pub(crate) enum Operation {
         message: bool,
         pin: bool,
         resume: Option<u64>,
+        quotas: Quotas,
     },
     /// Events from the number `first`, and a chunk of this many entries from an index.
     Commit {
@@ -92,6 +94,11 @@ pub(crate) enum Operation {
         after: u64,
         limit: usize,
     },
+    /// What was used on the first day.
+    Used {
+        user: usize,
+        app: usize,
+    },
     Invocation {
         run: usize,
     },
@@ -108,14 +115,14 @@ pub(crate) enum Operation {
 pub(crate) struct Step {
     pub(crate) ends: bool,
     pub(crate) status: InvocationStatus,
-    pub(crate) host_calls: Option<u64>,
+    pub(crate) tokens: Option<u64>,
     pub(crate) waiting: bool,
     pub(crate) resume: Option<u64>,
 }
 
 impl Step {
     pub(crate) fn usage(&self) -> Option<Usage> {
-        self.host_calls.map(|host_calls| Usage { host_calls, ..Usage::default() })
+        self.tokens.map(|input_tokens| Usage { input_tokens, ..Usage::default() })
     }
 
     pub(crate) fn waiting(&self) -> Option<Waiting> {
@@ -195,11 +202,20 @@ fn status() -> impl Strategy<Value = InvocationStatus> {
 fn step() -> impl Strategy<Value = Step> {
     let resume = prop::option::of(0..3_u64);
     (status(), prop::bool::weighted(0.1), prop::option::of(0..3_u64), any::<bool>(), resume).prop_map(
-        |(status, wrong, host_calls, waiting, resume)| {
+        |(status, wrong, tokens, waiting, resume)| {
             let ends = status.is_terminal() != wrong;
-            Step { ends, status, host_calls, waiting, resume }
+            Step { ends, status, tokens, waiting, resume }
         },
     )
+}
+
+/// Mostly none, so that something begins.
+fn quotas() -> impl Strategy<Value = Quotas> {
+    let limit = || prop::option::weighted(0.3, 0..6_u64);
+    (limit(), limit()).prop_map(|(user, agent)| Quotas {
+        user: Quota { model_tokens: user, ..Quota::default() },
+        agent: AgentQuota { model_tokens: agent },
+    })
 }
 
 /// Mostly the session that the run belongs to.
@@ -230,8 +246,10 @@ pub(crate) fn operation() -> impl Strategy<Value = Operation> {
             .prop_map(|(key, position, limit)| O::After { key, position, limit }),
         2 => (0..KEYS, prop::option::of(0..9_u64), limit.clone())
             .prop_map(|(key, position, limit)| O::Before { key, position, limit }),
-        4 => (run_and_key(), status(), any::<bool>(), any::<bool>(), prop::option::of(0..3_u64)).prop_map(
-            |((run, key), status, message, pin, resume)| O::Begin { run, key, status, message, pin, resume }
+        4 => (run_and_key(), status(), any::<(bool, bool)>(), prop::option::of(0..3_u64), quotas()).prop_map(
+            |((run, key), status, (message, pin), resume, quotas)| {
+                O::Begin { run, key, status, message, pin, resume, quotas }
+            }
         ),
         12 => (run_and_key(), events, state(), 0..4_i64, journal, step).prop_map(
             |((run, key), (first, events), state, at, journal, step)| {
@@ -242,6 +260,7 @@ pub(crate) fn operation() -> impl Strategy<Value = Operation> {
         2 => (0..6_i64, 0..3_usize).prop_map(|(before, limit)| O::Prune { before, limit }),
         2 => (0..RUNS).prop_map(|run| O::Message { run }),
         2 => (0..RUNS, 0..4_u64, limit.clone()).prop_map(|(run, after, limit)| O::Read { run, after, limit }),
+        4 => (0..NAMES.len(), 0..NAMES.len()).prop_map(|(user, app)| O::Used { user, app }),
         2 => (0..RUNS).prop_map(|run| O::Invocation { run }),
         2 => (prop::collection::vec(0..KEYS, 0..3), prop::option::of(status()), prop::option::of(0..RUNS), limit)
             .prop_map(|(sessions, status, before, limit)| O::Invocations { sessions, status, before, limit }),
@@ -315,14 +334,11 @@ impl Operation {
             Self::Before { key: k, position, limit } => {
                 show_history(&store.history(key(k), HistoryQuery::Before { position, limit }).await?)
             }
-            Self::Begin { run, key, status, message, pin, resume } => {
+            Self::Begin { run, key, status, message, pin, resume, quotas } => {
                 let id = fixed.runs[run];
                 let message = message.then(|| event(id, 0, &said(id, 0)));
                 let record = fixed.record(run, key, status, resume);
-                store
-                    .begin(Begin { record, message, pin, start_key: None, quota: Quota::default() })
-                    .await?
-                    .to_string()
+                store.begin(Begin { record, message, pin, start_key: None, quotas }).await?.to_string()
             }
             Self::Commit { run, key: k, first, events, state, at, journal, step } => {
                 let id = fixed.runs[run];
@@ -342,6 +358,7 @@ impl Operation {
                 let events = store.read(fixed.runs[run], after, limit).await?;
                 format!("{:?}", events.iter().map(|event| (event.seq(), text(event))).collect::<Vec<_>>())
             }
+            Self::Used { user, app } => used(store, NAMES[user], NAMES[app]).await?,
             Self::Invocation { run } => format!("{:?}", store.invocation(fixed.runs[run]).await?),
             Self::Invocations { sessions, status, before, limit } => {
                 let sessions = sessions.into_iter().map(|k| key(k).clone()).collect();
@@ -356,6 +373,13 @@ impl Operation {
 
 fn shown(found: Option<(u64, EncodedEvent)>) -> String {
     format!("{:?}", found.map(|(position, event)| (position, text(&event))))
+}
+
+/// What a user and an agent used on the first day.
+async fn used(store: &impl EventLog, user: &str, app: &str) -> Result<String, StoreError> {
+    let of_user = store.used(&user.parse().unwrap(), UnixDay(0)).await?;
+    let of_agent = store.agent_tokens(&app.parse().unwrap(), UnixDay(0)).await?;
+    Ok(format!("{} {} {of_agent}", of_user.invocations, of_user.model_tokens))
 }
 
 /// A whole list, page by page.

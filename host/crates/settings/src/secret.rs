@@ -35,13 +35,13 @@ impl fmt::Debug for Secret {
 /// Takes secrets out of texts of others: an error of a library names the address that it could not reach, a server writes
 /// its key to its log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Redactor {
+pub struct Redactor {
     secrets: Vec<Secret>,
 }
 
 impl Redactor {
     /// Of these values.
-    pub(crate) fn new(values: impl IntoIterator<Item = String>) -> Self {
+    pub fn new(values: impl IntoIterator<Item = String>) -> Self {
         let mut secrets: Vec<_> =
             values.into_iter().filter(|value| value.len() >= SHORTEST).map(Secret).collect();
         // One that contains another goes first; what were left of it could be told from.
@@ -50,7 +50,7 @@ impl Redactor {
     }
 
     /// The text without them.
-    pub(crate) fn redact(&self, mut text: String) -> String {
+    pub fn redact(&self, mut text: String) -> String {
         for secret in &self.secrets {
             if text.contains(&secret.0) {
                 text = text.replace(&secret.0, HIDDEN);
@@ -61,7 +61,7 @@ impl Redactor {
 }
 
 /// The beginning of a text; of one that has no secrets in it any more, since the end of it could be the half of one.
-pub(crate) fn shortened(mut text: String, max_bytes: usize) -> String {
+pub fn shortened(mut text: String, max_bytes: usize) -> String {
     text.truncate(text.floor_char_boundary(max_bytes));
     text
 }

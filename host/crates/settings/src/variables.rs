@@ -2,13 +2,13 @@
 
 /// A value with its variables in place, and what these were.
 #[derive(PartialEq, Eq)]
-pub(super) struct Expanded {
-    pub(super) value: String,
-    pub(super) variables: Vec<String>,
+pub(crate) struct Expanded {
+    pub(crate) value: String,
+    pub(crate) variables: Vec<String>,
 }
 
 /// Puts the variables in; `$${NAME}` is `${NAME}` itself. The error does not say what is in the value.
-pub(super) fn expand(written: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<Expanded, String> {
+pub(crate) fn expand(written: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<Expanded, String> {
     let mut expanded = Expanded { value: String::new(), variables: Vec::new() };
     let mut rest = written;
     while let Some((before, after)) = rest.split_once("${") {

@@ -1,0 +1,5 @@
+// The same for tests: with the fake host.
+
+#include "all.cpp"
+#include "testing.cpp"
+#include "testing_models.cpp"

@@ -1,0 +1,5 @@
+/**
+ * The types of `rak/llm` are in `types.d.ts`; there is nothing of them when it runs.
+ */
+
+export {};
