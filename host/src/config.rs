@@ -116,8 +116,10 @@ pub(crate) struct Config {
     pub(crate) store: SqliteOptions,
     pub(crate) engine: EngineSettings,
     pub(crate) registry: RegistrySettings,
-    pub(crate) tools: ToolsSettings,
-    pub(crate) models: ModelsSettings,
+    tools: ToolsFile,
+    models: ModelsFile,
+    /// The folder that paths of the file are seen from.
+    base: PathBuf,
     /// Whether agents may be uploaded, where the file says so.
     uploads: Option<bool>,
     pub(crate) compile: CompileLimits,
@@ -151,8 +153,9 @@ impl Config {
             agents: place(&arguments.agents, file.agents.clone(), "agents"),
             data: place(&arguments.data, file.data.clone(), ".rak"),
             runner: runner(&file)?,
-            tools: file.tools.settings(&base, &variable)?,
-            models: file.models.settings(&base, &variable)?,
+            tools: file.tools.clone(),
+            models: file.models.clone(),
+            base,
             server: server(&file),
             store: SqliteOptions {
                 synchronous: match file.store.synchronous {
@@ -166,6 +169,16 @@ impl Config {
             compile: file.registry.compile,
             registry: registry(file)?,
         })
+    }
+
+    /// The tools, with what the environment has for them. Who repeats a run needs neither.
+    pub(crate) fn tools(&self) -> anyhow::Result<ToolsSettings> {
+        Ok(self.tools.settings(&self.base, &variable)?)
+    }
+
+    /// The models, likewise.
+    pub(crate) fn models(&self) -> anyhow::Result<ModelsSettings> {
+        Ok(self.models.settings(&self.base, &variable)?)
     }
 }
 

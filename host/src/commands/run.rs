@@ -39,8 +39,8 @@ pub(crate) async fn run(arguments: RunArguments) -> anyhow::Result<ExitCode> {
     let version = manifest.version_of(&loaded.digest);
     let settings = config.registry.of_agent(&name, &manifest, &version)?;
     let agent = ComponentAgent::new(loader.engine(), name.clone(), loaded, settings);
-    let models = Arc::new(ProviderModels::new(config.models)?);
-    let tools = Arc::new(Tools::start(config.tools));
+    let models = Arc::new(ProviderModels::new(config.models()?)?);
+    let tools = Arc::new(Tools::start(config.tools()?));
     // Here somebody waits for the answer: what an agent could use should be there.
     tools.settled().await;
     let runner = Runner::builder()

@@ -67,8 +67,8 @@ impl Place {
             format!("failed to make the data folder {}; --data DIR takes another", config.data.display())
         })?;
         let store = Arc::new(SqliteStore::open(config.data.join(host::STORE), config.store)?);
-        let models = Arc::new(ProviderModels::new(config.models.clone())?);
-        let tools = Arc::new(Tools::start(config.tools.clone()));
+        let models = Arc::new(ProviderModels::new(config.models()?)?);
+        let tools = Arc::new(Tools::start(config.tools()?));
         Ok(Self { listener, address, store, tools, models })
     }
 

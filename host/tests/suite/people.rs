@@ -2,6 +2,7 @@
 
 use std::process::Stdio;
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::Command;
@@ -208,4 +209,34 @@ async fn what_cannot_be_answered_is_said() {
     assert_eq!(asking.responds(&[&id, "--approve", "--reject"]).await.code, Some(2));
     assert_eq!(asking.responds(&[&id, "--message", "x", "--reason", "y"]).await.code, Some(2));
     assert_eq!(asking.responds(&[&id, "--reject", "--edited", "1"]).await.code, Some(2));
+}
+
+/// An agent that was removed stays with the runs that wait for somebody, also in the next host.
+#[tokio::test]
+async fn a_run_that_waits_outlives_the_removal_of_its_agent() {
+    let place = Place::new(&["program"]);
+    place.configure("[durability]\nlongest_wait_ms = 0\n");
+    let mut host = place.serve().await;
+    let mut body = message("program", r#"[{"op": "ask", "schema": {}}]"#);
+    body["onDisconnect"] = "continue".into();
+    let mut stream = host.sse("s", body).await;
+    stream.next().await.expect("a question");
+    let invocation = format!("/api/v1/invocations/{}", stream.invocation);
+    let waiting = async { while host.get(&invocation).await.1["status"] != "waiting" {} };
+    tokio::time::timeout(PATIENCE, waiting).await.expect("it waits");
+    let removed =
+        host.client.delete(format!("{}/api/v1/agents/program", host.url)).send().await.expect("an answer");
+    assert_eq!(removed.status(), 204);
+    assert_eq!(host.agent("program").await.0, 404);
+    let refused = host.sse("t", message("program", "[]")).await;
+    assert_eq!(refused.status, 404);
+    host.signal(Signal::KILL);
+    host.ended().await;
+    let host = place.serve().await;
+    assert_eq!(host.agent("program").await.0, 404);
+    let (status, _) =
+        host.post(&format!("{invocation}/respond"), json!({"requestId": "ask-1", "answer": 4})).await;
+    assert_eq!(status, 200);
+    let events = host.replay(&stream.invocation, 0).await.rest().await;
+    assert_eq!(text(events.last().expect("an event")), r#"[["ask",4]]"#, "{events:?}");
 }

@@ -255,6 +255,9 @@ pub struct Resume {
     /// What the user said, as long as that is not in the session: while it is queued.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<Content>,
+    /// Somebody was told that it is cancelled: whatever host it is in, it does not go on.
+    #[serde(skip_serializing_if = "is_default")]
+    pub cancelled: bool,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

@@ -23,20 +23,21 @@ impl Registry {
         if record == before {
             return;
         }
-        if let Err(error) = self.save(&record).await {
+        if let Err(error) = self.keep_record(entry, &record).await {
             tracing::warn!(agent = %entry.name, %error, "old versions could not be let go");
             return;
         }
-        entry.set_record(record.clone());
         let kept: BTreeSet<_> = record.versions.iter().map(|kept| kept.digest.as_str()).collect();
         for gone in before.versions.iter().filter(|version| !kept.contains(version.digest.as_str())) {
             self.forget_component(&gone.digest).await;
         }
     }
 
-    /// The versions that sessions stay on. None where the store does not say: then nothing is let go.
-    async fn pinned(&self, record: &Record) -> Option<BTreeSet<String>> {
-        if record.versions.len() <= 1 + self.settings().keep_versions
+    /// The versions that sessions stay on, and that runs which are not over need. None where the store does not say: then
+    /// nothing is let go.
+    pub(crate) async fn pinned(&self, record: &Record) -> Option<BTreeSet<String>> {
+        if record.current.is_some()
+            && record.versions.len() <= 1 + self.settings().keep_versions
             && !record.versions.iter().any(|kept| kept.leaving)
         {
             return Some(BTreeSet::new());
@@ -99,13 +100,14 @@ fn mark_leaving(record: &mut Record, keep: usize) {
         record.versions.iter_mut().filter(|kept| Some(&kept.version) != current.as_ref()).collect();
     older.sort_by_key(|kept| std::cmp::Reverse((kept.loaded_at, kept.number)));
     for (index, kept) in older.into_iter().enumerate() {
-        kept.leaving = index >= keep;
+        // Of an agent that was removed only what is needed stays.
+        kept.leaving = current.is_none() || index >= keep;
     }
 }
 
-/// What is kept of a name.
+/// Whether nothing is kept of a name.
 pub(crate) fn is_empty(record: &Record) -> bool {
-    record.current.is_none() && record.seen.is_none()
+    record.current.is_none() && record.seen.is_none() && record.versions.is_empty()
 }
 
 pub(crate) fn not_found(name: &AppName) -> rak_core::DeployError {

@@ -354,27 +354,40 @@ impl Registry {
         let mut record = Record::new(entry.name.clone());
         record.last_number = before.last_number;
         record.seen = before.seen.filter(|_| seen_stays);
-        let empty = is_empty(&record);
+        // A run that rests has its version nowhere else.
+        record.versions.clone_from(&before.versions);
+        let needed = self.pinned(&record).await;
+        record.versions.retain_mut(|kept| {
+            kept.leaving = true;
+            needed.as_ref().is_none_or(|needed| needed.contains(&kept.version))
+        });
+        entry.set_refused(None);
+        self.keep_record(entry, &record).await?;
+        let last = entry.current.swap(None);
+        if last.is_some() {
+            tracing::info!(agent = %entry.name, "an agent was removed; its runs in progress go on to their end");
+        }
+        for gone in before.versions {
+            self.forget_component(&gone.digest).await;
+        }
+        self.announce_change();
+        Ok(())
+    }
+
+    /// Stores what is kept of a name; where that is nothing, the name is forgotten.
+    pub(crate) async fn keep_record(&self, entry: &Arc<Entry>, record: &Record) -> Result<(), DeployError> {
+        let empty = is_empty(record);
         if empty {
             let (records, name) = (self.inner.records.clone(), entry.name.clone());
             let removed = tokio::task::spawn_blocking(move || records.remove(&name));
             removed.await.map_err(lost)?.map_err(disk_error)?;
         } else {
-            self.save(&record).await?;
+            self.save(record).await?;
         }
-        entry.set_record(record);
-        entry.set_refused(None);
-        let last = entry.current.swap(None);
+        entry.set_record(record.clone());
         if empty {
             self.drop_entry(&entry.name);
         }
-        if last.is_some() {
-            tracing::info!(agent = %entry.name, "an agent was removed; its runs in progress go on to their end");
-        }
-        for kept in before.versions {
-            self.forget_component(&kept.digest).await;
-        }
-        self.announce_change();
         Ok(())
     }
 

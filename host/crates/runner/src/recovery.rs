@@ -145,6 +145,9 @@ async fn resume(runner: &Runner, mut record: InvocationRecord) -> Result<(), Sto
     }
     let guard = inner.tracker.register(record.id, record.status);
     guard.set_durable();
+    if record.resume.as_ref().is_some_and(|resume| resume.cancelled) {
+        guard.stop(StopReason::Cancelled);
+    }
     let seat = match inner.queue.enter(&record.session, record.id, IfBusy::Queue) {
         Ok(Turn::Now(lease)) => Seat::Held(lease),
         Ok(Turn::Later { turn, .. }) => Seat::Waits(turn),

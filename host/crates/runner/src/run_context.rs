@@ -9,9 +9,9 @@ use rak_core::{
     AgentState, AgentSummary, AppName, ChildReply, ChildRequest, Content, EmbedRequest, Embeddings, Emission,
     Event, Failure, FailureKind, HistoryPage, HistoryQuery, InputRequest, InputResponse, InvocationId,
     InvocationInfo, InvocationRest, InvocationStatus, InvocationStep, Journal, JournalEntry, ModelRequest,
-    ModelResponse, ModelSummary, OnDelta, Parent, Part, Priority, Role, RunHost, Scope, SessionService,
-    StateDelta, StopReason, StoreError, ToolAnswer, ToolCall, ToolSpec, Waiting, readable_scope,
-    settable_scope,
+    ModelResponse, ModelSummary, OnDelta, Parent, Part, Priority, Resume, Role, RunHost, Scope,
+    SessionService, StateDelta, StopReason, StoreError, ToolAnswer, ToolCall, ToolSpec, Waiting,
+    readable_scope, settable_scope,
 };
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -401,6 +401,15 @@ impl RunHost for RunContext {
 /// The step to a state that is not terminal, in which nothing else changes.
 pub(crate) fn resting(status: InvocationStatus, waiting: Option<Waiting>) -> InvocationStep {
     InvocationStep::Rests(rest(status, waiting))
+}
+
+/// The same with what it takes to go on.
+pub(crate) fn resting_with(
+    status: InvocationStatus,
+    waiting: Option<Waiting>,
+    resume: Option<Resume>,
+) -> InvocationStep {
+    InvocationStep::Rests(InvocationRest { resume, ..rest(status, waiting) })
 }
 
 fn rest(status: InvocationStatus, waiting: Option<Waiting>) -> InvocationRest {

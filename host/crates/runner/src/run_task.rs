@@ -413,6 +413,8 @@ impl RunTask {
         if let Some(resume) = &mut record.resume {
             let ran = u64::try_from(ran.as_millis()).unwrap_or(u64::MAX);
             resume.ran_ms = resume.ran_ms.saturating_add(ran);
+            // Whoever cancelled it was told so.
+            resume.cancelled |= self.guard.stopped() == Some(StopReason::Cancelled);
             // One that has not begun has its message nowhere else.
             resume.message = context.is_none().then(|| self.message.clone());
         }

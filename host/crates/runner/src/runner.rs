@@ -25,7 +25,7 @@ use crate::listener::{self, Attendance, LiveRun, LiveRuns};
 use crate::recorder::{Record, Recorder};
 use crate::recovery::{self, Recovered};
 use crate::registry::StaticRegistry;
-use crate::run_context::resting;
+use crate::run_context::{resting, resting_with};
 use crate::run_task::{Deadline, RunTask, Start};
 use crate::session_queue::{SessionQueue, Turn};
 use crate::starts::Starts;
@@ -579,6 +579,38 @@ impl Runner {
     }
 
     /// Stores what a client wants of an invocation that is not over.
+    /// Stops an invocation. A durable one does not go on in another host either: whoever is told so may rely on it.
+    ///
+    /// Fails with [`RunError::InvocationNotFound`], [`RunError::InvocationOver`], and [`RunError::Store`] where the store does
+    /// not take it: then it is stopped for as long as this host lives.
+    pub async fn cancel(&self, id: InvocationId) -> Result<(), RunError> {
+        if !self.inner.tracker.cancel(id) {
+            let over = self.unfinished(id).await.err();
+            return Err(over.unwrap_or(RunError::InvocationOver(id)));
+        }
+        let live = self.inner.live.get_or_find(id);
+        let stored = self.store_cancelled(id, &live).await;
+        drop(live);
+        self.inner.live.forget(id);
+        match stored {
+            // It ended meanwhile.
+            Err(RunError::InvocationOver(_)) => Ok(()),
+            stored => stored,
+        }
+    }
+
+    async fn store_cancelled(&self, id: InvocationId, live: &Arc<LiveRun>) -> Result<(), RunError> {
+        let recorder = self.recorder(&self.unfinished(id).await?, live);
+        let writing = recorder.lock().await?;
+        // Whoever writes its end holds the lock.
+        let record = self.unfinished(id).await?;
+        let Some(resume) = record.resume.filter(|resume| !resume.cancelled) else { return Ok(()) };
+        let resume = Some(Resume { cancelled: true, ..resume });
+        let step = resting_with(record.status, record.waiting, resume);
+        let stored = recorder.record_locked(writing, Record { step: Some(step), ..Record::default() }).await;
+        stored.map(drop).map_err(|failure| StoreError::unavailable(failure.message).into())
+    }
+
     async fn store_control(&self, id: InvocationId, status: InvocationStatus) -> Result<(), RunError> {
         let live = self.inner.live.get_or_find(id);
         let stored = self.store_control_of(id, status, &live).await;

@@ -53,9 +53,10 @@ pub(crate) async fn cancel(
     State(state): State<AppState>,
     PathId(id): PathId<InvocationId>,
 ) -> Result<Json<InvocationBody>, ApiError> {
-    let cancelled = state.invocation_tracker.cancel(id);
-    tracing::debug!(invocation = %id, cancelled, "asked to cancel");
-    body(&state, id).await.map(Json)
+    match state.runner.cancel(id).await {
+        Ok(()) | Err(RunError::InvocationOver(_)) => body(&state, id).await.map(Json),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Lets an invocation rest until it is resumed. One that rests already rests on.

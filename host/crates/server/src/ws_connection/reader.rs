@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use futures::{Stream, StreamExt as _};
-use rak_core::InvocationId;
+use rak_core::{InvocationId, RunError};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_tungstenite::tungstenite::error::Error as FrameError;
@@ -199,22 +199,31 @@ impl Reader {
     /// The run is stopped at once; the answer waits for its place.
     async fn cancel(&self, target: String) -> Result<(), OutboxError> {
         let Ok(id) = target.parse::<InvocationId>() else { return self.cannot_cancel(&target).await };
-        let tracker = &self.state.invocation_tracker;
-        // One that times out in this moment is stopped, but it does not end as cancelled.
-        let cancel = || tracker.cancel(id) && tracker.is_cancelled(id);
-        let message = WsServerMessage::Cancelled { invocation_id: id };
-        match self.runs.get(&id) {
-            Some(notice) => {
-                let mut told = notice.lock().await;
-                if *told || !cancel() {
-                    drop(told);
-                    return self.cannot_cancel(&target).await;
+        // Until it is answered, nothing is said of the run's end.
+        let mut told = match self.runs.get(&id) {
+            Some(notice) => Some(notice.lock().await),
+            None => None,
+        };
+        if told.as_ref().is_some_and(|told| **told) {
+            drop(told);
+            return self.cannot_cancel(&target).await;
+        }
+        match self.state.runner.cancel(id).await {
+            // One that times out in this moment is stopped, but it does not end as cancelled.
+            Ok(()) if self.state.invocation_tracker.is_cancelled(id) => {
+                if let Some(told) = &mut told {
+                    **told = true;
                 }
-                *told = true;
-                self.reply(message).await
+                self.reply(WsServerMessage::Cancelled { invocation_id: id }).await
             }
-            None if cancel() => self.reply(message).await,
-            None => self.cannot_cancel(&target).await,
+            Ok(()) | Err(RunError::InvocationOver(_) | RunError::InvocationNotFound(_)) => {
+                drop(told);
+                self.cannot_cancel(&target).await
+            }
+            Err(error) => {
+                drop(told);
+                self.reply_error(&target, &error.into()).await
+            }
         }
     }
 

@@ -40,6 +40,7 @@ pub async fn a_resting_record_comes_back_whole<S: SessionService + EventLog>(sto
             stalled: u32::MAX,
             attempt_began_at: u64::MAX,
             message: Some(Content::new_model_text("as long as it is queued \0 'quoted'")),
+            cancelled: true,
         });
         store.begin(begin.clone()).await.unwrap();
         assert_eq!(store.invocation(run.id).await.unwrap().as_ref(), Some(&begin.record));

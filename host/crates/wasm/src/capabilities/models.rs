@@ -6,11 +6,14 @@
 
 mod writing;
 
+use std::sync::OnceLock;
+
 use rak_core::{
     EmbedRequest, Embeddings, Emission, Failure, FailureKind, ModelDelta, ModelPrompt, ModelRequest,
     ModelResponse, ModelSummary, ModelUsage, RunHost,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use wasmtime::component::Resource;
 
 use crate::bindings::common;
@@ -24,6 +27,8 @@ use crate::timeline::Call;
 
 pub(crate) use writing::Writing;
 
+/// The member of a failure's details that says what it cost.
+const USAGE: &str = "usage";
 /// A token has about so many bytes: what an answer that is given up is taken to have cost, since its provider does not say.
 const BYTES_OF_A_TOKEN: u64 = 4;
 
@@ -33,8 +38,9 @@ const BYTES_OF_A_TOKEN: u64 = 4;
 pub struct Completion {
     writing: Writing,
     relay: Relay,
-    /// What was asked and told, in bytes.
-    bytes: u64,
+    /// What was asked, and what was told of the answer, in bytes.
+    asked: u64,
+    told: u64,
     /// How it ended, where the guest knows.
     ended: Option<Result<ModelResponse, Failure>>,
 }
@@ -130,7 +136,7 @@ impl HostCompletion for GuestState {
                 return answer(Err(refusal));
             }
         };
-        completion.bytes += piece.deltas.iter().map(convert::delta_bytes).sum::<u64>();
+        completion.told += piece.deltas.iter().map(convert::delta_bytes).sum::<u64>();
         completion.ended = piece.response.map(Ok);
         Ok(Ok(piece.deltas.into_iter().map(convert::delta_to_wit).collect()))
     }
@@ -182,9 +188,13 @@ impl HostCompletion for GuestState {
     async fn drop(&mut self, this: Resource<Completion>) -> wasmtime::Result<()> {
         let completion = self.table.delete(this)?;
         completion.writing.give_up();
-        if completion.ended.is_none() {
-            let tokens = completion.bytes / BYTES_OF_A_TOKEN;
-            self.gate.uses_model(&ModelUsage { input_tokens: tokens, ..ModelUsage::default() });
+        let pays = match completion.ended {
+            Some(Ok(_)) => false,
+            Some(Err(_)) => completion.told > 0,
+            None => true,
+        };
+        if pays {
+            self.gate.uses_model(&about(completion.asked, completion.told));
         }
         Ok(())
     }
@@ -197,16 +207,27 @@ impl GuestState {
         let host = self.host()?;
         let call = Call::new("models.complete", shown(asked.as_deref()), &(&asked, &prompt));
         let gate = &self.gate;
+        let asked_bytes = bytes_of(&prompt);
+        let writing = OnceLock::new();
         let whole = async {
             let model = model_for(gate, host.as_ref(), asked.as_deref())?;
             keep(gate, host.as_ref()).await;
             let request = request_of(host.as_ref(), model, prompt);
-            let writing = Writing::new(host.clone(), request, relay != Relay::Off, gate.put_away().clone());
+            let writing =
+                writing.get_or_init(|| Writing::new(host.clone(), request, gate.put_away().clone()));
             writing.begin();
-            whole(gate, &writing, relay, host.as_ref()).await
+            whole(gate, writing, relay, host.as_ref())
+                .await
+                .map_err(|failure| with_cost(failure, about(asked_bytes, writing.bytes())))
         };
-        let whole = gate.answer_soon(call, Cost::of_a_model(), whole).await?;
-        Ok(self.spend(whole))
+        let whole = gate.answer_soon(call, Cost::of_a_model(), whole).await;
+        if let Err(Refusal::Failure(failure)) = &whole {
+            // Whoever stops a run has what was written so far on the bill.
+            let cut_off = writing.get().filter(|writing| is_of_the_run(failure) && writing.bytes() > 0);
+            let cost = cut_off.map(|writing| about(asked_bytes, writing.bytes()));
+            cost.or_else(|| cost_of(failure)).iter().for_each(|cost| gate.uses_model(cost));
+        }
+        Ok(self.spend(whole?))
     }
 
     /// Asks a model, which writes while the guest goes on.
@@ -223,15 +244,15 @@ impl GuestState {
             Ok(model)
         };
         let model = gate.answer_soon(call, Cost::of_a_model(), opened).await?;
-        let bytes = prompt.contents.iter().map(convert::content_bytes).sum();
+        let asked = bytes_of(&prompt);
         let request = request_of(host.as_ref(), model, prompt);
-        let writing = Writing::new(host, request, true, gate.put_away().clone());
+        let writing = Writing::new(host, request, gate.put_away().clone());
         if was_asked {
             writing.was_cut_off();
         } else {
             writing.begin();
         }
-        Ok(Completion { writing, relay, bytes, ended: None })
+        Ok(Completion { writing, relay, asked, told: 0, ended: None })
     }
 
     async fn next_piece(
@@ -358,6 +379,34 @@ fn is_default(gate: &Gate, host: &dyn RunHost, model: &str) -> bool {
 
 fn no_models() -> Failure {
     Failure::new(FailureKind::NotFound, "there are no models here: rak.toml of the host has no [models]")
+}
+
+/// About how many bytes are asked.
+fn bytes_of(prompt: &ModelPrompt) -> u64 {
+    let system = prompt.system.as_ref().map_or(0, String::len) as u64;
+    let tools = prompt
+        .tools
+        .iter()
+        .map(|tool| (tool.name.len() + tool.description.len() + tool.parameters.to_string().len()) as u64);
+    system + prompt.contents.iter().map(convert::content_bytes).sum::<u64>() + tools.sum::<u64>()
+}
+
+/// About what an answer cost of which nobody says it.
+fn about(asked: u64, written: u64) -> ModelUsage {
+    let tokens = |bytes: u64| bytes.div_ceil(BYTES_OF_A_TOKEN);
+    ModelUsage { input_tokens: tokens(asked), output_tokens: tokens(written), ..ModelUsage::default() }
+}
+
+/// An answer that failed after a part of it was written is paid for. The failure says so, and with it a run that is repeated.
+fn with_cost(mut failure: Failure, cost: ModelUsage) -> Failure {
+    if cost.output_tokens > 0 && failure.details.is_none() {
+        failure.details = serde_json::to_value(cost).ok().map(|cost| json!({ USAGE: cost }));
+    }
+    failure
+}
+
+fn cost_of(failure: &Failure) -> Option<ModelUsage> {
+    serde_json::from_value(failure.details.as_ref()?.get(USAGE)?.clone()).ok()
 }
 
 fn shown(asked: Option<&str>) -> String {

@@ -86,7 +86,7 @@ impl From<ToolAnswer> for Answer {
 }
 
 /// How a call is to be done.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Plan {
     /// A person is asked first.
@@ -95,6 +95,9 @@ struct Plan {
     /// Doing it twice does no harm.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     repeatable: bool,
+    /// The schema of the arguments, which a person may change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameters: Option<Value>,
 }
 
 /// A call that is planned and approved.
@@ -237,6 +240,23 @@ impl HostRunning for GuestState {
     }
 }
 
+/// What an approval of a call looks like. What a person changes has the form of what was shown, and arguments that the
+/// tool takes.
+fn approval_schema(tool: &str, parameters: Option<Value>) -> Value {
+    let mut schema = InputKind::Approve.schema();
+    // References lead from the root of a document, and this is another one.
+    let parameters = parameters.filter(|parameters| !parameters.to_string().contains("\"$"));
+    if let (Some(parameters), Some(edited)) = (parameters, schema.pointer_mut("/properties/edited")) {
+        *edited = json!({
+            "type": "object",
+            "properties": {"tool": {"const": tool}, "args": parameters},
+            "required": ["args"],
+            "additionalProperties": false,
+        });
+    }
+    schema
+}
+
 impl GuestState {
     /// Plans a call, and has it approved.
     async fn plan(&mut self, call: &FunctionCall, options: &CallOptions) -> Result<Ready, Refusal> {
@@ -256,14 +276,16 @@ impl GuestState {
             let tool = callable_one(gate, host.as_ref(), &call.name)?;
             host.check_arguments(&tool, &args).await?;
             let ToolHints { read_only, idempotent, needs_approval, .. } = tool.hints;
-            Ok(Plan { approval: needs_approval, repeatable: read_only || idempotent })
+            let parameters = needs_approval.then_some(tool.parameters);
+            Ok(Plan { approval: needs_approval, repeatable: read_only || idempotent, parameters })
         };
-        let Plan { approval, repeatable } = gate.answer_soon(entry, Cost::default(), plan).await?;
+        let Plan { approval, repeatable, parameters } =
+            gate.answer_soon(entry, Cost::default(), plan).await?;
         if approval {
             let tool = &call.name;
             let ask = Ask {
                 kind: InputKind::Approve,
-                schema: InputKind::Approve.schema(),
+                schema: approval_schema(tool, parameters),
                 details: Some(json!({"tool": tool, "args": args})),
                 need: Need::Nothing,
             };

@@ -12,7 +12,7 @@ use rak_test_guests::fixture;
 use rak_wasm::AgentSettings;
 use serde_json::{Value, json};
 
-use crate::lives::{agent, program, text};
+use crate::lives::{agent, program, text, until};
 use crate::place::{Place, next};
 
 const DAY_MS: u64 = 24 * 3_600_000;
@@ -265,6 +265,28 @@ async fn a_cancellation_ends_the_wait() {
         assert!(told, "{journal:?}");
         let refused = place.responds(id, decision("approve-1", true)).await;
         assert_eq!(refused, Err(RunError::InvocationOver(id).into()));
+    }
+}
+
+/// Who was told that a run is cancelled may rely on it, whatever becomes of the host.
+#[tokio::test]
+async fn a_cancellation_that_was_answered_outlives_the_host() {
+    for step in [
+        json!({"op": "sleep", "ms": DAY_MS}),
+        json!({"op": "std_sleep", "ms": DAY_MS}),
+        json!({"op": "approve"}),
+        json!({"op": "call", "agent": "first", "steps": [{"op": "sleep", "ms": DAY_MS}]}),
+        json!({"op": "compute", "turns": u64::MAX}),
+    ] {
+        for mut place in [Place::patient(program()), hasty()] {
+            let id = place.run(&json!([{"op": "say"}, step, {"op": "say"}])).await;
+            until(&place.runner, id, |record| record.status != InvocationStatus::Queued).await;
+            assert_eq!(place.runner.cancel(id).await, Ok(()), "{step}");
+            place.crash();
+            place.runner.recover().await.expect("the store");
+            place.status(id, InvocationStatus::Cancelled).await;
+            assert_eq!(place.runner.cancel(id).await, Err(RunError::InvocationOver(id)));
+        }
     }
 }
 

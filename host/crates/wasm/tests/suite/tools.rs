@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use rak_core::{
-    AgentGrants, Decision, InvocationId, InvocationStatus, OnDisconnect, Reply, Respond, RunConfig,
+    AgentGrants, Decision, InvocationId, InvocationStatus, OnDisconnect, Reply, Respond, RespondError,
+    RunConfig,
 };
 use rak_runner::RunnerSettings;
 use rak_test_guests::fixture;
@@ -146,14 +147,24 @@ async fn a_person_is_asked_before_what_needs_it() {
     place.decides(id, "approve-1", yes.clone()).await;
     place.decides(id, "approve-2", Decision { reason: Some("too many".into()), ..Decision::default() }).await;
     place.decides(id, "approve-3", edited(json!({"tool": "asks", "args": {"n": 33}}))).await;
-    place.decides(id, "approve-4", edited(json!({"n": "many"}))).await;
+    place.status(id, InvocationStatus::Waiting).await;
+    for wrong in [
+        json!({"tool": "asks", "args": {"n": "many"}}),
+        json!({"tool": "looks", "args": {}}),
+        json!({"n": 4}),
+    ] {
+        let reply = Reply::Decision { request_id: "approve-4".into(), decision: edited(wrong) };
+        let refused = place.runner.respond(id, Respond { reply, by: None, user_id: None }).await;
+        assert!(matches!(refused, Err(RespondError::InvalidAnswer { .. })), "{refused:?}");
+    }
+    place.decides(id, "approve-4", edited(json!({"args": {"n": 44}}))).await;
     place.decides(id, "approve-5", yes).await;
     let saw = place.used(id).await;
     let expected = [
         did(json!({"n": 1})),
         json!({"failure": "denied", "code": "rejected"}),
         did(json!({"n": 33})),
-        json!({"failure": "invalid-argument"}),
+        did(json!({"n": 44})),
         json!({"response": {"answer": "[]"}, "failed": false}),
     ];
     assert_eq!(saw, expected);

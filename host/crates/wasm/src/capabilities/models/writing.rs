@@ -1,7 +1,7 @@
 //! An answer of a model that is being written while its guest goes on.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use crate::convert;
 use crate::gate::PutAway;
 
 /// What is written within this is told at once: each piece is a call, an event and an entry of the journal, and nobody
@@ -28,11 +29,11 @@ pub struct Writing {
 struct Inner {
     host: Arc<dyn RunHost>,
     request: ModelRequest,
-    /// Whether somebody wants to see it being written.
-    streams: bool,
     stage: Mutex<Stage>,
     /// What was written and not told yet.
     written: watch::Sender<Written>,
+    /// How many bytes were written so far.
+    bytes: Arc<AtomicU64>,
     /// Whether the guest was told a part.
     told: AtomicBool,
     /// When the next part is due.
@@ -76,24 +77,24 @@ impl fmt::Debug for Writing {
 }
 
 impl Writing {
-    pub(super) fn new(
-        host: Arc<dyn RunHost>,
-        request: ModelRequest,
-        streams: bool,
-        put_away: PutAway,
-    ) -> Self {
+    pub(super) fn new(host: Arc<dyn RunHost>, request: ModelRequest, put_away: PutAway) -> Self {
         Self {
             inner: Arc::new(Inner {
                 host,
                 request,
-                streams,
                 stage: Mutex::new(Stage::Planned),
                 written: watch::Sender::new(Written::default()),
+                bytes: Arc::default(),
                 told: AtomicBool::new(false),
                 due: Mutex::new(Instant::now()),
                 put_away,
             }),
         }
+    }
+
+    /// How many bytes were written so far.
+    pub(super) fn bytes(&self) -> u64 {
+        self.inner.bytes.load(Ordering::Relaxed)
     }
 
     pub(super) fn was_cut_off(&self) {
@@ -118,13 +119,15 @@ impl Writing {
         // The run is not put away while it is asked: what it costs would be paid twice.
         let guard = self.inner.put_away.calls_tool(false);
         let (host, request) = (self.inner.host.clone(), self.inner.request.clone());
-        let (streams, written) = (self.inner.streams, self.inner.written.clone());
+        let (written, bytes) = (self.inner.written.clone(), self.inner.bytes.clone());
         let mut task = JoinSet::new();
         task.spawn(async move {
             let told = written.clone();
-            let on_delta: rak_core::OnDelta =
-                Arc::new(move |delta| told.send_modify(|written| written.push(delta)));
-            let end = host.ask_model(request, streams.then_some(on_delta)).await;
+            let on_delta: rak_core::OnDelta = Arc::new(move |delta| {
+                bytes.fetch_add(convert::delta_bytes(&delta), Ordering::Relaxed);
+                told.send_modify(|written| written.push(delta));
+            });
+            let end = host.ask_model(request, Some(on_delta)).await;
             written.send_modify(|written| {
                 written.end.get_or_insert(end);
             });
