@@ -72,11 +72,15 @@ impl Alias {
         if let Some(schema) = schema {
             structured::check(schema).await.map_err(|failure| self.named(failure))?;
         }
-        let answered = self.ask(listener, || self.provider.complete(prompt, listener)).await;
+        let once = || async {
+            let response = self.provider.complete(prompt, listener).await?;
+            if let Some(schema) = schema {
+                structured::validate(schema, &response).await?;
+            }
+            Ok(response)
+        };
+        let answered = self.ask(listener, once).await;
         let mut response = answered.map_err(|failure| self.named(failure))?;
-        if let Some(schema) = schema {
-            structured::validate(schema, &response).await.map_err(|failure| self.named(failure))?;
-        }
         if response.usage.cost_micros == 0 {
             response.usage.cost_micros = self.price.cost_micros(&response.usage);
         }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use rak_core::{Failure, FailureKind};
 
+use crate::structured::INVALID_RESPONSE;
+
 /// The longest pause that is not asked for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -35,17 +37,19 @@ impl Retries {
     }
 }
 
-/// Whether the same request may be answered at another time, or by another model.
+/// Whether the same request may be answered at another time, or by another model. An answer that is not what was asked for is
+/// one try: models do not say the same twice, and what stands before a provider may say nonsense for it.
 pub(crate) fn may_pass(failure: &Failure) -> bool {
-    matches!(
-        failure.kind,
-        FailureKind::RateLimited | FailureKind::Unavailable | FailureKind::DeadlineExceeded
-    )
+    match failure.kind {
+        FailureKind::RateLimited | FailureKind::Unavailable | FailureKind::DeadlineExceeded => true,
+        _ => failure.code.as_deref() == Some(INVALID_RESPONSE),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::structured::invalid;
 
     const RETRIES: Retries = Retries { most: 8, first_pause: Duration::from_secs(1) };
     const LEFT: Duration = Duration::from_mins(10);
@@ -90,5 +94,6 @@ mod tests {
             let pause = RETRIES.pause(&Failure::new(kind, "x"), 0, LEFT, 0.0);
             assert_eq!(pause.is_some(), passes, "{kind}");
         }
+        assert!(RETRIES.pause(&invalid("no JSON"), 0, LEFT, 0.0).is_some());
     }
 }

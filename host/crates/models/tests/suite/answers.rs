@@ -95,7 +95,7 @@ async fn an_answer_satisfies_its_schema_or_is_invalid() {
         answer("{\"mood\":", "length"),
     ])
     .await;
-    let models = one(Kind::OpenAi, &server, "");
+    let models = one(Kind::OpenAi, &server, "retries = 0");
     let mut prompt = hello();
     prompt.response_schema = Some(json!({"type": "object", "required": ["mood"]}));
     let asked = || soon(models.complete(request("one", prompt.clone()), None));

@@ -1,10 +1,10 @@
 //! Models that are asked in the place of others.
 
-use rak_core::FailureKind;
+use rak_core::{FailureKind, ModelPrompt, Models as _};
 use serde_json::json;
 
 use crate::server::{Reply, Server};
-use crate::support::{Kind, ask, embed, listen, models};
+use crate::support::{Kind, ask, embed, hello, listen, models, request, soon};
 
 fn error(status: u16, message: &str) -> Reply {
     Reply::json(status, &json!({"error": {"message": message}}))
@@ -28,6 +28,8 @@ async fn another_model_answers_where_the_first_does_not() {
         error(500, "oh"),
         error(429, "later").with("retry-after", "3600"),
         Reply::Cut(Kind::OpenAi.wordless().to_owned()),
+        Reply::Events(format!("{}data: {{\"cho\n\n", Kind::OpenAi.wordless())),
+        Reply::Whole(200, Vec::new(), "text/html", "<html>".to_owned()),
     ] {
         let (first, second) = (Server::start([trouble]).await, Server::start([whole(Kind::Anthropic)]).await);
         let (response, told) = listen(&both(&first, &second), "one").await;
@@ -37,6 +39,18 @@ async fn another_model_answers_where_the_first_does_not() {
         assert!(!told.is_empty());
         assert_eq!((first.seen().len(), second.seen().len()), (1, 1));
     }
+}
+
+#[tokio::test]
+async fn another_model_answers_where_the_first_does_not_satisfy_the_schema() {
+    let choice = json!({"delta": {"content": "good"}, "finish_reason": "stop"});
+    let wrong = Reply::Events(format!("data: {}\n\n", json!({"choices": [choice]})));
+    let (first, second) = (Server::start([wrong]).await, Server::start([whole(Kind::Anthropic)]).await);
+    let prompt = ModelPrompt { response_schema: Some(json!({"type": "object"})), ..hello() };
+    let models = both(&first, &second);
+    let response = soon(models.complete(request("one", prompt), None)).await.unwrap();
+    assert_eq!(response.model, "claude-sonnet-4-5-20250929");
+    assert_eq!((first.seen().len(), second.seen().len()), (1, 1));
 }
 
 #[tokio::test]

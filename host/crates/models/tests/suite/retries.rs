@@ -1,10 +1,10 @@
 //! Requests that are made again.
 
-use rak_core::FailureKind;
+use rak_core::{FailureKind, ModelPrompt, Models as _};
 use serde_json::json;
 
 use crate::server::{Reply, Server};
-use crate::support::{ALL_KINDS, Kind, ask, embed, listen, one};
+use crate::support::{ALL_KINDS, Kind, ask, embed, hello, listen, one, request, soon};
 
 fn error(status: u16, message: &str) -> Reply {
     Reply::json(status, &json!({"error": {"message": message}}))
@@ -19,6 +19,8 @@ async fn what_passes_is_asked_again() {
             error(529, "overloaded"),
             Reply::Cut(kind.wordless().to_owned()),
             Reply::Events("data: {\"error\": {\"code\": 503, \"message\": \"busy\"}}\n\n".to_owned()),
+            Reply::Events(format!("{}data: {{\"cho\n\n", kind.wordless())),
+            Reply::Whole(200, Vec::new(), "text/html", "<html>".to_owned()),
         ] {
             let whole = Reply::Events(kind.stream().to_owned());
             let server = Server::start([trouble.clone(), trouble.clone(), whole]).await;
@@ -37,6 +39,27 @@ async fn where_nobody_listens_half_an_answer_is_none() {
         let response = ask(&one(kind, &server, ""), "one").await.unwrap();
         assert_eq!((response.content.text().as_str(), server.seen().len()), ("Größe 🎈 it is.", 2));
     }
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_satisfy_its_schema_is_asked_for_again() {
+    let answer = |text: &str| {
+        let choice = json!({"delta": {"content": text}, "finish_reason": "stop"});
+        Reply::Events(format!("data: {}\n\n", json!({"choices": [choice]})))
+    };
+    let prompt =
+        ModelPrompt { response_schema: Some(json!({"type": "object", "required": ["mood"]})), ..hello() };
+    let replies = [answer("good"), answer("{}"), answer("{\"mood\": \"good\"}")];
+    let server = Server::start(replies.clone()).await;
+    let models = one(Kind::OpenAi, &server, "");
+    let response = soon(models.complete(request("one", prompt.clone()), None)).await.unwrap();
+    assert_eq!((response.content.text().as_str(), server.seen().len()), ("{\"mood\": \"good\"}", 3));
+
+    let server = Server::start(replies).await;
+    let models = one(Kind::OpenAi, &server, "");
+    let failure = soon(models.complete(request("one", prompt), Some(&|_| {}))).await.unwrap_err();
+    assert_eq!(failure.code.as_deref(), Some("invalid_response"));
+    assert_eq!(server.seen().len(), 1, "what was told cannot be taken back");
 }
 
 #[tokio::test]
