@@ -2,10 +2,12 @@
 //!
 //! A [`Wire`] is how one kind of provider speaks: it makes a request of what is asked, and an [`Assembly`] puts the answer
 //! together. All else is the same for all: the way there (`http`), what goes wrong on it (`failure`), what the operator and
-//! the agent add to a request (`additions`), and what a provider wants back later (`state`).
+//! the agent add to a request (`additions`), what models write as arguments (`arguments`), and what a provider wants back later
+//! (`state`).
 
 mod additions;
 mod anthropic;
+mod arguments;
 mod failure;
 #[cfg(test)]
 mod fixture;

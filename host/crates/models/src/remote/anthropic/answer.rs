@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::PROVIDER;
 use crate::draft::Draft;
 use crate::remote::additions::merge;
+use crate::remote::arguments::written;
 use crate::remote::failure::cut;
 use crate::remote::state::state;
 use crate::remote::wire::{Assembly, number, set, text};
@@ -112,11 +113,7 @@ impl<'a> AnthropicAnswer<'a> {
             return Err(invalid("it ends a block that it did not begin"));
         };
         if !json.trim().is_empty() {
-            let input: Value = serde_json::from_str(&json).map_err(|error| {
-                let name = text(&value, "/name").unwrap_or_default();
-                invalid(format!("it calls {name:?} with arguments that are no JSON: {error}"))
-            })?;
-            set(&mut value, "input", input);
+            set(&mut value, "input", written(&json));
         }
         match text(&value, "/type") {
             Some("text") => {}

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::PROVIDER;
 use super::schema::is_native;
 use crate::remote::additions::add;
+use crate::remote::arguments;
 use crate::remote::parts::{Speaker, is_public, speaker, system, unsupported};
 use crate::remote::state::{Meaning, meaning};
 use crate::remote::wire::decimal;
@@ -165,7 +166,7 @@ fn assistant(content: &Content) -> Result<Vec<Value>, Failure> {
                 "type": "tool_use",
                 "id": call.id,
                 "name": call.name,
-                "input": call.args,
+                "input": arguments::told(&call.args),
             })),
             (part, Meaning::None) => return Err(unsupported(part, Speaker::Model)),
         }

@@ -182,16 +182,25 @@ fn a_stream_that_is_not_over_is_cut_off() {
 }
 
 #[test]
+fn arguments_that_are_no_json_are_a_text_and_told_in_an_object() {
+    let block = json!({"type": "tool_use", "id": "x", "name": "add", "input": {}});
+    let half = json!({"type": "input_json_delta", "partial_json": "{\"a\":"});
+    let content = response_to(&anthropic(), &of_block(&block, &[half])).unwrap().content;
+    assert_eq!(content.parts, [call("x", json!("{\"a\":"))]);
+    let mut prompt = asked(vec![text("hello")]);
+    prompt.contents.push(content);
+    let messages = request(&anthropic(), &prompt).unwrap()["messages"].take();
+    assert_eq!(messages[1]["content"][0]["input"], json!({"invalid": "{\"a\":"}));
+}
+
+#[test]
 fn what_is_no_answer_says_so() {
     let busy = json!({"type": "error", "error": {"type": "overloaded_error", "message": "busy"}});
     let failure = response_to(&anthropic(), &[busy]).unwrap_err();
     assert_eq!(failure.kind, FailureKind::Unavailable);
     assert!(failure.message.ends_with("busy"), "{failure}");
 
-    let call = json!({"type": "tool_use", "id": "x", "name": "add", "input": {}});
-    let half = json!({"type": "input_json_delta", "partial_json": "{\"a\":"});
     for events in [
-        of_block(&call, &[half]),
         of_block(&json!({"type": "tool_use"}), &[]),
         of_block(&json!(7), &[]),
         vec![json!({"type": "content_block_delta", "index": 3, "delta": {}})],

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::PROVIDER;
 use crate::draft::is_given;
 use crate::remote::additions::add;
+use crate::remote::arguments;
 use crate::remote::parts::{Speaker, speaker, system, unsupported};
 use crate::remote::state::{Meaning, meaning};
 use crate::remote::wire::{decimal, set, text};
@@ -158,7 +159,7 @@ fn model(content: &Content) -> Result<Vec<Value>, Failure> {
             (_, Meaning::Own(state)) => sign(&mut parts, &calls, state),
             (_, Meaning::Foreign) | (Part::Thought(_), _) => {}
             (Part::FunctionCall(call), _) => {
-                let mut value = json!({"name": call.name, "args": call.args});
+                let mut value = json!({"name": call.name, "args": arguments::told(&call.args)});
                 identify(&mut value, &call.id);
                 calls.push((&call.id, parts.len()));
                 parts.push(json!({"functionCall": value}));

@@ -139,6 +139,17 @@ fn an_id_of_the_model_is_passed_back() {
 }
 
 #[test]
+fn arguments_that_are_no_object_are_told_in_one() {
+    let parts = json!([{"functionCall": {"id": "own", "name": "add", "args": "1, 2"}}]);
+    let content = response_to(&gemini(), &[candidate(&parts, Some("STOP"))]).unwrap().content;
+    assert_eq!(content.parts, [call("own", json!("1, 2"))]);
+    let mut prompt = asked(vec![text("hello")]);
+    prompt.contents.push(content);
+    let told = request(&gemini(), &prompt).unwrap()["contents"][1]["parts"][0]["functionCall"].take();
+    assert_eq!(told["args"], json!({"invalid": "1, 2"}));
+}
+
+#[test]
 fn an_end_has_its_reason() {
     for (reason, finish) in [
         ("STOP", FinishReason::Stop),

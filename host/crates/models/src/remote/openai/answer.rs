@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::PROVIDER;
 use crate::draft::Draft;
 use crate::remote::additions::merge;
+use crate::remote::arguments::written;
 use crate::remote::failure::cut;
 use crate::remote::state::state;
 use crate::remote::wire::{Assembly, number, set, text};
@@ -229,7 +230,7 @@ impl Assembly for OpenAiAnswer<'_> {
     fn finish(mut self: Box<Self>) -> Result<ModelResponse, Failure> {
         let finish = self.finish.take().ok_or_else(cut)?;
         for call in std::mem::take(&mut self.calls) {
-            self.draft.call(call.whole()?);
+            self.draft.call(call.whole());
         }
         let finish = match finish.as_str() {
             _ if self.has_refused => FinishReason::Filtered,
@@ -254,13 +255,7 @@ impl Assembly for OpenAiAnswer<'_> {
 }
 
 impl PartialCall {
-    fn whole(self) -> Result<FunctionCall, Failure> {
-        let args = match self.arguments.trim() {
-            "" => json!({}),
-            text => serde_json::from_str(text).map_err(|error| {
-                invalid(format!("it calls {:?} with arguments that are no JSON: {error}", self.name))
-            })?,
-        };
-        Ok(FunctionCall { id: self.id, name: self.name, args })
+    fn whole(self) -> FunctionCall {
+        FunctionCall { id: self.id, name: self.name, args: written(&self.arguments) }
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::PROVIDER;
 use crate::remote::additions::add;
+use crate::remote::arguments;
 use crate::remote::parts::{Speaker, is_public, speaker, system_text, unsupported};
 use crate::remote::state::{Meaning, meaning};
 use crate::remote::wire::decimal;
@@ -161,7 +162,7 @@ fn assistant(settings: &RemoteSettings, content: &Content) -> Result<Value, Fail
             (Part::FunctionCall(call), _) => calls.push(json!({
                 "id": call.id,
                 "type": "function",
-                "function": {"name": call.name, "arguments": call.args.to_string()},
+                "function": {"name": call.name, "arguments": arguments::told(&call.args).to_string()},
             })),
             // Each of these servers has state of its own, and who it is only its model says.
             (_, Meaning::Own(state)) if state.get("model").is_some_and(|m| *m == *settings.model) => {

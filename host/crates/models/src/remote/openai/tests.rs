@@ -169,12 +169,15 @@ fn calls_are_told_apart_however_servers_number_them() {
 }
 
 #[test]
-fn arguments_that_are_no_json_are_an_invalid_response() {
-    let call =
-        json!({"tool_calls": [{"index": 0, "id": "x", "function": {"name": "f", "arguments": "{\"a\":"}}]});
-    let failure = response_to(&openai(), &[delta(&call), end("tool_calls")]).unwrap_err();
-    assert_eq!((failure.kind, failure.code.as_deref()), (FailureKind::Failed, Some("invalid_response")));
-    assert!(failure.message.contains("calls \"f\" with arguments that are no JSON"), "{failure}");
+fn arguments_that_are_no_json_are_a_text_and_told_in_an_object() {
+    let written =
+        json!({"tool_calls": [{"index": 0, "id": "x", "function": {"name": "add", "arguments": "{\"a\":"}}]});
+    let response = response_to(&openai(), &[delta(&written), end("tool_calls")]).unwrap();
+    assert_eq!(response.content.parts, [call("x", json!("{\"a\":"))]);
+    let mut prompt = asked(vec![text("hello")]);
+    prompt.contents.push(response.content);
+    let messages = request(&openai(), &prompt).unwrap()["messages"].take();
+    assert_eq!(messages[1]["tool_calls"][0]["function"]["arguments"], r#"{"invalid":"{\"a\":"}"#);
 }
 
 #[test]
