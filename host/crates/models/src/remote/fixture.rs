@@ -100,6 +100,26 @@ pub(super) fn conversation(own: Vec<Part>) -> ModelPrompt {
     }
 }
 
+/// A conversation that went on after parts that no provider can be told.
+pub(super) fn after_the_untellable() -> ModelPrompt {
+    let untellable = |name: &str| Part::Other(Custom { name: name.to_owned(), value: json!(1) });
+    let content = |role: &str, parts| Content { role: role.to_owned(), parts };
+    ModelPrompt {
+        contents: vec![
+            content("user", vec![text("Look."), untellable("a")]),
+            content("model", vec![text("I do."), untellable("b")]),
+            content("user", vec![untellable("c")]),
+            content("user", vec![text("And now?")]),
+        ],
+        ..ModelPrompt::default()
+    }
+}
+
+/// What stands in the place of such a part.
+pub(super) fn stand_in(name: &str) -> String {
+    format!("[a part that this model cannot be told: the custom part {name:?}]")
+}
+
 /// The answer that comes of a stream, and what was told of it.
 pub(super) fn answered(
     wire: &dyn Wire,

@@ -13,8 +13,55 @@ pub(super) enum Speaker {
     Model,
 }
 
+/// A message of the conversation.
+pub(super) struct Message<'a> {
+    pub(super) content: &'a Content,
+    pub(super) speaker: Speaker,
+    /// Whether the model is past it: it was answered, or the user has said something else since. Nobody can take it back then, so
+    /// nothing in it may be in the way of what follows.
+    is_past: bool,
+}
+
+/// The messages of a conversation, oldest first.
+pub(super) fn messages(contents: &[Content]) -> Result<Vec<Message<'_>>, Failure> {
+    let speakers: Vec<_> = contents.iter().map(speaker).collect::<Result<_, _>>()?;
+    let answered = contents.iter().rposition(|content| content.role == Role::MODEL);
+    let said = contents.iter().rposition(|content| content.role == Role::USER);
+    let now = answered.map_or(0, |index| index + 1).max(said.unwrap_or_default());
+    let messages = contents.iter().zip(speakers).enumerate();
+    Ok(messages
+        .map(|(index, (content, speaker))| Message { content, speaker, is_past: index < now })
+        .collect())
+}
+
+impl Message<'_> {
+    /// What is told in the place of a part that this speaker cannot tell the provider: a text that names it where the model is
+    /// past it, and nothing where it is asked about it.
+    pub(super) fn stand_in(&self, part: &Part) -> Result<String, Failure> {
+        let what = described(part);
+        if self.is_past {
+            return Ok(format!("[a part that this model cannot be told: {what}]"));
+        }
+        let speaker = match self.speaker {
+            Speaker::System => "system",
+            Speaker::User => "user",
+            Speaker::Model => "model",
+        };
+        Err(refused(format!("{what} cannot be told to this model in a message of the role {speaker}")))
+    }
+
+    /// The text of one of the system's messages, which cannot have anything else.
+    pub(super) fn system_text(&self) -> Result<String, Failure> {
+        let texts = self.content.parts.iter().map(|part| match part.as_text() {
+            Some(text) => Ok(text.to_owned()),
+            None => self.stand_in(part),
+        });
+        texts.collect()
+    }
+}
+
 /// Who speaks here.
-pub(super) fn speaker(content: &Content) -> Result<Speaker, Failure> {
+fn speaker(content: &Content) -> Result<Speaker, Failure> {
     match content.role.as_str() {
         "system" => Ok(Speaker::System),
         Role::USER | Role::FUNCTION => Ok(Speaker::User),
@@ -25,14 +72,9 @@ pub(super) fn speaker(content: &Content) -> Result<Speaker, Failure> {
     }
 }
 
-/// The failure of a request with a part that the provider cannot be told by this speaker.
-pub(super) fn unsupported(part: &Part, speaker: Speaker) -> Failure {
-    let speaker = match speaker {
-        Speaker::System => "system",
-        Speaker::User => "user",
-        Speaker::Model => "model",
-    };
-    let what = match part {
+/// What a part is, for a person.
+fn described(part: &Part) -> String {
+    match part {
         Part::Text(_) => "a text".to_owned(),
         Part::Thought(_) => "a thought".to_owned(),
         Part::InlineData(blob) => format!("inlineData of the type {:?}", blob.mime_type),
@@ -43,28 +85,17 @@ pub(super) fn unsupported(part: &Part, speaker: Speaker) -> Failure {
         Part::FunctionCall(call) => format!("the functionCall {:?}", call.name),
         Part::FunctionResponse(response) => format!("the functionResponse {:?}", response.name),
         Part::Other(custom) => format!("the custom part {:?}", custom.name),
-    };
-    refused(format!("{what} cannot be told to this model in a message of the role {speaker}"))
+    }
 }
 
 /// The text of the system's messages, the instruction first.
-pub(super) fn system(instruction: Option<&str>, contents: &[Content]) -> Result<Option<String>, Failure> {
+pub(super) fn system(instruction: Option<&str>, messages: &[Message<'_>]) -> Result<Option<String>, Failure> {
     let mut texts: Vec<_> =
         instruction.filter(|text| !text.is_empty()).map(str::to_owned).into_iter().collect();
-    for content in contents {
-        if speaker(content)? == Speaker::System {
-            texts.push(system_text(content)?);
-        }
+    for message in messages.iter().filter(|message| message.speaker == Speaker::System) {
+        texts.push(message.system_text()?);
     }
     Ok(Some(texts.join("\n\n")).filter(|text| !text.is_empty()))
-}
-
-/// The text of one of the system's messages, which cannot have anything else.
-pub(super) fn system_text(content: &Content) -> Result<String, Failure> {
-    match content.parts.iter().find(|part| part.as_text().is_none()) {
-        Some(part) => Err(unsupported(part, Speaker::System)),
-        None => Ok(content.text()),
-    }
 }
 
 /// Whether a file can be fetched by others.

@@ -2,14 +2,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use rak_core::{Blob, Content, Failure, FileRef, ModelPrompt, ModelTool, Part, ToolChoice};
+use rak_core::{Blob, Failure, FileRef, ModelPrompt, ModelTool, Part, ToolChoice};
 use serde_json::{Map, Value, json};
 
 use super::PROVIDER;
 use super::schema::is_native;
 use crate::remote::additions::add;
 use crate::remote::arguments;
-use crate::remote::parts::{Speaker, is_public, speaker, system, unsupported};
+use crate::remote::parts::{self, Message, Speaker, is_public, system};
 use crate::remote::state::{Meaning, meaning};
 use crate::remote::wire::decimal;
 use crate::settings::RemoteSettings;
@@ -32,13 +32,14 @@ const RESERVED: &[&str] = &[
 
 pub(super) fn body(settings: &RemoteSettings, prompt: &ModelPrompt) -> Result<Value, Failure> {
     let most = prompt.max_output_tokens.or(settings.max_output_tokens).unwrap_or(DEFAULT_MAX_TOKENS);
+    let conversation = parts::messages(&prompt.contents)?;
     let mut body = Map::new();
     let mut put = |key: &str, value: Value| {
         body.insert(key.to_owned(), value);
     };
     put("model", settings.model.as_str().into());
     put("max_tokens", most.into());
-    put("messages", messages(&prompt.contents)?.into());
+    put("messages", messages(&conversation)?.into());
     put("stream", true.into());
     let (native, told) = match &prompt.response_schema {
         Some(schema) if is_native(schema) => (Some(schema), None),
@@ -47,7 +48,7 @@ pub(super) fn body(settings: &RemoteSettings, prompt: &ModelPrompt) -> Result<Va
     if let Some(schema) = native {
         put("output_config", json!({"format": {"type": "json_schema", "schema": schema}}));
     }
-    let texts = [system(prompt.system.as_deref(), &prompt.contents)?, told];
+    let texts = [system(prompt.system.as_deref(), &conversation)?, told];
     let texts: Vec<_> = texts.into_iter().flatten().collect();
     if !texts.is_empty() {
         put("system", texts.join("\n\n").into());
@@ -82,18 +83,17 @@ fn tool(tool: &ModelTool) -> Value {
 }
 
 /// The conversation, in which the two take turns.
-fn messages(contents: &[Content]) -> Result<Vec<Value>, Failure> {
+fn messages(conversation: &[Message<'_>]) -> Result<Vec<Value>, Failure> {
     let mut turns: Vec<(Speaker, Vec<Value>)> = Vec::new();
-    for content in contents {
-        let speaker = speaker(content)?;
-        let blocks = match speaker {
+    for message in conversation {
+        let blocks = match message.speaker {
             Speaker::System => continue,
-            Speaker::User => user(content)?,
-            Speaker::Model => assistant(content)?,
+            Speaker::User => user(message)?,
+            Speaker::Model => assistant(message)?,
         };
-        match turns.last_mut().filter(|(last, _)| *last == speaker) {
+        match turns.last_mut().filter(|(last, _)| *last == message.speaker) {
             Some((_, said)) => said.extend(blocks),
-            None => turns.push((speaker, blocks)),
+            None => turns.push((message.speaker, blocks)),
         }
     }
     let messages = turns.into_iter().filter(|(_, blocks)| !blocks.is_empty()).map(|(speaker, mut blocks)| {
@@ -104,13 +104,13 @@ fn messages(contents: &[Content]) -> Result<Vec<Value>, Failure> {
     Ok(messages.collect())
 }
 
-fn user(content: &Content) -> Result<Vec<Value>, Failure> {
+fn user(message: &Message<'_>) -> Result<Vec<Value>, Failure> {
     let mut blocks = Vec::new();
-    for part in &content.parts {
+    for part in &message.content.parts {
         let block = match part {
             // It takes no empty ones.
             Part::Text(text) if text.is_empty() => continue,
-            Part::Text(text) => Some(json!({"type": "text", "text": text})),
+            Part::Text(said) => Some(text(said)),
             Part::InlineData(blob) => data(blob),
             Part::FileData(file) => file_data(file),
             Part::FunctionResponse(response) => Some(json!({
@@ -121,9 +121,16 @@ fn user(content: &Content) -> Result<Vec<Value>, Failure> {
             })),
             _ => None,
         };
-        blocks.push(block.ok_or_else(|| unsupported(part, Speaker::User))?);
+        blocks.push(match block {
+            Some(block) => block,
+            None => text(&message.stand_in(part)?),
+        });
     }
     Ok(blocks)
+}
+
+fn text(text: &str) -> Value {
+    json!({"type": "text", "text": text})
 }
 
 fn data(blob: &Blob) -> Option<Value> {
@@ -154,21 +161,21 @@ fn file_data(file: &FileRef) -> Option<Value> {
 }
 
 /// What the model said. Its thoughts go back as the signed state that came with them, or not at all.
-fn assistant(content: &Content) -> Result<Vec<Value>, Failure> {
+fn assistant(message: &Message<'_>) -> Result<Vec<Value>, Failure> {
     let mut blocks = Vec::new();
-    for part in &content.parts {
+    for part in &message.content.parts {
         match (part, meaning(part, PROVIDER)) {
             (_, Meaning::Own(block)) => blocks.push(block.clone()),
             (_, Meaning::Foreign) | (Part::Thought(_), _) => {}
-            (Part::Text(text), _) if text.is_empty() => {}
-            (Part::Text(text), _) => blocks.push(json!({"type": "text", "text": text})),
+            (Part::Text(said), _) if said.is_empty() => {}
+            (Part::Text(said), _) => blocks.push(text(said)),
             (Part::FunctionCall(call), _) => blocks.push(json!({
                 "type": "tool_use",
                 "id": call.id,
                 "name": call.name,
                 "input": arguments::told(&call.args),
             })),
-            (part, Meaning::None) => return Err(unsupported(part, Speaker::Model)),
+            (part, Meaning::None) => blocks.push(text(&message.stand_in(part)?)),
         }
     }
     Ok(blocks)

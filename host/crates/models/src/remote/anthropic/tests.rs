@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::Anthropic;
 use crate::remote::fixture::{
-    answered, asked, blob, call, conversation, file, request, response, response_of, response_to, settings,
-    state, text,
+    after_the_untellable, answered, asked, blob, call, conversation, file, request, response, response_of,
+    response_to, settings, stand_in, state, text,
 };
 use crate::remote::wire::Wire as _;
 use crate::settings::RemoteKind;
@@ -123,6 +123,20 @@ fn what_it_can_be_shown_is_shown_and_the_rest_is_named() {
         let error = request(&anthropic(), &asked(vec![part])).unwrap_err();
         assert!(error.starts_with(name), "{error}");
     }
+}
+
+#[test]
+fn what_cannot_be_told_is_named_where_the_conversation_went_on() {
+    let mut prompt = after_the_untellable();
+    let text = |text: &str| json!({"type": "text", "text": text});
+    let messages = json!([
+        {"role": "user", "content": [text("Look."), text(&stand_in("a"))]},
+        {"role": "assistant", "content": [text("I do."), text(&stand_in("b"))]},
+        {"role": "user", "content": [text(&stand_in("c")), text("And now?")]},
+    ]);
+    assert_eq!(request(&anthropic(), &prompt).unwrap()["messages"], messages);
+    prompt.contents.pop();
+    assert!(request(&anthropic(), &prompt).unwrap_err().starts_with("the custom part \"c\" cannot be told"));
 }
 
 #[test]

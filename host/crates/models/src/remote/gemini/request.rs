@@ -2,14 +2,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use rak_core::{Content, Failure, FunctionResponse, ModelPrompt, ModelTool, Part, ToolChoice};
+use rak_core::{Failure, FunctionResponse, ModelPrompt, ModelTool, Part, ToolChoice};
 use serde_json::{Map, Value, json};
 
 use super::PROVIDER;
 use crate::draft::is_given;
 use crate::remote::additions::add;
 use crate::remote::arguments;
-use crate::remote::parts::{Speaker, speaker, system, unsupported};
+use crate::remote::parts::{self, Message, Speaker, system};
 use crate::remote::state::{Meaning, meaning};
 use crate::remote::wire::{decimal, set, text};
 use crate::settings::RemoteSettings;
@@ -31,9 +31,10 @@ const RESERVED: &[&str] = &[
 ];
 
 pub(super) fn body(settings: &RemoteSettings, prompt: &ModelPrompt) -> Result<Value, Failure> {
+    let conversation = parts::messages(&prompt.contents)?;
     let mut body = Map::new();
-    body.insert("contents".to_owned(), contents(&prompt.contents)?.into());
-    if let Some(text) = system(prompt.system.as_deref(), &prompt.contents)? {
+    body.insert("contents".to_owned(), contents(&conversation)?.into());
+    if let Some(text) = system(prompt.system.as_deref(), &conversation)? {
         body.insert("systemInstruction".to_owned(), json!({"parts": [{"text": text}]}));
     }
     if !prompt.tools.is_empty() {
@@ -85,18 +86,17 @@ fn tool(tool: &ModelTool) -> Value {
 }
 
 /// The conversation, in which the two take turns.
-fn contents(contents: &[Content]) -> Result<Vec<Value>, Failure> {
+fn contents(conversation: &[Message<'_>]) -> Result<Vec<Value>, Failure> {
     let mut turns: Vec<(Speaker, Vec<Value>)> = Vec::new();
-    for content in contents {
-        let speaker = speaker(content)?;
-        let parts = match speaker {
+    for message in conversation {
+        let parts = match message.speaker {
             Speaker::System => continue,
-            Speaker::User => user(content)?,
-            Speaker::Model => model(content)?,
+            Speaker::User => user(message)?,
+            Speaker::Model => model(message)?,
         };
-        match turns.last_mut().filter(|(last, _)| *last == speaker) {
+        match turns.last_mut().filter(|(last, _)| *last == message.speaker) {
             Some((_, said)) => said.extend(parts),
-            None => turns.push((speaker, parts)),
+            None => turns.push((message.speaker, parts)),
         }
     }
     let contents = turns.into_iter().filter(|(_, parts)| !parts.is_empty());
@@ -104,31 +104,31 @@ fn contents(contents: &[Content]) -> Result<Vec<Value>, Failure> {
     Ok(contents.map(|(speaker, parts)| json!({"role": role(speaker), "parts": parts})).collect())
 }
 
-fn user(content: &Content) -> Result<Vec<Value>, Failure> {
-    let parts = content.parts.iter().map(|part| match part {
+fn user(message: &Message<'_>) -> Result<Vec<Value>, Failure> {
+    let parts = message.content.parts.iter().map(|part| match part {
         Part::FunctionResponse(response) => Ok(answer(response)),
-        part => said(part).ok_or_else(|| unsupported(part, Speaker::User)),
+        part => said(message, part),
     });
     parts.collect()
 }
 
 /// What both may say.
-fn said(part: &Part) -> Option<Value> {
-    match part {
-        Part::Text(text) => Some(json!({"text": text})),
+fn said(message: &Message<'_>, part: &Part) -> Result<Value, Failure> {
+    Ok(match part {
+        Part::Text(text) => json!({"text": text}),
         Part::InlineData(blob) => {
             let data = BASE64.encode(&blob.data);
-            Some(json!({"inlineData": {"mimeType": blob.mime_type, "data": data}}))
+            json!({"inlineData": {"mimeType": blob.mime_type, "data": data}})
         }
         Part::FileData(file) => {
             let mut lies = json!({"fileUri": file.file_uri});
             if let Some(mime_type) = &file.mime_type {
                 set(&mut lies, "mimeType", mime_type.as_str());
             }
-            Some(json!({"fileData": lies}))
+            json!({"fileData": lies})
         }
-        _ => None,
-    }
+        part => json!({"text": message.stand_in(part)?}),
+    })
 }
 
 fn answer(response: &FunctionResponse) -> Value {
@@ -151,10 +151,10 @@ fn identify(value: &mut Value, id: &str) {
 }
 
 /// What the model said. Its thoughts do not go back, but their signatures do, on the parts that they came with.
-fn model(content: &Content) -> Result<Vec<Value>, Failure> {
+fn model(message: &Message<'_>) -> Result<Vec<Value>, Failure> {
     let mut parts: Vec<Value> = Vec::new();
     let mut calls: Vec<(&str, usize)> = Vec::new();
-    for part in &content.parts {
+    for part in &message.content.parts {
         match (part, meaning(part, PROVIDER)) {
             (_, Meaning::Own(state)) => sign(&mut parts, &calls, state),
             (_, Meaning::Foreign) | (Part::Thought(_), _) => {}
@@ -164,9 +164,7 @@ fn model(content: &Content) -> Result<Vec<Value>, Failure> {
                 calls.push((&call.id, parts.len()));
                 parts.push(json!({"functionCall": value}));
             }
-            (part, Meaning::None) => {
-                parts.push(said(part).ok_or_else(|| unsupported(part, Speaker::Model))?);
-            }
+            (part, Meaning::None) => parts.push(said(message, part)?),
         }
     }
     Ok(parts)

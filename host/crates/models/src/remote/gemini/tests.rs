@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::Gemini;
 use crate::remote::fixture::{
-    answered, asked, blob, call, conversation, file, request, response_of, response_to, settings, state, text,
+    after_the_untellable, answered, asked, blob, call, conversation, file, request, response_of, response_to,
+    settings, stand_in, state, text,
 };
 use crate::remote::wire::Wire as _;
 use crate::settings::RemoteKind;
@@ -126,6 +127,19 @@ fn it_is_shown_anything_and_told_no_call_by_the_user() {
     assert_eq!(body["contents"][0]["parts"][1]["fileData"], json!({"fileUri": "https://example.com/a"}));
     let error = request(&gemini(), &asked(vec![call("1", json!({}))])).unwrap_err();
     assert!(error.starts_with("the functionCall \"add\""), "{error}");
+}
+
+#[test]
+fn what_cannot_be_told_is_named_where_the_conversation_went_on() {
+    let mut prompt = after_the_untellable();
+    let contents = json!([
+        {"role": "user", "parts": [{"text": "Look."}, {"text": stand_in("a")}]},
+        {"role": "model", "parts": [{"text": "I do."}, {"text": stand_in("b")}]},
+        {"role": "user", "parts": [{"text": stand_in("c")}, {"text": "And now?"}]},
+    ]);
+    assert_eq!(request(&gemini(), &prompt).unwrap()["contents"], contents);
+    prompt.contents.pop();
+    assert!(request(&gemini(), &prompt).unwrap_err().starts_with("the custom part \"c\" cannot be told"));
 }
 
 #[test]

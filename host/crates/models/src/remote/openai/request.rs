@@ -2,13 +2,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use rak_core::{Blob, Content, Failure, FunctionResponse, ModelPrompt, ModelTool, Part, ToolChoice};
+use rak_core::{Blob, Failure, FunctionResponse, ModelPrompt, ModelTool, Part, ToolChoice};
 use serde_json::{Map, Value, json};
 
 use super::PROVIDER;
 use crate::remote::additions::add;
 use crate::remote::arguments;
-use crate::remote::parts::{Speaker, is_public, speaker, system_text, unsupported};
+use crate::remote::parts::{self, Message, Speaker, is_public};
 use crate::remote::state::{Meaning, meaning};
 use crate::remote::wire::decimal;
 use crate::settings::RemoteSettings;
@@ -85,27 +85,32 @@ fn messages(settings: &RemoteSettings, prompt: &ModelPrompt) -> Result<Vec<Value
     if let Some(system) = prompt.system.as_ref().filter(|text| !text.is_empty()) {
         messages.push(json!({"role": "system", "content": system}));
     }
-    for content in &prompt.contents {
-        match speaker(content)? {
-            Speaker::System => messages.push(json!({"role": "system", "content": system_text(content)?})),
-            Speaker::User => messages.extend(user(content)?),
-            Speaker::Model => messages.push(assistant(settings, content)?),
+    for message in parts::messages(&prompt.contents)? {
+        match message.speaker {
+            Speaker::System => {
+                messages.push(json!({"role": "system", "content": message.system_text()?}));
+            }
+            Speaker::User => messages.extend(user(&message)?),
+            Speaker::Model => messages.push(assistant(settings, &message)?),
         }
     }
     Ok(messages)
 }
 
 /// The answers of functions, which have to follow the calls at once, and then what the user says.
-fn user(content: &Content) -> Result<Vec<Value>, Failure> {
+fn user(message: &Message<'_>) -> Result<Vec<Value>, Failure> {
     let (mut answers, mut said) = (Vec::new(), Vec::new());
-    for part in &content.parts {
+    for part in &message.content.parts {
         match part {
             Part::FunctionResponse(response) => answers.push(answer(response)),
-            part => said.push(user_part(part)?),
+            part => said.push(match user_part(part) {
+                Some(part) => part,
+                None => text(&message.stand_in(part)?),
+            }),
         }
     }
     // A text alone is written in the way that every server knows.
-    match (said.as_slice(), content.parts.as_slice()) {
+    match (said.as_slice(), message.content.parts.as_slice()) {
         ([], _) => {}
         ([_], [Part::Text(text)]) => answers.push(json!({"role": "user", "content": text})),
         _ => answers.push(json!({"role": "user", "content": said})),
@@ -120,19 +125,21 @@ fn answer(response: &FunctionResponse) -> Value {
     json!({"role": "tool", "tool_call_id": response.id, "content": content.to_string()})
 }
 
-fn user_part(part: &Part) -> Result<Value, Failure> {
+fn user_part(part: &Part) -> Option<Value> {
     match part {
-        Part::Text(text) => Ok(json!({"type": "text", "text": text})),
-        Part::InlineData(blob) => data(blob).ok_or_else(|| unsupported(part, Speaker::User)),
+        Part::Text(said) => Some(text(said)),
+        Part::InlineData(blob) => data(blob),
         Part::FileData(file) => {
             let is_image = file.mime_type.as_deref().is_some_and(|kind| kind.starts_with("image/"));
-            if !is_image || !is_public(&file.file_uri) {
-                return Err(unsupported(part, Speaker::User));
-            }
-            Ok(json!({"type": "image_url", "image_url": {"url": file.file_uri}}))
+            let is_shown = is_image && is_public(&file.file_uri);
+            is_shown.then(|| json!({"type": "image_url", "image_url": {"url": file.file_uri}}))
         }
-        part => Err(unsupported(part, Speaker::User)),
+        _ => None,
     }
+}
+
+fn text(text: &str) -> Value {
+    json!({"type": "text", "text": text})
 }
 
 fn data(blob: &Blob) -> Option<Value> {
@@ -154,11 +161,12 @@ fn audio(data: &str, format: &str) -> Value {
 }
 
 /// What the model said. Its thoughts go back as the state that came with them, or not at all.
-fn assistant(settings: &RemoteSettings, content: &Content) -> Result<Value, Failure> {
-    let (mut calls, mut reasoning, mut details) = (Vec::new(), None, None);
-    for part in &content.parts {
+fn assistant(settings: &RemoteSettings, message: &Message<'_>) -> Result<Value, Failure> {
+    let (mut text, mut calls, mut reasoning, mut details) = (String::new(), Vec::new(), None, None);
+    for part in &message.content.parts {
         match (part, meaning(part, PROVIDER)) {
-            (Part::Text(_) | Part::Thought(_), _) | (_, Meaning::Foreign) => {}
+            (Part::Thought(_), _) | (_, Meaning::Foreign) => {}
+            (Part::Text(said), _) => text.push_str(said),
             (Part::FunctionCall(call), _) => calls.push(json!({
                 "id": call.id,
                 "type": "function",
@@ -170,10 +178,9 @@ fn assistant(settings: &RemoteSettings, content: &Content) -> Result<Value, Fail
                 details = state.get("reasoning_details").cloned();
             }
             (_, Meaning::Own(_)) => {}
-            (part, Meaning::None) => return Err(unsupported(part, Speaker::Model)),
+            (part, Meaning::None) => text.push_str(&message.stand_in(part)?),
         }
     }
-    let text = content.text();
     let has_text = !text.is_empty() || calls.is_empty();
     let mut message = json!({"role": "assistant", "content": has_text.then_some(text)});
     if let Value::Object(message) = &mut message {

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::OpenAi;
 use crate::remote::fixture::{
-    answered, asked, blob, call, conversation, file, request, response, response_of, response_to, settings,
-    state, text,
+    after_the_untellable, answered, asked, blob, call, conversation, file, request, response, response_of,
+    response_to, settings, stand_in, state, text,
 };
 use crate::remote::wire::Wire as _;
 use crate::settings::RemoteKind;
@@ -103,9 +103,26 @@ fn what_it_can_be_shown_is_shown_and_the_rest_is_named() {
     }
     let mut prompt = asked(vec![blob("image/png")]);
     prompt.contents[0].role = "model".to_owned();
-    assert!(request(&openai(), &prompt).unwrap_err().ends_with("in a message of the role model"));
+    let body = request(&openai(), &prompt).unwrap();
+    let named = "[a part that this model cannot be told: inlineData of the type \"image/png\"]";
+    assert_eq!(body["messages"][0], json!({"role": "assistant", "content": named}));
     prompt.contents[0].role = "narrator".to_owned();
     assert!(request(&openai(), &prompt).unwrap_err().contains("the role \"narrator\""));
+}
+
+#[test]
+fn what_cannot_be_told_is_named_where_the_conversation_went_on() {
+    let mut prompt = after_the_untellable();
+    let text = |text: &str| json!({"type": "text", "text": text});
+    let messages = json!([
+        {"role": "user", "content": [text("Look."), text(&stand_in("a"))]},
+        {"role": "assistant", "content": format!("I do.{}", stand_in("b"))},
+        {"role": "user", "content": [text(&stand_in("c"))]},
+        {"role": "user", "content": "And now?"},
+    ]);
+    assert_eq!(request(&openai(), &prompt).unwrap()["messages"], messages);
+    prompt.contents.pop();
+    assert!(request(&openai(), &prompt).unwrap_err().starts_with("the custom part \"c\" cannot be told"));
 }
 
 #[test]
