@@ -74,10 +74,10 @@ impl Alias {
         }
         let once = || async {
             let response = self.provider.complete(prompt, listener).await?;
-            if let Some(schema) = schema {
-                structured::validate(schema, &response).await?;
+            match schema {
+                Some(schema) => structured::validated(schema, response).await,
+                None => Ok(response),
             }
-            Ok(response)
         };
         let answered = self.ask(listener, once).await;
         let mut response = answered.map_err(|failure| self.named(failure))?;

@@ -90,6 +90,7 @@ async fn an_answer_satisfies_its_schema_or_is_invalid() {
     };
     let server = Server::start([
         answer("{\"mood\": \"good\"}", "stop"),
+        answer("```json\n{\"mood\": \"good\"}\n```\n", "stop"),
         answer("{}", "stop"),
         answer("good", "stop"),
         answer("{\"mood\":", "length"),
@@ -99,7 +100,9 @@ async fn an_answer_satisfies_its_schema_or_is_invalid() {
     let mut prompt = hello();
     prompt.response_schema = Some(json!({"type": "object", "required": ["mood"]}));
     let asked = || soon(models.complete(request("one", prompt.clone()), None));
-    assert_eq!(asked().await.unwrap().content.text(), "{\"mood\": \"good\"}");
+    for _ in ["plain", "fenced"] {
+        assert_eq!(asked().await.unwrap().content.text(), "{\"mood\": \"good\"}");
+    }
     for reason in ["\"mood\" is a required property", "it is no JSON", "cut off for its length"] {
         let failure = asked().await.unwrap_err();
         assert_eq!((failure.kind, failure.code.as_deref()), (FailureKind::Failed, Some("invalid_response")));
@@ -108,7 +111,7 @@ async fn an_answer_satisfies_its_schema_or_is_invalid() {
     prompt.response_schema = Some(json!({"$ref": "#"}));
     let failure = soon(models.complete(request("one", prompt.clone()), None)).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::InvalidArgument, "{failure}");
-    assert_eq!(server.seen().len(), 4, "what cannot be asked is not asked");
+    assert_eq!(server.seen().len(), 5, "what cannot be asked is not asked");
 }
 
 #[tokio::test]
