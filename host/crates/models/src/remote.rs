@@ -2,12 +2,13 @@
 //!
 //! A [`Wire`] is how one kind of provider speaks: it makes a request of what is asked, and an [`Assembly`] puts the answer
 //! together. All else is the same for all: the way there (`http`), what goes wrong on it (`failure`), what the operator and
-//! the agent add to a request (`additions`), what models write as arguments (`arguments`), and what a provider wants back later
-//! (`state`).
+//! the agent add to a request (`additions`), what models write as arguments (`arguments`), what an answer cost
+//! where nobody says (`estimate`), and what a provider wants back later (`state`).
 
 mod additions;
 mod anthropic;
 mod arguments;
+mod estimate;
 mod failure;
 #[cfg(test)]
 mod fixture;
@@ -80,17 +81,22 @@ impl Provider for Remote {
         check_choice(prompt)?;
         let answer = self.post(&self.wire.completion(prompt)?).await?;
         let mut assembly = self.wire.assembly(Draft::new(prompt, listener));
-        if !answer.is_stream {
+        let response = if answer.is_stream {
+            assembled(answer.events(), assembly).await?
+        } else {
             // Some servers do not stream, whatever they are asked.
             let _ = take(assembly.as_mut(), answer.value().await?)?;
-            return assembly.finish();
-        }
-        assembled(answer.events(), assembly).await
+            assembly.finish()?
+        };
+        let usage = estimate::usage(response.usage, prompt, &response.content);
+        Ok(ModelResponse { usage, ..response })
     }
 
     async fn embed(&self, texts: &[String]) -> Result<Embeddings, Failure> {
         let answer = self.post(&self.wire.embedding(texts)?).await?.value().await?;
-        self.wire.embeddings(answer, texts.len())
+        let embeddings = self.wire.embeddings(answer, texts.len())?;
+        let usage = estimate::vectors_usage(embeddings.usage, texts);
+        Ok(Embeddings { usage, ..embeddings })
     }
 }
 

@@ -72,6 +72,16 @@ async fn an_answer_costs_what_the_price_says() {
 }
 
 #[tokio::test]
+async fn an_answer_whose_cost_nobody_says_is_not_free() {
+    let choice = json!({"delta": {"content": "good day"}, "finish_reason": "stop"});
+    let answer = Reply::Events(format!("data: {}\n\n", json!({"choices": [choice]})));
+    let server = Server::start([answer]).await;
+    let models = one(Kind::OpenAi, &server, "price = {input = 100.0, output = 200.0}");
+    let usage = ask(&models, "one").await.unwrap().usage;
+    assert_eq!((usage.input_tokens, usage.output_tokens, usage.cost_micros), (2, 2, 600));
+}
+
+#[tokio::test]
 async fn a_server_that_does_not_stream_answers_too() {
     let choice =
         json!({"index": 0, "message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"});
@@ -133,7 +143,9 @@ async fn texts_become_vectors() {
     assert_eq!((embeddings.usage.input_tokens, embeddings.usage.cost_micros), (2, 6));
 
     let server = Server::start([Reply::json(200, &json!({"embeddings": [{"values": [1.0]}]}))]).await;
-    assert_eq!(embed(&one(Kind::Gemini, &server, ""), &["a"]).await.unwrap().vectors, [[1.0]]);
+    let embeddings = embed(&one(Kind::Gemini, &server, "price = {input = 3.0}"), &["a"]).await.unwrap();
+    assert_eq!(embeddings.vectors, [[1.0]]);
+    assert_eq!((embeddings.usage.input_tokens, embeddings.usage.cost_micros), (1, 3), "nobody says more");
 
     let failure = embed(&one(Kind::Anthropic, &server, ""), &["a"]).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Unsupported);
