@@ -1,8 +1,9 @@
-//! Models that a file speaks for. What they answer depends on what they are asked and on nothing else, so that whoever repeats
-//! something gets the same.
+//! Models that a file speaks for. What they answer depends on the file and on what they are asked and on nothing else, so that
+//! whoever repeats something gets the same.
 
 mod recording;
 mod script;
+mod watched;
 
 use std::path::Path;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use tokio::time::sleep;
 
 pub(crate) use self::recording::Recording;
 use self::script::Script;
+use self::watched::Watched;
 use crate::draft::Draft;
 use crate::provider::{Listener, Provider};
 
@@ -28,13 +30,13 @@ const MAX_SHOWN_BYTES: usize = 200;
 pub(crate) struct Scripted {
     /// What the model calls itself.
     model: String,
-    script: Script,
+    script: Watched,
 }
 
 impl Scripted {
     /// Reads the file.
     pub(crate) fn read(path: &Path, model: String) -> Result<Self, String> {
-        Ok(Self { model, script: Script::read(path)? })
+        Ok(Self { model, script: Watched::read(path)? })
     }
 }
 
@@ -45,7 +47,8 @@ impl Provider for Scripted {
         prompt: &ModelPrompt,
         listener: &Listener<'_>,
     ) -> Result<ModelResponse, Failure> {
-        let reply = self.script.reply(prompt).ok_or_else(|| no_reply(prompt, self.script.name()))?;
+        let script = self.script.script().await?;
+        let reply = script.reply(prompt).ok_or_else(|| no_reply(prompt, &script))?;
         let mut draft = Draft::new(prompt, listener);
         for part in &reply.parts {
             say(&mut draft, part, reply.delay).await;
@@ -63,8 +66,9 @@ impl Provider for Scripted {
     }
 
     async fn embed(&self, texts: &[String]) -> Result<Embeddings, Failure> {
+        let script = self.script.script().await?;
         let vectors = texts.iter().map(|text| {
-            let vector = self.script.vector(text).ok_or_else(|| no_vector(text, self.script.name()))?;
+            let vector = script.vector(text).ok_or_else(|| no_vector(text, script.name()))?;
             Ok(vector.to_owned())
         });
         let vectors = vectors.collect::<Result<_, Failure>>()?;
@@ -102,13 +106,19 @@ async fn pause(delay: Duration) {
     }
 }
 
-fn no_reply(prompt: &ModelPrompt, script: &str) -> Failure {
+fn no_reply(prompt: &ModelPrompt, script: &Script) -> Failure {
     let asked = match prompt.contents.last() {
         Some(last) => shown(last),
         None => "no message".to_owned(),
     };
     let turn = script::turn(prompt);
-    let message = format!("{script} has no reply to {asked}, in turn {turn}");
+    let found = if script.has_recorded_replies() {
+        ". Replies that were recorded are found by the digest of the whole prompt: where the instruction, the tools or \
+         anything else in it has changed since, record them anew"
+    } else {
+        ""
+    };
+    let message = format!("{} has no reply to {asked}, in turn {turn}{found}", script.name());
     Failure { code: Some(NO_REPLY.to_owned()), ..Failure::new(FailureKind::NotFound, message) }
 }
 
@@ -172,7 +182,15 @@ mod tests {
     "#;
 
     fn scripted() -> Scripted {
-        Scripted { model: "small-1".into(), script: Script::parse("models.toml", SCRIPT).unwrap() }
+        speaking(SCRIPT)
+    }
+
+    fn speaking(script: &str) -> Scripted {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("models.toml");
+        std::fs::write(&path, script).unwrap();
+        // With the folder the file goes away, and what was read of it stays.
+        Scripted::read(&path, "small-1".into()).unwrap()
     }
 
     fn asked(text: &str) -> ModelPrompt {
@@ -243,6 +261,14 @@ mod tests {
         let failure = told(&asked("unheard of")).await.0.unwrap_err();
         assert_eq!((failure.kind, failure.code.as_deref()), (FailureKind::NotFound, Some("no_reply")));
         assert_eq!(failure.message, "models.toml has no reply to the text \"unheard of\", in turn 0");
+    }
+
+    #[tokio::test]
+    async fn what_was_not_recorded_is_explained() {
+        let recorded = speaking("[[reply]]\nwhen = {prompt = '00'}\ntext = 'a'");
+        let failure = recorded.complete(&asked("hello"), &Listener::new(None)).await.unwrap_err();
+        let beginning = "models.toml has no reply to the text \"hello\", in turn 0. Replies that were recorded are found by the digest of the whole prompt";
+        assert!(failure.message.starts_with(beginning), "{failure}");
     }
 
     #[tokio::test]

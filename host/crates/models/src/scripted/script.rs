@@ -148,6 +148,11 @@ impl Script {
         self.replies.iter().find(|reply| reply.when.holds(prompt))
     }
 
+    /// Whether it has replies that are found by the digest of a prompt.
+    pub(crate) fn has_recorded_replies(&self) -> bool {
+        self.replies.iter().any(|reply| reply.when.prompt.is_some())
+    }
+
     /// The vector of a text.
     pub(crate) fn vector(&self, text: &str) -> Option<&[f32]> {
         let mut embeddings = self.embeddings.iter();
