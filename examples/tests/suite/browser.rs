@@ -116,7 +116,7 @@ fn types() -> Vec<String> {
         WsServerMessage::Event { invocation_id, seq: None, data: Box::new(event) },
         WsServerMessage::Completed { invocation_id },
         WsServerMessage::Cancelled { invocation_id },
-        WsServerMessage::Status { invocation_id: id, status: WsStatus::Active },
+        WsServerMessage::Status { invocation_id: id, status: WsStatus::Active, invocation: None },
         WsServerMessage::Error {
             message: String::new(),
             code: None,

@@ -17,7 +17,7 @@ use rak_core::{
 use serde::{Deserialize, Serialize};
 
 use crate::json;
-use crate::protocol::rest::{BusyPolicy, DisconnectPolicy, RespondBody};
+use crate::protocol::rest::{BusyPolicy, DisconnectPolicy, InvocationBody, RespondBody};
 
 /// The name of the newer protocol, for the header `Sec-WebSocket-Protocol`.
 pub const SUBPROTOCOL_V2: &str = "rak.v2";
@@ -290,6 +290,9 @@ pub enum WsServerMessage {
         invocation_id: String,
         /// Where it is.
         status: WsStatus,
+        /// All that is known of it, as over REST; to clients of `rak.v2`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        invocation: Option<Box<InvocationBody>>,
     },
     /// The answer to a ping.
     Pong,

@@ -121,7 +121,8 @@ pub(crate) async fn journal(
     Ok((headers, Body::from_stream(recording)).into_response())
 }
 
-async fn body(state: &AppState, id: InvocationId) -> Result<InvocationBody, ApiError> {
+/// All that is known of an invocation.
+pub(crate) async fn body(state: &AppState, id: InvocationId) -> Result<InvocationBody, ApiError> {
     let record = state.runner.invocation(id).await?.ok_or(RunError::InvocationNotFound(id))?;
     bodies(state, vec![record]).pop().ok_or_else(|| RunError::InvocationNotFound(id).into())
 }

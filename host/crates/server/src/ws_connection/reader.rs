@@ -18,6 +18,7 @@ use super::run_feed::{CancelNotice, RunFeed};
 use crate::error::ApiError;
 use crate::protocol::rest::MAX_POSITION;
 use crate::protocol::ws::{WsClientMessage, WsRespond, WsRun, WsServerMessage, WsStatus, WsSubscribe};
+use crate::routes::invocations;
 use crate::state::AppState;
 use crate::ws_connection::Dialect;
 
@@ -267,9 +268,21 @@ impl Reader {
     }
 
     async fn status(&self, target: String) -> Result<(), OutboxError> {
-        let known = target.parse().ok().and_then(|id| self.state.invocation_tracker.status(id));
-        let status = WsStatus::from(known);
-        self.reply(WsServerMessage::Status { invocation_id: target, status }).await
+        let id = target.parse().ok();
+        let invocation = match id {
+            Some(id) if self.outbox.dialect() == Dialect::V2 => {
+                match invocations::body(&self.state, id).await {
+                    Ok(body) => Some(Box::new(body)),
+                    Err(error) if error.code() == "invocation_not_found" => None,
+                    Err(error) => return self.reply_error(&target, &error).await,
+                }
+            }
+            _ => None,
+        };
+        let stored = invocation.as_ref().map(|invocation| invocation.status);
+        let live = id.and_then(|id| self.state.invocation_tracker.status(id));
+        let status = WsStatus::from(live.or(stored));
+        self.reply(WsServerMessage::Status { invocation_id: target, status, invocation }).await
     }
 
     async fn reply_error(&self, target: &str, error: &ApiError) -> Result<(), OutboxError> {

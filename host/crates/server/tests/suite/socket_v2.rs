@@ -100,3 +100,29 @@ async fn what_never_was_cannot_be_listened_to() {
     socket.send(&json!({"type": "ping"})).await;
     socket.next_of("pong").await;
 }
+
+#[tokio::test]
+async fn a_status_tells_all_that_is_known() {
+    let app = TestApp::start();
+    let mut socket = app.socket_v2().await;
+    let (mut stream, run) = app.puppet_stream("s", json!({})).await;
+    let id = run.id().to_string();
+    socket.send(&json!({"type": "status", "invocationId": id})).await;
+    let status = socket.next_of("status").await;
+    assert_eq!((&status["status"], &status["invocation"]["status"]), (&json!("active"), &json!("active")));
+    assert_eq!(
+        (&status["invocation"]["attempt"], &status["invocation"]["sessionId"]),
+        (&json!(1), &json!("s"))
+    );
+    run.fail("no_luck", "bad luck");
+    stream.rest().await;
+    socket.send(&json!({"type": "status", "invocationId": id})).await;
+    let status = socket.next_of("status").await;
+    assert_eq!(
+        (&status["status"], &status["invocation"]["reason"]),
+        (&json!("completed"), &json!("no_luck"))
+    );
+    socket.send(&json!({"type": "status", "invocationId": "nonsense"})).await;
+    let status = socket.next_of("status").await;
+    assert_eq!((&status["status"], status.get("invocation")), (&json!("not_found"), None));
+}

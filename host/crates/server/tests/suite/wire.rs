@@ -116,7 +116,7 @@ fn what_the_server_says_on_a_socket() {
         },
     ];
     for status in [WsStatus::Active, WsStatus::Completed, WsStatus::Cancelled, WsStatus::NotFound] {
-        messages.push(WsServerMessage::Status { invocation_id: ID.into(), status });
+        messages.push(WsServerMessage::Status { invocation_id: ID.into(), status, invocation: None });
     }
     messages.iter().for_each(comes_back);
     insta::assert_json_snapshot!(messages);
