@@ -22,7 +22,7 @@ pub fn addAgent(b: *std.Build, agent: Agent) void {
     b.installArtifact(addComponent(b, sdk.builder, agent));
     const test_step = b.step("test", "Run the agent's tests natively, against a fake host");
     if (agent.tests.len > 0) {
-        test_step.dependOn(&addTests(b, sdk.builder, agent).step);
+        test_step.dependOn(&addTests(b, addNative(b, sdk.builder), agent).step);
     }
 }
 
@@ -38,7 +38,8 @@ fn addComponent(b: *std.Build, sdk: *std.Build, agent: Agent) *std.Build.Step.Co
         .sanitize_c = .off,
     });
     addAuthored(b, module, agent, agent.sources);
-    addSdk(sdk, module, component_sources, if (isCpp(agent.sources)) "cpp/all.cpp" else null);
+    addSdk(sdk, module, component_sources);
+    if (isCpp(agent.sources)) addCppSdk(sdk, module, "cpp/all.cpp");
     module.addCSourceFile(.{ .file = sdk.path("bindings/contract.c"), .flags = c_flags });
     // What the component is made from: its imports and exports.
     module.addObjectFile(sdk.path("bindings/contract_component_type.o"));
@@ -51,16 +52,39 @@ fn addComponent(b: *std.Build, sdk: *std.Build, agent: Agent) *std.Build.Step.Co
     return core;
 }
 
+/// The SDK as it is in native programs: with the fake host, and `main`. Libraries, so that several programs of one build
+/// do not compile it each for itself.
+const Native = struct {
+    include: std.Build.LazyPath,
+    c: *std.Build.Step.Compile,
+    cpp: *std.Build.Step.Compile,
+};
+
+fn addNative(b: *std.Build, sdk: *std.Build) Native {
+    const c = nativeModule(b);
+    addSdk(sdk, c, native_sources);
+    const cpp = nativeModule(b);
+    cpp.addIncludePath(sdk.path("include"));
+    addCppSdk(sdk, cpp, "cpp/all_native.cpp");
+    return .{
+        .include = sdk.path("include"),
+        .c = b.addLibrary(.{ .name = "rak-c", .root_module = c }),
+        .cpp = b.addLibrary(.{ .name = "rak-cpp", .root_module = cpp }),
+    };
+}
+
+fn nativeModule(b: *std.Build) *std.Build.Module {
+    return b.createModule(.{ .target = b.graph.host, .optimize = .debug, .link_libc = true });
+}
+
 /// The tests as one native program, which is run.
-fn addTests(b: *std.Build, sdk: *std.Build, agent: Agent) *std.Build.Step.Run {
-    const module = b.createModule(.{ .target = b.graph.host, .optimize = .debug, .link_libc = true });
+fn addTests(b: *std.Build, native: Native, agent: Agent) *std.Build.Step.Run {
+    const module = nativeModule(b);
     const all = std.mem.concat(b.allocator, []const u8, &.{ agent.sources, agent.tests }) catch @panic("out of memory");
+    module.addIncludePath(native.include);
     addAuthored(b, module, agent, all);
-    addSdk(sdk, module, native_sources, if (isCpp(all)) "cpp/all_native.cpp" else null);
-    // What only a program with `RAK_AGENT` can have.
-    if (agent.sources.len > 0) {
-        module.addCSourceFile(.{ .file = sdk.path("src/testing/program.c"), .flags = c_flags });
-    }
+    if (isCpp(all)) module.linkLibrary(native.cpp);
+    module.linkLibrary(native.c);
     return b.addRunArtifact(b.addExecutable(.{ .name = b.fmt("{s}-tests", .{agent.name}), .root_module = module }));
 }
 
@@ -73,15 +97,17 @@ fn addAuthored(b: *std.Build, module: *std.Build.Module, agent: Agent, sources: 
     }
 }
 
-fn addSdk(sdk: *std.Build, module: *std.Build.Module, backend: []const []const u8, cpp: ?[]const u8) void {
+fn addSdk(sdk: *std.Build, module: *std.Build.Module, backend: []const []const u8) void {
     const src = sdk.path("src");
     module.addIncludePath(sdk.path("include"));
     module.addCSourceFiles(.{ .root = src, .files = common_sources, .flags = c_flags });
     module.addCSourceFiles(.{ .root = src, .files = backend, .flags = c_flags });
-    if (cpp) |file| {
-        module.addCSourceFiles(.{ .root = src, .files = &.{file}, .flags = cpp_flags });
-        module.link_libcpp = true;
-    }
+}
+
+/// What C++ has over it.
+fn addCppSdk(sdk: *std.Build, module: *std.Build.Module, file: []const u8) void {
+    module.addCSourceFiles(.{ .root = sdk.path("src"), .files = &.{file}, .flags = cpp_flags });
+    module.link_libcpp = true;
 }
 
 fn isCpp(sources: []const []const u8) bool {
@@ -110,10 +136,10 @@ const component_sources: []const []const u8 = &.{
     "component/to_host.c", "component/tools.c",   "component/wait.c",
 };
 const native_sources: []const []const u8 = &.{
-    "testing/agents.c", "testing/calls.c",     "testing/clock.c", "testing/completions.c",
-    "testing/copy.c",   "testing/fake_host.c", "testing/main.c",  "testing/map.c",
-    "testing/models.c", "testing/people.c",    "testing/run.c",   "testing/task.c",
-    "testing/tools.c",  "testing/wait.c",
+    "testing/agents.c", "testing/calls.c",     "testing/clock.c",   "testing/completions.c",
+    "testing/copy.c",   "testing/fake_host.c", "testing/main.c",    "testing/map.c",
+    "testing/models.c", "testing/people.c",    "testing/program.c", "testing/run.c",
+    "testing/task.c",   "testing/tools.c",     "testing/wait.c",
 };
 
 /// The SDK by itself: its tests, and the bindings for the SDKs of other languages.
@@ -122,8 +148,9 @@ pub fn build(b: *std.Build) void {
     // A copy in an agent's project has no tests.
     if (!b.isRoot()) return;
     const test_step = b.step("test", "Run the tests of the SDK");
+    const native = addNative(b, b);
     for (own_tests) |tests| {
-        const run = addTests(b, b, tests);
+        const run = addTests(b, native, tests);
         // One of them reads the README.
         run.setCwd(b.path("."));
         test_step.dependOn(&run.step);
