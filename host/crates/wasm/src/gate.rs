@@ -77,6 +77,14 @@ pub(crate) struct ModelCounters {
 }
 
 impl ModelCounters {
+    /// Counts what a model cost.
+    pub(crate) fn add(&self, usage: &ModelUsage) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        self.input_tokens.fetch_add(usage.input_tokens, Ordering::Relaxed);
+        self.output_tokens.fetch_add(usage.output_tokens, Ordering::Relaxed);
+        self.cost_micros.fetch_add(usage.cost_micros, Ordering::Relaxed);
+    }
+
     fn tokens(&self) -> u64 {
         self.input_tokens.load(Ordering::Relaxed).saturating_add(self.output_tokens.load(Ordering::Relaxed))
     }
@@ -372,11 +380,12 @@ impl Gate {
 
     /// Counts what a model cost.
     pub(crate) fn uses_model(&self, usage: &ModelUsage) {
-        let models = &self.counters.models;
-        models.calls.fetch_add(1, Ordering::Relaxed);
-        models.input_tokens.fetch_add(usage.input_tokens, Ordering::Relaxed);
-        models.output_tokens.fetch_add(usage.output_tokens, Ordering::Relaxed);
-        models.cost_micros.fetch_add(usage.cost_micros, Ordering::Relaxed);
+        self.counters.models.add(usage);
+    }
+
+    /// What the run has used, for what is counted when the store is gone.
+    pub(crate) fn counters(&self) -> Arc<Counters> {
+        self.counters.clone()
     }
 
     /// Whether so many more events may be sent.

@@ -6,7 +6,8 @@
 
 mod writing;
 
-use std::sync::OnceLock;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use rak_core::{
     EmbedRequest, Embeddings, Emission, Failure, FailureKind, ModelDelta, ModelPrompt, ModelRequest,
@@ -21,7 +22,7 @@ use crate::bindings::models::{self, Delta, Host, HostCompletion, Relay, Request,
 use crate::capabilities::wait::Waitable;
 use crate::capabilities::{answer, is_of_the_run};
 use crate::convert;
-use crate::gate::{Cost, Gate, Refusal};
+use crate::gate::{Cost, Counters, Gate, Refusal};
 use crate::state::GuestState;
 use crate::timeline::Call;
 
@@ -43,6 +44,31 @@ pub struct Completion {
     told: u64,
     /// How it ended, where the guest knows.
     ended: Option<Result<ModelResponse, Failure>>,
+    bill: Bill,
+}
+
+/// Where it is counted what an answer cost that was given up.
+struct Bill(Arc<Counters>);
+
+impl fmt::Debug for Bill {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Bill")
+    }
+}
+
+/// Also where its guest was interrupted, and nothing was said of it any more.
+impl Drop for Completion {
+    fn drop(&mut self) {
+        self.writing.give_up();
+        let pays = match self.ended {
+            Some(Ok(_)) => false,
+            Some(Err(_)) => self.told > 0,
+            None => true,
+        };
+        if pays {
+            self.bill.0.models.add(&about(self.asked, self.told));
+        }
+    }
 }
 
 /// What is sent on to the client, as it counts against the limits of events.
@@ -186,16 +212,7 @@ impl HostCompletion for GuestState {
     }
 
     async fn drop(&mut self, this: Resource<Completion>) -> wasmtime::Result<()> {
-        let completion = self.table.delete(this)?;
-        completion.writing.give_up();
-        let pays = match completion.ended {
-            Some(Ok(_)) => false,
-            Some(Err(_)) => completion.told > 0,
-            None => true,
-        };
-        if pays {
-            self.gate.uses_model(&about(completion.asked, completion.told));
-        }
+        self.table.delete(this)?;
         Ok(())
     }
 }
@@ -252,7 +269,8 @@ impl GuestState {
         } else {
             writing.begin();
         }
-        Ok(Completion { writing, relay, asked, told: 0, ended: None })
+        let bill = Bill(gate.counters());
+        Ok(Completion { writing, relay, asked, told: 0, ended: None, bill })
     }
 
     async fn next_piece(
