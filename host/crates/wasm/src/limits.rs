@@ -103,7 +103,7 @@ limits! {
 impl Limits {
     /// What `describe` may use when a component is loaded: enough for a Python interpreter to start.
     pub(crate) fn for_describe(self) -> Self {
-        Self { cpu_time_ms: 2_000, wall_time_ms: 10_000, output_bytes: 64 << 10, ..self }
+        Self { cpu_time_ms: 2_000, wall_time_ms: 5_000, output_bytes: 64 << 10, ..self }
     }
 
     pub(crate) fn cpu_time(&self) -> Duration {
