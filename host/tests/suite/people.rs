@@ -234,9 +234,18 @@ async fn a_run_that_waits_outlives_the_removal_of_its_agent() {
     host.ended().await;
     let host = place.serve().await;
     assert_eq!(host.agent("program").await.0, 404);
+    let kept = || place.kept("registry/components").len();
+    let with_it = kept();
     let (status, _) =
         host.post(&format!("{invocation}/respond"), json!({"requestId": "ask-1", "answer": 4})).await;
     assert_eq!(status, 200);
     let events = host.replay(&stream.invocation, 0).await.rest().await;
     assert_eq!(text(events.last().expect("an event")), r#"[["ask",4]]"#, "{events:?}");
+    // Nobody needs it any more.
+    let let_go = async {
+        while kept() == with_it {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, let_go).await.expect("its component goes");
 }

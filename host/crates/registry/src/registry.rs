@@ -479,7 +479,10 @@ impl AgentRegistry for Registry {
                 |error| tracing::warn!(agent = %name, version, %error, "an older version cannot be loaded"),
             )
             .ok()?;
-        entry.keep_loaded(&loaded);
+        // Of an agent that was removed a version goes with the last run that needs it.
+        if entry.current.load().is_some() {
+            entry.keep_loaded(&loaded);
+        }
         Some(loaded)
     }
 
