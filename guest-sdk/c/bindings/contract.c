@@ -3,153 +3,193 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Imported Functions from `rak:agent/wait@0.1.4`
+// Imported Functions from `rak:agent/wait@0.1.5`
 
-__attribute__((__import_module__("rak:agent/wait@0.1.4"), __import_name__("[method]waitable.ready")))
+__attribute__((__import_module__("rak:agent/wait@0.1.5"), __import_name__("[method]waitable.ready")))
 extern int32_t __wasm_import_rak_agent_wait_method_waitable_ready(int32_t);
 
-__attribute__((__import_module__("rak:agent/wait@0.1.4"), __import_name__("[method]waitable.block")))
+__attribute__((__import_module__("rak:agent/wait@0.1.5"), __import_name__("[method]waitable.block")))
 extern void __wasm_import_rak_agent_wait_method_waitable_block(int32_t);
 
-__attribute__((__import_module__("rak:agent/wait@0.1.4"), __import_name__("any")))
+__attribute__((__import_module__("rak:agent/wait@0.1.5"), __import_name__("any")))
 extern void __wasm_import_rak_agent_wait_any(uint8_t *, size_t, int32_t, int64_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/wait@0.1.4"), __import_name__("sleep")))
+__attribute__((__import_module__("rak:agent/wait@0.1.5"), __import_name__("sleep")))
 extern void __wasm_import_rak_agent_wait_sleep(int64_t);
 
-__attribute__((__import_module__("rak:agent/wait@0.1.4"), __import_name__("timer")))
+__attribute__((__import_module__("rak:agent/wait@0.1.5"), __import_name__("timer")))
 extern int32_t __wasm_import_rak_agent_wait_timer(int64_t);
 
-// Imported Functions from `rak:agent/context@0.1.4`
+// Imported Functions from `rak:agent/context@0.1.5`
 
-__attribute__((__import_module__("rak:agent/context@0.1.4"), __import_name__("get")))
+__attribute__((__import_module__("rak:agent/context@0.1.5"), __import_name__("get")))
 extern void __wasm_import_rak_agent_context_get(uint8_t *);
 
-__attribute__((__import_module__("rak:agent/context@0.1.4"), __import_name__("config")))
+__attribute__((__import_module__("rak:agent/context@0.1.5"), __import_name__("config")))
 extern void __wasm_import_rak_agent_context_config(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/context@0.1.4"), __import_name__("config-keys")))
+__attribute__((__import_module__("rak:agent/context@0.1.5"), __import_name__("config-keys")))
 extern void __wasm_import_rak_agent_context_config_keys(uint8_t *);
 
-__attribute__((__import_module__("rak:agent/context@0.1.4"), __import_name__("is-cancelled")))
+__attribute__((__import_module__("rak:agent/context@0.1.5"), __import_name__("is-cancelled")))
 extern int32_t __wasm_import_rak_agent_context_is_cancelled(void);
 
-__attribute__((__import_module__("rak:agent/context@0.1.4"), __import_name__("remaining-ms")))
+__attribute__((__import_module__("rak:agent/context@0.1.5"), __import_name__("remaining-ms")))
 extern void __wasm_import_rak_agent_context_remaining_ms(uint8_t *);
 
-// Imported Functions from `rak:agent/events@0.1.4`
+// Imported Functions from `rak:agent/events@0.1.5`
 
-__attribute__((__import_module__("rak:agent/events@0.1.4"), __import_name__("emit")))
+__attribute__((__import_module__("rak:agent/events@0.1.5"), __import_name__("emit")))
 extern void __wasm_import_rak_agent_events_emit(uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `rak:agent/session@0.1.4`
+// Imported Functions from `rak:agent/session@0.1.5`
 
-__attribute__((__import_module__("rak:agent/session@0.1.4"), __import_name__("history")))
+__attribute__((__import_module__("rak:agent/session@0.1.5"), __import_name__("history")))
 extern void __wasm_import_rak_agent_session_history(int32_t, int64_t, int32_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/session@0.1.4"), __import_name__("get")))
+__attribute__((__import_module__("rak:agent/session@0.1.5"), __import_name__("get")))
 extern void __wasm_import_rak_agent_session_get(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/session@0.1.4"), __import_name__("set")))
+__attribute__((__import_module__("rak:agent/session@0.1.5"), __import_name__("set")))
 extern void __wasm_import_rak_agent_session_set(uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/session@0.1.4"), __import_name__("remove")))
+__attribute__((__import_module__("rak:agent/session@0.1.5"), __import_name__("remove")))
 extern void __wasm_import_rak_agent_session_remove(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/session@0.1.4"), __import_name__("keys")))
+__attribute__((__import_module__("rak:agent/session@0.1.5"), __import_name__("keys")))
 extern void __wasm_import_rak_agent_session_keys(uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `rak:agent/people@0.1.4`
+// Imported Functions from `rak:agent/people@0.1.5`
 
-__attribute__((__import_module__("rak:agent/people@0.1.4"), __import_name__("approve")))
+__attribute__((__import_module__("rak:agent/people@0.1.5"), __import_name__("approve")))
 extern void __wasm_import_rak_agent_people_approve(uint8_t *, size_t, uint8_t *, size_t, int32_t, int64_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/people@0.1.4"), __import_name__("ask")))
+__attribute__((__import_module__("rak:agent/people@0.1.5"), __import_name__("ask")))
 extern void __wasm_import_rak_agent_people_ask(uint8_t *, size_t, uint8_t *, size_t, int32_t, int64_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/people@0.1.4"), __import_name__("next-message")))
+__attribute__((__import_module__("rak:agent/people@0.1.5"), __import_name__("next-message")))
 extern void __wasm_import_rak_agent_people_next_message(int32_t, int64_t, uint8_t *);
 
-// Imported Functions from `rak:agent/agents@0.1.4`
+// Imported Functions from `rak:agent/agents@0.1.5`
 
-__attribute__((__import_module__("rak:agent/agents@0.1.4"), __import_name__("available")))
+__attribute__((__import_module__("rak:agent/agents@0.1.5"), __import_name__("available")))
 extern void __wasm_import_rak_agent_agents_available(uint8_t *);
 
-__attribute__((__import_module__("rak:agent/agents@0.1.4"), __import_name__("call")))
+__attribute__((__import_module__("rak:agent/agents@0.1.5"), __import_name__("call")))
 extern void __wasm_import_rak_agent_agents_call(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, int32_t, uint8_t *, size_t, int32_t, int64_t, int32_t, int32_t, int32_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/agents@0.1.4"), __import_name__("[method]child.invocation-id")))
+__attribute__((__import_module__("rak:agent/agents@0.1.5"), __import_name__("[method]child.invocation-id")))
 extern void __wasm_import_rak_agent_agents_method_child_invocation_id(int32_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/agents@0.1.4"), __import_name__("[method]child.finish")))
+__attribute__((__import_module__("rak:agent/agents@0.1.5"), __import_name__("[method]child.finish")))
 extern void __wasm_import_rak_agent_agents_method_child_finish(int32_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/agents@0.1.4"), __import_name__("[method]child.cancel")))
+__attribute__((__import_module__("rak:agent/agents@0.1.5"), __import_name__("[method]child.cancel")))
 extern void __wasm_import_rak_agent_agents_method_child_cancel(int32_t);
 
-__attribute__((__import_module__("rak:agent/agents@0.1.4"), __import_name__("[method]child.subscribe")))
+__attribute__((__import_module__("rak:agent/agents@0.1.5"), __import_name__("[method]child.subscribe")))
 extern int32_t __wasm_import_rak_agent_agents_method_child_subscribe(int32_t);
 
-__attribute__((__import_module__("rak:agent/agents@0.1.4"), __import_name__("start")))
+__attribute__((__import_module__("rak:agent/agents@0.1.5"), __import_name__("start")))
 extern void __wasm_import_rak_agent_agents_start(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, int32_t, uint8_t *, size_t, int32_t, int64_t, int32_t, int32_t, int32_t, uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `rak:agent/tools@0.1.4`
+// Imported Functions from `rak:agent/tools@0.1.5`
 
-__attribute__((__import_module__("rak:agent/tools@0.1.4"), __import_name__("available")))
+__attribute__((__import_module__("rak:agent/tools@0.1.5"), __import_name__("available")))
 extern void __wasm_import_rak_agent_tools_available(uint8_t *);
 
-__attribute__((__import_module__("rak:agent/tools@0.1.4"), __import_name__("call")))
+__attribute__((__import_module__("rak:agent/tools@0.1.5"), __import_name__("call")))
 extern void __wasm_import_rak_agent_tools_call(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, int32_t, int64_t, int32_t, uint8_t *, size_t, int32_t, int32_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/tools@0.1.4"), __import_name__("call-all")))
+__attribute__((__import_module__("rak:agent/tools@0.1.5"), __import_name__("call-all")))
 extern void __wasm_import_rak_agent_tools_call_all(uint8_t *, size_t, int32_t, int64_t, int32_t, uint8_t *, size_t, int32_t, int32_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/tools@0.1.4"), __import_name__("[method]running.finish")))
+__attribute__((__import_module__("rak:agent/tools@0.1.5"), __import_name__("[method]running.finish")))
 extern void __wasm_import_rak_agent_tools_method_running_finish(int32_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/tools@0.1.4"), __import_name__("[method]running.cancel")))
+__attribute__((__import_module__("rak:agent/tools@0.1.5"), __import_name__("[method]running.cancel")))
 extern void __wasm_import_rak_agent_tools_method_running_cancel(int32_t);
 
-__attribute__((__import_module__("rak:agent/tools@0.1.4"), __import_name__("[method]running.subscribe")))
+__attribute__((__import_module__("rak:agent/tools@0.1.5"), __import_name__("[method]running.subscribe")))
 extern int32_t __wasm_import_rak_agent_tools_method_running_subscribe(int32_t);
 
-__attribute__((__import_module__("rak:agent/tools@0.1.4"), __import_name__("start")))
+__attribute__((__import_module__("rak:agent/tools@0.1.5"), __import_name__("start")))
 extern void __wasm_import_rak_agent_tools_start(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, int32_t, int64_t, int32_t, uint8_t *, size_t, int32_t, int32_t, uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `rak:agent/models@0.1.4`
+// Imported Functions from `rak:agent/models@0.1.5`
 
-__attribute__((__import_module__("rak:agent/models@0.1.4"), __import_name__("available")))
+__attribute__((__import_module__("rak:agent/models@0.1.5"), __import_name__("available")))
 extern void __wasm_import_rak_agent_models_available(uint8_t *);
 
-__attribute__((__import_module__("rak:agent/models@0.1.4"), __import_name__("complete")))
+__attribute__((__import_module__("rak:agent/models@0.1.5"), __import_name__("complete")))
 extern void __wasm_import_rak_agent_models_complete(uint8_t *, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/models@0.1.4"), __import_name__("open")))
+__attribute__((__import_module__("rak:agent/models@0.1.5"), __import_name__("open")))
 extern void __wasm_import_rak_agent_models_open(uint8_t *, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/models@0.1.4"), __import_name__("[method]completion.next")))
+__attribute__((__import_module__("rak:agent/models@0.1.5"), __import_name__("[method]completion.next")))
 extern void __wasm_import_rak_agent_models_method_completion_next(int32_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/models@0.1.4"), __import_name__("[method]completion.finish")))
+__attribute__((__import_module__("rak:agent/models@0.1.5"), __import_name__("[method]completion.finish")))
 extern void __wasm_import_rak_agent_models_method_completion_finish(int32_t, uint8_t *);
 
-__attribute__((__import_module__("rak:agent/models@0.1.4"), __import_name__("[method]completion.cancel")))
+__attribute__((__import_module__("rak:agent/models@0.1.5"), __import_name__("[method]completion.cancel")))
 extern void __wasm_import_rak_agent_models_method_completion_cancel(int32_t);
 
-__attribute__((__import_module__("rak:agent/models@0.1.4"), __import_name__("[method]completion.subscribe")))
+__attribute__((__import_module__("rak:agent/models@0.1.5"), __import_name__("[method]completion.subscribe")))
 extern int32_t __wasm_import_rak_agent_models_method_completion_subscribe(int32_t);
 
-__attribute__((__import_module__("rak:agent/models@0.1.4"), __import_name__("embed")))
+__attribute__((__import_module__("rak:agent/models@0.1.5"), __import_name__("embed")))
 extern void __wasm_import_rak_agent_models_embed(int32_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `rak:agent/log@0.1.4`
+// Imported Functions from `rak:agent/http@0.1.5`
 
-__attribute__((__import_module__("rak:agent/log@0.1.4"), __import_name__("write")))
+__attribute__((__import_module__("rak:agent/http@0.1.5"), __import_name__("fetch")))
+extern void __wasm_import_rak_agent_http_fetch(uint8_t *, uint8_t *);
+
+__attribute__((__import_module__("rak:agent/http@0.1.5"), __import_name__("open")))
+extern void __wasm_import_rak_agent_http_open(uint8_t *, uint8_t *);
+
+__attribute__((__import_module__("rak:agent/http@0.1.5"), __import_name__("[method]exchange.head")))
+extern void __wasm_import_rak_agent_http_method_exchange_head(int32_t, uint8_t *);
+
+__attribute__((__import_module__("rak:agent/http@0.1.5"), __import_name__("[method]exchange.read")))
+extern void __wasm_import_rak_agent_http_method_exchange_read(int32_t, int32_t, uint8_t *);
+
+__attribute__((__import_module__("rak:agent/http@0.1.5"), __import_name__("[method]exchange.cancel")))
+extern void __wasm_import_rak_agent_http_method_exchange_cancel(int32_t);
+
+__attribute__((__import_module__("rak:agent/http@0.1.5"), __import_name__("[method]exchange.subscribe")))
+extern int32_t __wasm_import_rak_agent_http_method_exchange_subscribe(int32_t);
+
+// Imported Functions from `rak:agent/artifacts@0.1.5`
+
+__attribute__((__import_module__("rak:agent/artifacts@0.1.5"), __import_name__("save")))
+extern void __wasm_import_rak_agent_artifacts_save(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
+
+__attribute__((__import_module__("rak:agent/artifacts@0.1.5"), __import_name__("load")))
+extern void __wasm_import_rak_agent_artifacts_load(uint8_t *, size_t, int32_t, int32_t, uint8_t *);
+
+__attribute__((__import_module__("rak:agent/artifacts@0.1.5"), __import_name__("read")))
+extern void __wasm_import_rak_agent_artifacts_read(uint8_t *, size_t, int32_t, int64_t, int32_t, uint8_t *);
+
+__attribute__((__import_module__("rak:agent/artifacts@0.1.5"), __import_name__("available")))
+extern void __wasm_import_rak_agent_artifacts_available(uint8_t *, size_t, uint8_t *);
+
+__attribute__((__import_module__("rak:agent/artifacts@0.1.5"), __import_name__("versions")))
+extern void __wasm_import_rak_agent_artifacts_versions(uint8_t *, size_t, uint8_t *);
+
+__attribute__((__import_module__("rak:agent/artifacts@0.1.5"), __import_name__("remove")))
+extern void __wasm_import_rak_agent_artifacts_remove(uint8_t *, size_t, int32_t, int32_t, uint8_t *);
+
+// Imported Functions from `rak:agent/log@0.1.5`
+
+__attribute__((__import_module__("rak:agent/log@0.1.5"), __import_name__("write")))
 extern void __wasm_import_rak_agent_log_write(int32_t, uint8_t *, size_t, uint8_t *, size_t);
 
-// Exported Functions from `rak:agent/entry@0.1.4`
+// Exported Functions from `rak:agent/entry@0.1.5`
 
-__attribute__((__weak__, __export_name__("cabi_post_rak:agent/entry@0.1.4#describe")))
+__attribute__((__weak__, __export_name__("cabi_post_rak:agent/entry@0.1.5#describe")))
 void __wasm_export_exports_rak_agent_entry_describe_post_return(uint8_t * arg0) {
   if ((*((size_t*) (arg0 + sizeof(void*)))) > 0) {
     free(*((uint8_t **) (arg0 + 0)));
@@ -226,7 +266,7 @@ void __wasm_export_exports_rak_agent_entry_describe_post_return(uint8_t * arg0) 
   }
 }
 
-__attribute__((__weak__, __export_name__("cabi_post_rak:agent/entry@0.1.4#run")))
+__attribute__((__weak__, __export_name__("cabi_post_rak:agent/entry@0.1.5#run")))
 void __wasm_export_exports_rak_agent_entry_run_post_return(uint8_t * arg0) {
   switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + 0))) {
     case 0: {
@@ -400,7 +440,7 @@ static uint8_t RET_AREA[(16+12*sizeof(void*))];
 
 // Helper Functions
 
-__attribute__((__import_module__("rak:agent/wait@0.1.4"), __import_name__("[resource-drop]waitable")))
+__attribute__((__import_module__("rak:agent/wait@0.1.5"), __import_name__("[resource-drop]waitable")))
 extern void __wasm_import_rak_agent_wait_waitable_drop(int32_t handle);
 
 void rak_agent_wait_waitable_drop_own(rak_agent_wait_own_waitable_t handle) {
@@ -819,7 +859,7 @@ void rak_agent_agents_reply_free(rak_agent_agents_reply_t *ptr) {
   rak_agent_agents_option_json_free(&ptr->extra);
 }
 
-__attribute__((__import_module__("rak:agent/agents@0.1.4"), __import_name__("[resource-drop]child")))
+__attribute__((__import_module__("rak:agent/agents@0.1.5"), __import_name__("[resource-drop]child")))
 extern void __wasm_import_rak_agent_agents_child_drop(int32_t handle);
 
 void rak_agent_agents_child_drop_own(rak_agent_agents_own_child_t handle) {
@@ -903,7 +943,7 @@ void rak_agent_tools_call_options_free(rak_agent_tools_call_options_t *ptr) {
   rak_agent_tools_option_json_free(&ptr->extra);
 }
 
-__attribute__((__import_module__("rak:agent/tools@0.1.4"), __import_name__("[resource-drop]running")))
+__attribute__((__import_module__("rak:agent/tools@0.1.5"), __import_name__("[resource-drop]running")))
 extern void __wasm_import_rak_agent_tools_running_drop(int32_t handle);
 
 void rak_agent_tools_running_drop_own(rak_agent_tools_own_running_t handle) {
@@ -1132,7 +1172,7 @@ void rak_agent_models_embeddings_free(rak_agent_models_embeddings_t *ptr) {
   rak_agent_models_option_json_free(&ptr->extra);
 }
 
-__attribute__((__import_module__("rak:agent/models@0.1.4"), __import_name__("[resource-drop]completion")))
+__attribute__((__import_module__("rak:agent/models@0.1.5"), __import_name__("[resource-drop]completion")))
 extern void __wasm_import_rak_agent_models_completion_drop(int32_t handle);
 
 void rak_agent_models_completion_drop_own(rak_agent_models_own_completion_t handle) {
@@ -1208,6 +1248,14 @@ void rak_agent_models_result_embeddings_failure_free(rak_agent_models_result_emb
   }
 }
 
+void rak_agent_http_failure_free(rak_agent_http_failure_t *ptr) {
+  rak_agent_common_failure_free(ptr);
+}
+
+void rak_agent_http_json_free(rak_agent_http_json_t *ptr) {
+  rak_agent_common_json_free(ptr);
+}
+
 void contract_tuple2_string_string_free(contract_tuple2_string_string_t *ptr) {
   contract_string_free(&ptr->f0);
   contract_string_free(&ptr->f1);
@@ -1221,6 +1269,158 @@ void contract_list_tuple2_string_string_free(contract_list_tuple2_string_string_
       contract_tuple2_string_string_free(&list_ptr[i]);
     }
     free(list_ptr);
+  }
+}
+
+void rak_agent_http_option_json_free(rak_agent_http_option_json_t *ptr) {
+  if (ptr->is_some) {
+    rak_agent_http_json_free(&ptr->val);
+  }
+}
+
+void rak_agent_http_request_free(rak_agent_http_request_t *ptr) {
+  contract_string_free(&ptr->method);
+  contract_string_free(&ptr->url);
+  contract_list_tuple2_string_string_free(&ptr->headers);
+  contract_list_u8_free(&ptr->body);
+  contract_option_string_free(&ptr->credential);
+  contract_option_u64_free(&ptr->timeout_ms);
+  rak_agent_http_option_json_free(&ptr->extra);
+}
+
+void rak_agent_http_head_free(rak_agent_http_head_t *ptr) {
+  contract_string_free(&ptr->url);
+  contract_list_tuple2_string_string_free(&ptr->headers);
+  rak_agent_http_option_json_free(&ptr->extra);
+}
+
+void rak_agent_http_response_free(rak_agent_http_response_t *ptr) {
+  rak_agent_http_head_free(&ptr->head);
+  contract_list_u8_free(&ptr->body);
+}
+
+__attribute__((__import_module__("rak:agent/http@0.1.5"), __import_name__("[resource-drop]exchange")))
+extern void __wasm_import_rak_agent_http_exchange_drop(int32_t handle);
+
+void rak_agent_http_exchange_drop_own(rak_agent_http_own_exchange_t handle) {
+  __wasm_import_rak_agent_http_exchange_drop(handle.__handle);
+}
+
+void rak_agent_http_exchange_drop_borrow(rak_agent_http_borrow_exchange_t handle) {
+  __wasm_import_rak_agent_http_exchange_drop(handle.__handle);
+}
+
+rak_agent_http_borrow_exchange_t rak_agent_http_borrow_exchange(rak_agent_http_own_exchange_t arg) {
+  return (rak_agent_http_borrow_exchange_t) { arg.__handle };
+}
+
+void rak_agent_http_result_response_failure_free(rak_agent_http_result_response_failure_t *ptr) {
+  if (!ptr->is_err) {
+    rak_agent_http_response_free(&ptr->val.ok);
+  } else {
+    rak_agent_http_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_http_result_own_exchange_failure_free(rak_agent_http_result_own_exchange_failure_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+    rak_agent_http_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_http_result_head_failure_free(rak_agent_http_result_head_failure_t *ptr) {
+  if (!ptr->is_err) {
+    rak_agent_http_head_free(&ptr->val.ok);
+  } else {
+    rak_agent_http_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_http_result_list_u8_failure_free(rak_agent_http_result_list_u8_failure_t *ptr) {
+  if (!ptr->is_err) {
+    contract_list_u8_free(&ptr->val.ok);
+  } else {
+    rak_agent_http_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_artifacts_blob_free(rak_agent_artifacts_blob_t *ptr) {
+  rak_agent_common_blob_free(ptr);
+}
+
+void rak_agent_artifacts_failure_free(rak_agent_artifacts_failure_t *ptr) {
+  rak_agent_common_failure_free(ptr);
+}
+
+void rak_agent_artifacts_json_free(rak_agent_artifacts_json_t *ptr) {
+  rak_agent_common_json_free(ptr);
+}
+
+void rak_agent_artifacts_option_json_free(rak_agent_artifacts_option_json_t *ptr) {
+  if (ptr->is_some) {
+    rak_agent_artifacts_json_free(&ptr->val);
+  }
+}
+
+void rak_agent_artifacts_info_free(rak_agent_artifacts_info_t *ptr) {
+  contract_string_free(&ptr->name);
+  contract_string_free(&ptr->mime_type);
+  rak_agent_artifacts_option_json_free(&ptr->extra);
+}
+
+void rak_agent_artifacts_result_u32_failure_free(rak_agent_artifacts_result_u32_failure_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+    rak_agent_artifacts_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_artifacts_option_blob_free(rak_agent_artifacts_option_blob_t *ptr) {
+  if (ptr->is_some) {
+    rak_agent_artifacts_blob_free(&ptr->val);
+  }
+}
+
+void rak_agent_artifacts_result_option_blob_failure_free(rak_agent_artifacts_result_option_blob_failure_t *ptr) {
+  if (!ptr->is_err) {
+    rak_agent_artifacts_option_blob_free(&ptr->val.ok);
+  } else {
+    rak_agent_artifacts_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_artifacts_result_list_u8_failure_free(rak_agent_artifacts_result_list_u8_failure_t *ptr) {
+  if (!ptr->is_err) {
+    contract_list_u8_free(&ptr->val.ok);
+  } else {
+    rak_agent_artifacts_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_artifacts_list_info_free(rak_agent_artifacts_list_info_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    rak_agent_artifacts_info_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      rak_agent_artifacts_info_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void rak_agent_artifacts_result_list_info_failure_free(rak_agent_artifacts_result_list_info_failure_t *ptr) {
+  if (!ptr->is_err) {
+    rak_agent_artifacts_list_info_free(&ptr->val.ok);
+  } else {
+    rak_agent_artifacts_failure_free(&ptr->val.err);
+  }
+}
+
+void rak_agent_artifacts_result_bool_failure_free(rak_agent_artifacts_result_bool_failure_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+    rak_agent_artifacts_failure_free(&ptr->val.err);
   }
 }
 
@@ -3861,11 +4061,869 @@ bool rak_agent_models_embed(contract_string_t *maybe_model, contract_list_string
   }
 }
 
+bool rak_agent_http_fetch(rak_agent_http_request_t *request, rak_agent_http_response_t *ret, rak_agent_http_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(24+14*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  *((size_t*)(ptr + sizeof(void*))) = ((*request).method).len;
+  *((uint8_t **)(ptr + 0)) = (uint8_t *) ((*request).method).ptr;
+  *((size_t*)(ptr + (3*sizeof(void*)))) = ((*request).url).len;
+  *((uint8_t **)(ptr + (2*sizeof(void*)))) = (uint8_t *) ((*request).url).ptr;
+  *((size_t*)(ptr + (5*sizeof(void*)))) = ((*request).headers).len;
+  *((uint8_t **)(ptr + (4*sizeof(void*)))) = (uint8_t *) ((*request).headers).ptr;
+  *((size_t*)(ptr + (7*sizeof(void*)))) = ((*request).body).len;
+  *((uint8_t **)(ptr + (6*sizeof(void*)))) = (uint8_t *) ((*request).body).ptr;
+  if (((*request).credential).is_some) {
+    const contract_string_t *payload0 = &((*request).credential).val;
+    *((int8_t*)(ptr + (8*sizeof(void*)))) = 1;
+    *((size_t*)(ptr + (10*sizeof(void*)))) = (*payload0).len;
+    *((uint8_t **)(ptr + (9*sizeof(void*)))) = (uint8_t *) (*payload0).ptr;
+  } else {
+    *((int8_t*)(ptr + (8*sizeof(void*)))) = 0;
+  }
+  if (((*request).timeout_ms).is_some) {
+    const uint64_t *payload2 = &((*request).timeout_ms).val;
+    *((int8_t*)(ptr + (8+10*sizeof(void*)))) = 1;
+    *((int64_t*)(ptr + (16+10*sizeof(void*)))) = (int64_t) (*payload2);
+  } else {
+    *((int8_t*)(ptr + (8+10*sizeof(void*)))) = 0;
+  }
+  *((int8_t*)(ptr + (24+10*sizeof(void*)))) = (*request).follow_redirects;
+  if (((*request).extra).is_some) {
+    const rak_agent_http_json_t *payload4 = &((*request).extra).val;
+    *((int8_t*)(ptr + (24+11*sizeof(void*)))) = 1;
+    *((size_t*)(ptr + (24+13*sizeof(void*)))) = (*payload4).len;
+    *((uint8_t **)(ptr + (24+12*sizeof(void*)))) = (uint8_t *) (*payload4).ptr;
+  } else {
+    *((int8_t*)(ptr + (24+11*sizeof(void*)))) = 0;
+  }
+  uint8_t *ptr5 = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_http_fetch(ptr, ptr5);
+  rak_agent_http_result_response_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr5 + 0))) {
+    case 0: {
+      result.is_err = false;
+      rak_agent_http_option_json_t option;
+      switch ((int32_t) *((uint8_t*) (ptr5 + (8+5*sizeof(void*))))) {
+        case 0: {
+          option.is_some = false;
+          break;
+        }
+        case 1: {
+          option.is_some = true;
+          option.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr5 + (8+6*sizeof(void*))))), (*((size_t*) (ptr5 + (8+7*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.ok = (rak_agent_http_response_t) {
+        (rak_agent_http_head_t) (rak_agent_http_head_t) {
+          (uint16_t) (uint16_t) ((int32_t) *((uint16_t*) (ptr5 + 8))),
+          (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr5 + (8+1*sizeof(void*))))), (*((size_t*) (ptr5 + (8+2*sizeof(void*))))) },
+          (contract_list_tuple2_string_string_t) (contract_list_tuple2_string_string_t) { (contract_tuple2_string_string_t*)(*((uint8_t **) (ptr5 + (8+3*sizeof(void*))))), (*((size_t*) (ptr5 + (8+4*sizeof(void*))))) },
+          (rak_agent_http_option_json_t) option,
+        },
+        (contract_list_u8_t) (contract_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr5 + (8+8*sizeof(void*))))), (*((size_t*) (ptr5 + (8+9*sizeof(void*))))) },
+      };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option6;
+      switch ((int32_t) *((uint8_t*) (ptr5 + (8+1*sizeof(void*))))) {
+        case 0: {
+          option6.is_some = false;
+          break;
+        }
+        case 1: {
+          option6.is_some = true;
+          option6.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr5 + (8+2*sizeof(void*))))), (*((size_t*) (ptr5 + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option7;
+      switch ((int32_t) *((uint8_t*) (ptr5 + (8+6*sizeof(void*))))) {
+        case 0: {
+          option7.is_some = false;
+          break;
+        }
+        case 1: {
+          option7.is_some = true;
+          option7.val = (uint64_t) (*((int64_t*) (ptr5 + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option8;
+      switch ((int32_t) *((uint8_t*) (ptr5 + (24+6*sizeof(void*))))) {
+        case 0: {
+          option8.is_some = false;
+          break;
+        }
+        case 1: {
+          option8.is_some = true;
+          option8.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr5 + (24+7*sizeof(void*))))), (*((size_t*) (ptr5 + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr5 + 8)),
+        (contract_option_string_t) option6,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr5 + (8+4*sizeof(void*))))), (*((size_t*) (ptr5 + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option7,
+        (rak_agent_common_option_json_t) option8,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool rak_agent_http_open(rak_agent_http_request_t *request, rak_agent_http_own_exchange_t *ret, rak_agent_http_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(24+14*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  *((size_t*)(ptr + sizeof(void*))) = ((*request).method).len;
+  *((uint8_t **)(ptr + 0)) = (uint8_t *) ((*request).method).ptr;
+  *((size_t*)(ptr + (3*sizeof(void*)))) = ((*request).url).len;
+  *((uint8_t **)(ptr + (2*sizeof(void*)))) = (uint8_t *) ((*request).url).ptr;
+  *((size_t*)(ptr + (5*sizeof(void*)))) = ((*request).headers).len;
+  *((uint8_t **)(ptr + (4*sizeof(void*)))) = (uint8_t *) ((*request).headers).ptr;
+  *((size_t*)(ptr + (7*sizeof(void*)))) = ((*request).body).len;
+  *((uint8_t **)(ptr + (6*sizeof(void*)))) = (uint8_t *) ((*request).body).ptr;
+  if (((*request).credential).is_some) {
+    const contract_string_t *payload0 = &((*request).credential).val;
+    *((int8_t*)(ptr + (8*sizeof(void*)))) = 1;
+    *((size_t*)(ptr + (10*sizeof(void*)))) = (*payload0).len;
+    *((uint8_t **)(ptr + (9*sizeof(void*)))) = (uint8_t *) (*payload0).ptr;
+  } else {
+    *((int8_t*)(ptr + (8*sizeof(void*)))) = 0;
+  }
+  if (((*request).timeout_ms).is_some) {
+    const uint64_t *payload2 = &((*request).timeout_ms).val;
+    *((int8_t*)(ptr + (8+10*sizeof(void*)))) = 1;
+    *((int64_t*)(ptr + (16+10*sizeof(void*)))) = (int64_t) (*payload2);
+  } else {
+    *((int8_t*)(ptr + (8+10*sizeof(void*)))) = 0;
+  }
+  *((int8_t*)(ptr + (24+10*sizeof(void*)))) = (*request).follow_redirects;
+  if (((*request).extra).is_some) {
+    const rak_agent_http_json_t *payload4 = &((*request).extra).val;
+    *((int8_t*)(ptr + (24+11*sizeof(void*)))) = 1;
+    *((size_t*)(ptr + (24+13*sizeof(void*)))) = (*payload4).len;
+    *((uint8_t **)(ptr + (24+12*sizeof(void*)))) = (uint8_t *) (*payload4).ptr;
+  } else {
+    *((int8_t*)(ptr + (24+11*sizeof(void*)))) = 0;
+  }
+  uint8_t *ptr5 = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_http_open(ptr, ptr5);
+  rak_agent_http_result_own_exchange_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr5 + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (rak_agent_http_own_exchange_t) { *((int32_t*) (ptr5 + 8)) };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option;
+      switch ((int32_t) *((uint8_t*) (ptr5 + (8+1*sizeof(void*))))) {
+        case 0: {
+          option.is_some = false;
+          break;
+        }
+        case 1: {
+          option.is_some = true;
+          option.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr5 + (8+2*sizeof(void*))))), (*((size_t*) (ptr5 + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option6;
+      switch ((int32_t) *((uint8_t*) (ptr5 + (8+6*sizeof(void*))))) {
+        case 0: {
+          option6.is_some = false;
+          break;
+        }
+        case 1: {
+          option6.is_some = true;
+          option6.val = (uint64_t) (*((int64_t*) (ptr5 + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option7;
+      switch ((int32_t) *((uint8_t*) (ptr5 + (24+6*sizeof(void*))))) {
+        case 0: {
+          option7.is_some = false;
+          break;
+        }
+        case 1: {
+          option7.is_some = true;
+          option7.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr5 + (24+7*sizeof(void*))))), (*((size_t*) (ptr5 + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr5 + 8)),
+        (contract_option_string_t) option,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr5 + (8+4*sizeof(void*))))), (*((size_t*) (ptr5 + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option6,
+        (rak_agent_common_option_json_t) option7,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool rak_agent_http_method_exchange_head(rak_agent_http_borrow_exchange_t self, rak_agent_http_head_t *ret, rak_agent_http_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+8*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_http_method_exchange_head((self).__handle, ptr);
+  rak_agent_http_result_head_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      rak_agent_http_option_json_t option;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+5*sizeof(void*))))) {
+        case 0: {
+          option.is_some = false;
+          break;
+        }
+        case 1: {
+          option.is_some = true;
+          option.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+6*sizeof(void*))))), (*((size_t*) (ptr + (8+7*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.ok = (rak_agent_http_head_t) {
+        (uint16_t) (uint16_t) ((int32_t) *((uint16_t*) (ptr + 8))),
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) },
+        (contract_list_tuple2_string_string_t) (contract_list_tuple2_string_string_t) { (contract_tuple2_string_string_t*)(*((uint8_t **) (ptr + (8+3*sizeof(void*))))), (*((size_t*) (ptr + (8+4*sizeof(void*))))) },
+        (rak_agent_http_option_json_t) option,
+      };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option0;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option0.is_some = false;
+          break;
+        }
+        case 1: {
+          option0.is_some = true;
+          option0.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option1;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option1.is_some = false;
+          break;
+        }
+        case 1: {
+          option1.is_some = true;
+          option1.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option2;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option2.is_some = false;
+          break;
+        }
+        case 1: {
+          option2.is_some = true;
+          option2.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option0,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option1,
+        (rak_agent_common_option_json_t) option2,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool rak_agent_http_method_exchange_read(rak_agent_http_borrow_exchange_t self, uint32_t max, contract_list_u8_t *ret, rak_agent_http_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+8*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_http_method_exchange_read((self).__handle, (int32_t) (max), ptr);
+  rak_agent_http_result_list_u8_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (contract_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option.is_some = false;
+          break;
+        }
+        case 1: {
+          option.is_some = true;
+          option.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option0;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option0.is_some = false;
+          break;
+        }
+        case 1: {
+          option0.is_some = true;
+          option0.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option1;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option1.is_some = false;
+          break;
+        }
+        case 1: {
+          option1.is_some = true;
+          option1.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option0,
+        (rak_agent_common_option_json_t) option1,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+void rak_agent_http_method_exchange_cancel(rak_agent_http_borrow_exchange_t self) {
+  __wasm_import_rak_agent_http_method_exchange_cancel((self).__handle);
+}
+
+rak_agent_http_own_waitable_t rak_agent_http_method_exchange_subscribe(rak_agent_http_borrow_exchange_t self) {
+  int32_t ret = __wasm_import_rak_agent_http_method_exchange_subscribe((self).__handle);
+  return (rak_agent_http_own_waitable_t) { ret };
+}
+
+bool rak_agent_artifacts_save(contract_string_t *name, rak_agent_artifacts_blob_t *content, uint32_t *ret, rak_agent_artifacts_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+8*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_artifacts_save((uint8_t *) (*name).ptr, (*name).len, (uint8_t *) ((*content).mime_type).ptr, ((*content).mime_type).len, (uint8_t *) ((*content).data).ptr, ((*content).data).len, ptr);
+  rak_agent_artifacts_result_u32_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (uint32_t) (*((int32_t*) (ptr + 8)));
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option.is_some = false;
+          break;
+        }
+        case 1: {
+          option.is_some = true;
+          option.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option0;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option0.is_some = false;
+          break;
+        }
+        case 1: {
+          option0.is_some = true;
+          option0.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option1;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option1.is_some = false;
+          break;
+        }
+        case 1: {
+          option1.is_some = true;
+          option1.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option0,
+        (rak_agent_common_option_json_t) option1,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool rak_agent_artifacts_load(contract_string_t *name, uint32_t *maybe_version, rak_agent_artifacts_option_blob_t *ret, rak_agent_artifacts_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+8*sizeof(void*))];
+  contract_option_u32_t version;
+  version.is_some = maybe_version != NULL;if (maybe_version) {
+    version.val = *maybe_version;
+  }
+  int32_t option;
+  int32_t option1;
+  if ((version).is_some) {
+    const uint32_t *payload0 = &(version).val;
+    option = 1;
+    option1 = (int32_t) (*payload0);
+  } else {
+    option = 0;
+    option1 = 0;
+  }
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_artifacts_load((uint8_t *) (*name).ptr, (*name).len, option, option1, ptr);
+  rak_agent_artifacts_result_option_blob_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      rak_agent_artifacts_option_blob_t option2;
+      switch ((int32_t) *((uint8_t*) (ptr + 8))) {
+        case 0: {
+          option2.is_some = false;
+          break;
+        }
+        case 1: {
+          option2.is_some = true;
+          option2.val = (rak_agent_common_blob_t) {
+            (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+1*sizeof(void*))))), (*((size_t*) (ptr + (8+2*sizeof(void*))))) },
+            (contract_list_u8_t) (contract_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+3*sizeof(void*))))), (*((size_t*) (ptr + (8+4*sizeof(void*))))) },
+          };
+          break;
+        }
+      }
+
+      result.val.ok = option2;
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option3;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option3.is_some = false;
+          break;
+        }
+        case 1: {
+          option3.is_some = true;
+          option3.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option4;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option4.is_some = false;
+          break;
+        }
+        case 1: {
+          option4.is_some = true;
+          option4.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option5;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option5.is_some = false;
+          break;
+        }
+        case 1: {
+          option5.is_some = true;
+          option5.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option3,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option4,
+        (rak_agent_common_option_json_t) option5,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool rak_agent_artifacts_read(contract_string_t *name, uint32_t version, uint64_t offset, uint32_t max, contract_list_u8_t *ret, rak_agent_artifacts_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+8*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_artifacts_read((uint8_t *) (*name).ptr, (*name).len, (int32_t) (version), (int64_t) (offset), (int32_t) (max), ptr);
+  rak_agent_artifacts_result_list_u8_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (contract_list_u8_t) { (uint8_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option.is_some = false;
+          break;
+        }
+        case 1: {
+          option.is_some = true;
+          option.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option0;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option0.is_some = false;
+          break;
+        }
+        case 1: {
+          option0.is_some = true;
+          option0.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option1;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option1.is_some = false;
+          break;
+        }
+        case 1: {
+          option1.is_some = true;
+          option1.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option0,
+        (rak_agent_common_option_json_t) option1,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool rak_agent_artifacts_available(contract_string_t *prefix, rak_agent_artifacts_list_info_t *ret, rak_agent_artifacts_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+8*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_artifacts_available((uint8_t *) (*prefix).ptr, (*prefix).len, ptr);
+  rak_agent_artifacts_result_list_info_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (rak_agent_artifacts_list_info_t) { (rak_agent_artifacts_info_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option0;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option0.is_some = false;
+          break;
+        }
+        case 1: {
+          option0.is_some = true;
+          option0.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option1;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option1.is_some = false;
+          break;
+        }
+        case 1: {
+          option1.is_some = true;
+          option1.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option2;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option2.is_some = false;
+          break;
+        }
+        case 1: {
+          option2.is_some = true;
+          option2.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option0,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option1,
+        (rak_agent_common_option_json_t) option2,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool rak_agent_artifacts_versions(contract_string_t *name, rak_agent_artifacts_list_info_t *ret, rak_agent_artifacts_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+8*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_artifacts_versions((uint8_t *) (*name).ptr, (*name).len, ptr);
+  rak_agent_artifacts_result_list_info_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (rak_agent_artifacts_list_info_t) { (rak_agent_artifacts_info_t*)(*((uint8_t **) (ptr + 8))), (*((size_t*) (ptr + (8+1*sizeof(void*))))) };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option0;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option0.is_some = false;
+          break;
+        }
+        case 1: {
+          option0.is_some = true;
+          option0.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option1;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option1.is_some = false;
+          break;
+        }
+        case 1: {
+          option1.is_some = true;
+          option1.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option2;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option2.is_some = false;
+          break;
+        }
+        case 1: {
+          option2.is_some = true;
+          option2.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option0,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option1,
+        (rak_agent_common_option_json_t) option2,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool rak_agent_artifacts_remove(contract_string_t *name, uint32_t *maybe_version, bool *ret, rak_agent_artifacts_failure_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+8*sizeof(void*))];
+  contract_option_u32_t version;
+  version.is_some = maybe_version != NULL;if (maybe_version) {
+    version.val = *maybe_version;
+  }
+  int32_t option;
+  int32_t option1;
+  if ((version).is_some) {
+    const uint32_t *payload0 = &(version).val;
+    option = 1;
+    option1 = (int32_t) (*payload0);
+  } else {
+    option = 0;
+    option1 = 0;
+  }
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_rak_agent_artifacts_remove((uint8_t *) (*name).ptr, (*name).len, option, option1, ptr);
+  rak_agent_artifacts_result_bool_failure_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (int32_t) *((uint8_t*) (ptr + 8));
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      contract_option_string_t option2;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+1*sizeof(void*))))) {
+        case 0: {
+          option2.is_some = false;
+          break;
+        }
+        case 1: {
+          option2.is_some = true;
+          option2.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+2*sizeof(void*))))), (*((size_t*) (ptr + (8+3*sizeof(void*))))) };
+          break;
+        }
+      }
+      contract_option_u64_t option3;
+      switch ((int32_t) *((uint8_t*) (ptr + (8+6*sizeof(void*))))) {
+        case 0: {
+          option3.is_some = false;
+          break;
+        }
+        case 1: {
+          option3.is_some = true;
+          option3.val = (uint64_t) (*((int64_t*) (ptr + (16+6*sizeof(void*)))));
+          break;
+        }
+      }
+      rak_agent_common_option_json_t option4;
+      switch ((int32_t) *((uint8_t*) (ptr + (24+6*sizeof(void*))))) {
+        case 0: {
+          option4.is_some = false;
+          break;
+        }
+        case 1: {
+          option4.is_some = true;
+          option4.val = (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (24+7*sizeof(void*))))), (*((size_t*) (ptr + (24+8*sizeof(void*))))) };
+          break;
+        }
+      }
+
+      result.val.err = (rak_agent_common_failure_t) {
+        (rak_agent_common_failure_kind_t) (int32_t) *((uint8_t*) (ptr + 8)),
+        (contract_option_string_t) option2,
+        (contract_string_t) (contract_string_t) { (uint8_t*)(*((uint8_t **) (ptr + (8+4*sizeof(void*))))), (*((size_t*) (ptr + (8+5*sizeof(void*))))) },
+        (contract_option_u64_t) option3,
+        (rak_agent_common_option_json_t) option4,
+      };
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
 void rak_agent_log_write(rak_agent_log_level_t level, contract_string_t *message, contract_list_tuple2_string_string_t *fields) {
   __wasm_import_rak_agent_log_write((int32_t) level, (uint8_t *) (*message).ptr, (*message).len, (uint8_t *) (*fields).ptr, (*fields).len);
 }
 
-__attribute__((__export_name__("rak:agent/entry@0.1.4#describe")))
+__attribute__((__export_name__("rak:agent/entry@0.1.5#describe")))
 uint8_t * __wasm_export_exports_rak_agent_entry_describe(void) {
   exports_rak_agent_entry_descriptor_t ret;
   exports_rak_agent_entry_describe(&ret);
@@ -3897,7 +4955,7 @@ uint8_t * __wasm_export_exports_rak_agent_entry_describe(void) {
   return ptr;
 }
 
-__attribute__((__export_name__("rak:agent/entry@0.1.4#run")))
+__attribute__((__export_name__("rak:agent/entry@0.1.5#run")))
 uint8_t * __wasm_export_exports_rak_agent_entry_run(uint8_t * arg, size_t arg0, uint8_t * arg1, size_t arg2) {
   exports_rak_agent_entry_content_t arg3 = (rak_agent_common_content_t) {
     (contract_string_t) (contract_string_t) { (uint8_t*)(arg), (arg0) },

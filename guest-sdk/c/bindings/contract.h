@@ -726,13 +726,9 @@ typedef struct {
   } val;
 } rak_agent_models_result_embeddings_failure_t;
 
-typedef uint8_t rak_agent_log_level_t;
+typedef rak_agent_common_failure_t rak_agent_http_failure_t;
 
-#define RAK_AGENT_LOG_LEVEL_TRACE 0
-#define RAK_AGENT_LOG_LEVEL_DEBUG 1
-#define RAK_AGENT_LOG_LEVEL_INFO 2
-#define RAK_AGENT_LOG_LEVEL_WARNING 3
-#define RAK_AGENT_LOG_LEVEL_SEVERE 4
+typedef rak_agent_common_json_t rak_agent_http_json_t;
 
 typedef struct {
   contract_string_t f0;
@@ -743,6 +739,163 @@ typedef struct {
   contract_tuple2_string_string_t *ptr;
   size_t len;
 } contract_list_tuple2_string_string_t;
+
+typedef struct {
+  bool is_some;
+  rak_agent_http_json_t val;
+} rak_agent_http_option_json_t;
+
+typedef struct rak_agent_http_request_t {
+  contract_string_t   method;
+  // `https://…`, or `http://…` where that is allowed.
+  contract_string_t   url;
+  // Names and values. `Host`, `Content-Length` and what belongs to the connection is set by the host.
+  contract_list_tuple2_string_string_t   headers;
+  contract_list_u8_t   body;
+  // A credential of the host's, by name: the host adds it on the way, and the agent never sees it.
+  contract_option_string_t   credential;
+  // How long the answer may take until its end; the host's own limit where absent, and never longer than that.
+  contract_option_u64_t   timeout_ms;
+  // Whether the host goes where an answer leads. Each step is checked as the first one was.
+  bool   follow_redirects;
+  rak_agent_http_option_json_t   extra;
+} rak_agent_http_request_t;
+
+typedef struct rak_agent_http_head_t {
+  uint16_t   status;
+  // Where the answer came from, after redirects.
+  contract_string_t   url;
+  // Names in lower case, and values.
+  contract_list_tuple2_string_string_t   headers;
+  rak_agent_http_option_json_t   extra;
+} rak_agent_http_head_t;
+
+typedef struct rak_agent_http_response_t {
+  rak_agent_http_head_t   head;
+  contract_list_u8_t   body;
+} rak_agent_http_response_t;
+
+typedef struct rak_agent_http_own_exchange_t {
+  int32_t __handle;
+} rak_agent_http_own_exchange_t;
+
+typedef struct rak_agent_http_borrow_exchange_t {
+  int32_t __handle;
+} rak_agent_http_borrow_exchange_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    rak_agent_http_response_t ok;
+    rak_agent_http_failure_t err;
+  } val;
+} rak_agent_http_result_response_failure_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    rak_agent_http_own_exchange_t ok;
+    rak_agent_http_failure_t err;
+  } val;
+} rak_agent_http_result_own_exchange_failure_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    rak_agent_http_head_t ok;
+    rak_agent_http_failure_t err;
+  } val;
+} rak_agent_http_result_head_failure_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    contract_list_u8_t ok;
+    rak_agent_http_failure_t err;
+  } val;
+} rak_agent_http_result_list_u8_failure_t;
+
+typedef rak_agent_wait_own_waitable_t rak_agent_http_own_waitable_t;
+
+typedef rak_agent_common_blob_t rak_agent_artifacts_blob_t;
+
+typedef rak_agent_common_failure_t rak_agent_artifacts_failure_t;
+
+typedef rak_agent_common_json_t rak_agent_artifacts_json_t;
+
+typedef struct {
+  bool is_some;
+  rak_agent_artifacts_json_t val;
+} rak_agent_artifacts_option_json_t;
+
+typedef struct rak_agent_artifacts_info_t {
+  contract_string_t   name;
+  // Counts from 1 for each name, and is not used again when a version is removed.
+  uint32_t   version;
+  contract_string_t   mime_type;
+  // In bytes.
+  uint64_t   size;
+  uint64_t   created_at_ms;
+  rak_agent_artifacts_option_json_t   extra;
+} rak_agent_artifacts_info_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    uint32_t ok;
+    rak_agent_artifacts_failure_t err;
+  } val;
+} rak_agent_artifacts_result_u32_failure_t;
+
+typedef struct {
+  bool is_some;
+  rak_agent_artifacts_blob_t val;
+} rak_agent_artifacts_option_blob_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    rak_agent_artifacts_option_blob_t ok;
+    rak_agent_artifacts_failure_t err;
+  } val;
+} rak_agent_artifacts_result_option_blob_failure_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    contract_list_u8_t ok;
+    rak_agent_artifacts_failure_t err;
+  } val;
+} rak_agent_artifacts_result_list_u8_failure_t;
+
+typedef struct {
+  rak_agent_artifacts_info_t *ptr;
+  size_t len;
+} rak_agent_artifacts_list_info_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    rak_agent_artifacts_list_info_t ok;
+    rak_agent_artifacts_failure_t err;
+  } val;
+} rak_agent_artifacts_result_list_info_failure_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    bool ok;
+    rak_agent_artifacts_failure_t err;
+  } val;
+} rak_agent_artifacts_result_bool_failure_t;
+
+typedef uint8_t rak_agent_log_level_t;
+
+#define RAK_AGENT_LOG_LEVEL_TRACE 0
+#define RAK_AGENT_LOG_LEVEL_DEBUG 1
+#define RAK_AGENT_LOG_LEVEL_INFO 2
+#define RAK_AGENT_LOG_LEVEL_WARNING 3
+#define RAK_AGENT_LOG_LEVEL_SEVERE 4
 
 typedef rak_agent_common_content_t exports_rak_agent_entry_content_t;
 
@@ -801,7 +954,7 @@ typedef struct {
   } val;
 } exports_rak_agent_entry_result_outcome_failure_t;
 
-// Imported Functions from `rak:agent/wait@0.1.4`
+// Imported Functions from `rak:agent/wait@0.1.5`
 extern bool rak_agent_wait_method_waitable_ready(rak_agent_wait_borrow_waitable_t self);
 // Returns when it is ready.
 extern void rak_agent_wait_method_waitable_block(rak_agent_wait_borrow_waitable_t self);
@@ -813,7 +966,7 @@ extern void rak_agent_wait_sleep(uint64_t ms);
 // Ready `ms` milliseconds from now. Dropping it forgets the timer.
 extern rak_agent_wait_own_waitable_t rak_agent_wait_timer(uint64_t ms);
 
-// Imported Functions from `rak:agent/context@0.1.4`
+// Imported Functions from `rak:agent/context@0.1.5`
 extern void rak_agent_context_get(rak_agent_context_info_t *ret);
 // A value of the agent's manifest.
 extern bool rak_agent_context_config(contract_string_t *key, rak_agent_context_json_t *ret);
@@ -822,11 +975,11 @@ extern void rak_agent_context_config_keys(contract_list_string_t *ret);
 extern bool rak_agent_context_is_cancelled(void);
 extern bool rak_agent_context_remaining_ms(uint64_t *ret);
 
-// Imported Functions from `rak:agent/events@0.1.4`
+// Imported Functions from `rak:agent/events@0.1.5`
 // All or none of them. Returns the sequence number of the newest stored event of this invocation.
 extern bool rak_agent_events_emit(rak_agent_events_list_event_t *events, uint64_t *ret, rak_agent_events_failure_t *err);
 
-// Imported Functions from `rak:agent/session@0.1.4`
+// Imported Functions from `rak:agent/session@0.1.5`
 // The newest entries before `before`, oldest first: what was said before this invocation began. Its own input and
 // events are not in it. `limit` is at least 1 and at most 1000; what lies outside is taken as the nearest of them.
 // `next` is the `before` of the page before this one. An entry's `seq` is its place in the session: it grows, and
@@ -838,7 +991,7 @@ extern bool rak_agent_session_remove(contract_string_t *key, rak_agent_session_f
 // Sorted. The empty prefix lists every key of every scope, `temp:` included.
 extern bool rak_agent_session_keys(contract_string_t *prefix, contract_list_string_t *ret, rak_agent_session_failure_t *err);
 
-// Imported Functions from `rak:agent/people@0.1.4`
+// Imported Functions from `rak:agent/people@0.1.5`
 // Asks whether something may be done. `details` is what a person needs to see to decide; a rejection is no failure.
 extern bool rak_agent_people_approve(contract_string_t *action, rak_agent_people_json_t *details, uint64_t *maybe_expires_in_ms, rak_agent_people_decision_t *ret, rak_agent_people_failure_t *err);
 // Asks a question. The answer satisfies the JSON Schema.
@@ -847,7 +1000,7 @@ extern bool rak_agent_people_ask(contract_string_t *question, rak_agent_people_j
 // none after that, and at once for a timeout of 0.
 extern bool rak_agent_people_next_message(uint64_t *maybe_timeout_ms, rak_agent_people_option_content_t *ret, rak_agent_people_failure_t *err);
 
-// Imported Functions from `rak:agent/agents@0.1.4`
+// Imported Functions from `rak:agent/agents@0.1.5`
 // The agents that may be called, by name.
 extern bool rak_agent_agents_available(rak_agent_agents_list_summary_t *ret, rak_agent_agents_failure_t *err);
 // Starts a child and waits for its end. A child that failed is the failure that it ended with, and one that was stopped
@@ -862,7 +1015,7 @@ extern void rak_agent_agents_method_child_cancel(rak_agent_agents_borrow_child_t
 extern rak_agent_agents_own_waitable_t rak_agent_agents_method_child_subscribe(rak_agent_agents_borrow_child_t self);
 extern bool rak_agent_agents_start(contract_string_t *agent, rak_agent_agents_content_t *input, rak_agent_agents_options_t *options, rak_agent_agents_own_child_t *ret, rak_agent_agents_failure_t *err);
 
-// Imported Functions from `rak:agent/tools@0.1.4`
+// Imported Functions from `rak:agent/tools@0.1.5`
 // The tools that may be called, by name.
 extern bool rak_agent_tools_available(rak_agent_tools_list_tool_t *ret, rak_agent_tools_failure_t *err);
 // Calls a tool. Where the tool itself says that it failed, that is a response too, with `failed`, for the model to read.
@@ -881,7 +1034,7 @@ extern void rak_agent_tools_method_running_cancel(rak_agent_tools_borrow_running
 extern rak_agent_tools_own_waitable_t rak_agent_tools_method_running_subscribe(rak_agent_tools_borrow_running_t self);
 extern bool rak_agent_tools_start(rak_agent_tools_function_call_t *call, rak_agent_tools_call_options_t *options, rak_agent_tools_own_running_t *ret, rak_agent_tools_failure_t *err);
 
-// Imported Functions from `rak:agent/models@0.1.4`
+// Imported Functions from `rak:agent/models@0.1.5`
 // The models that may be used, by alias, the agent's default first.
 extern bool rak_agent_models_available(rak_agent_models_list_summary_t *ret, rak_agent_models_failure_t *err);
 // Asks a model, and waits for the whole answer. A model that is refused, cut off or too slow is asked again by the host, as it
@@ -906,10 +1059,48 @@ extern rak_agent_models_own_waitable_t rak_agent_models_method_completion_subscr
 // Turns texts into vectors.
 extern bool rak_agent_models_embed(contract_string_t *maybe_model, contract_list_string_t *texts, rak_agent_models_embeddings_t *ret, rak_agent_models_failure_t *err);
 
-// Imported Functions from `rak:agent/log@0.1.4`
+// Imported Functions from `rak:agent/http@0.1.5`
+// Asks, and waits for the whole answer. An answer with a status of 400 and more is an answer.
+// Fails with `denied` (the place, its address, the port, the scheme or the credential is not allowed: the message says
+// which), `invalid-argument`, `unavailable` (nobody is there, or the connection was cut off), `deadline-exceeded`,
+// `limit-exceeded` (the answer is too large), and `conflict` with the code `unknown_outcome` where the host ended during
+// a request that may not be made twice: one that is no `GET`, `HEAD`, `OPTIONS`, `PUT` or `DELETE` and has no header
+// `Idempotency-Key`.
+extern bool rak_agent_http_fetch(rak_agent_http_request_t *request, rak_agent_http_response_t *ret, rak_agent_http_failure_t *err);
+// Asks, and gives the answer as it comes. Does not wait.
+extern bool rak_agent_http_open(rak_agent_http_request_t *request, rak_agent_http_own_exchange_t *ret, rak_agent_http_failure_t *err);
+// Waits for the beginning of the answer. The same again for who asks again.
+extern bool rak_agent_http_method_exchange_head(rak_agent_http_borrow_exchange_t self, rak_agent_http_head_t *ret, rak_agent_http_failure_t *err);
+// The next bytes, `max` at most, waiting for them; empty at the end.
+// Fails as `fetch` does, and with `unavailable` and the code `interrupted` where the host ended during the answer: the
+// rest is lost, and may be asked for again.
+extern bool rak_agent_http_method_exchange_read(rak_agent_http_borrow_exchange_t self, uint32_t max, contract_list_u8_t *ret, rak_agent_http_failure_t *err);
+// Gives it up. Dropping it does so too.
+extern void rak_agent_http_method_exchange_cancel(rak_agent_http_borrow_exchange_t self);
+// Ready when there is more of the answer than the agent was told: its beginning, bytes, or the end.
+extern rak_agent_http_own_waitable_t rak_agent_http_method_exchange_subscribe(rak_agent_http_borrow_exchange_t self);
+
+// Imported Functions from `rak:agent/artifacts@0.1.5`
+// Keeps a new version, and tells the client by an event. Returns its number. What was saved stays where the run fails.
+// Fails with `denied` (not granted), `invalid-argument` (the name or the type), and `limit-exceeded` (it is too large, or
+// the user has too much).
+extern bool rak_agent_artifacts_save(contract_string_t *name, rak_agent_artifacts_blob_t *content, uint32_t *ret, rak_agent_artifacts_failure_t *err);
+// The whole of a version; of the newest where none is named.
+extern bool rak_agent_artifacts_load(contract_string_t *name, uint32_t *maybe_version, rak_agent_artifacts_option_blob_t *ret, rak_agent_artifacts_failure_t *err);
+// A part of a version: `max` bytes at most from `offset`, so that a large file is read in pieces. Empty at the end.
+// Fails with `not-found` where it is not there (any more).
+extern bool rak_agent_artifacts_read(contract_string_t *name, uint32_t version, uint64_t offset, uint32_t max, contract_list_u8_t *ret, rak_agent_artifacts_failure_t *err);
+// The newest version of each name that begins with this, sorted by name; files of the user with the session's.
+extern bool rak_agent_artifacts_available(contract_string_t *prefix, rak_agent_artifacts_list_info_t *ret, rak_agent_artifacts_failure_t *err);
+// The versions of a name, newest first; empty where there is none.
+extern bool rak_agent_artifacts_versions(contract_string_t *name, rak_agent_artifacts_list_info_t *ret, rak_agent_artifacts_failure_t *err);
+// Removes a version, or all of them where none is named. False where there was none.
+extern bool rak_agent_artifacts_remove(contract_string_t *name, uint32_t *maybe_version, bool *ret, rak_agent_artifacts_failure_t *err);
+
+// Imported Functions from `rak:agent/log@0.1.5`
 extern void rak_agent_log_write(rak_agent_log_level_t level, contract_string_t *message, contract_list_tuple2_string_string_t *fields);
 
-// Exported Functions from `rak:agent/entry@0.1.4`
+// Exported Functions from `rak:agent/entry@0.1.5`
 void exports_rak_agent_entry_describe(exports_rak_agent_entry_descriptor_t *ret);
 bool exports_rak_agent_entry_run(exports_rak_agent_entry_content_t *input, exports_rak_agent_entry_outcome_t *ret, exports_rak_agent_entry_failure_t *err);
 
@@ -1141,9 +1332,59 @@ void rak_agent_models_result_list_delta_failure_free(rak_agent_models_result_lis
 
 void rak_agent_models_result_embeddings_failure_free(rak_agent_models_result_embeddings_failure_t *ptr);
 
+void rak_agent_http_failure_free(rak_agent_http_failure_t *ptr);
+
+void rak_agent_http_json_free(rak_agent_http_json_t *ptr);
+
 void contract_tuple2_string_string_free(contract_tuple2_string_string_t *ptr);
 
 void contract_list_tuple2_string_string_free(contract_list_tuple2_string_string_t *ptr);
+
+void rak_agent_http_option_json_free(rak_agent_http_option_json_t *ptr);
+
+void rak_agent_http_request_free(rak_agent_http_request_t *ptr);
+
+void rak_agent_http_head_free(rak_agent_http_head_t *ptr);
+
+void rak_agent_http_response_free(rak_agent_http_response_t *ptr);
+
+extern void rak_agent_http_exchange_drop_own(rak_agent_http_own_exchange_t handle);
+
+extern void rak_agent_http_exchange_drop_borrow(rak_agent_http_borrow_exchange_t handle);
+
+extern rak_agent_http_borrow_exchange_t rak_agent_http_borrow_exchange(rak_agent_http_own_exchange_t handle);
+
+void rak_agent_http_result_response_failure_free(rak_agent_http_result_response_failure_t *ptr);
+
+void rak_agent_http_result_own_exchange_failure_free(rak_agent_http_result_own_exchange_failure_t *ptr);
+
+void rak_agent_http_result_head_failure_free(rak_agent_http_result_head_failure_t *ptr);
+
+void rak_agent_http_result_list_u8_failure_free(rak_agent_http_result_list_u8_failure_t *ptr);
+
+void rak_agent_artifacts_blob_free(rak_agent_artifacts_blob_t *ptr);
+
+void rak_agent_artifacts_failure_free(rak_agent_artifacts_failure_t *ptr);
+
+void rak_agent_artifacts_json_free(rak_agent_artifacts_json_t *ptr);
+
+void rak_agent_artifacts_option_json_free(rak_agent_artifacts_option_json_t *ptr);
+
+void rak_agent_artifacts_info_free(rak_agent_artifacts_info_t *ptr);
+
+void rak_agent_artifacts_result_u32_failure_free(rak_agent_artifacts_result_u32_failure_t *ptr);
+
+void rak_agent_artifacts_option_blob_free(rak_agent_artifacts_option_blob_t *ptr);
+
+void rak_agent_artifacts_result_option_blob_failure_free(rak_agent_artifacts_result_option_blob_failure_t *ptr);
+
+void rak_agent_artifacts_result_list_u8_failure_free(rak_agent_artifacts_result_list_u8_failure_t *ptr);
+
+void rak_agent_artifacts_list_info_free(rak_agent_artifacts_list_info_t *ptr);
+
+void rak_agent_artifacts_result_list_info_failure_free(rak_agent_artifacts_result_list_info_failure_t *ptr);
+
+void rak_agent_artifacts_result_bool_failure_free(rak_agent_artifacts_result_bool_failure_t *ptr);
 
 void exports_rak_agent_entry_content_free(exports_rak_agent_entry_content_t *ptr);
 

@@ -24,7 +24,7 @@ const ENGINES = /** @type {const} */ ([
  * @param {{ [interface: string]: any }} imports
  */
 function runIn(run, imports = {}) {
-  const named = Object.entries(imports).map(([name, functions]) => [`rak:agent/${name}@0.1.4`, functions]);
+  const named = Object.entries(imports).map(([name, functions]) => [`rak:agent/${name}@0.1.5`, functions]);
   /** @type {any} */ (globalThis).imports = Object.fromEntries(named);
   return component(agent({ name: "a", run })).run({ role: "user", parts: [{ tag: "text", val: "hi" }] });
 }

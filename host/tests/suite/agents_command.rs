@@ -78,7 +78,7 @@ async fn one_agent_is_shown_with_its_versions() {
     for expected in [
         "name         echo\n",
         "state        ready\n",
-        "imports      rak:agent/events@0.1.4\n",
+        "imports      rak:agent/events@0.1.5\n",
         "granted      history; state of session, user, app; people; log\n",
         "\n1        current  ",
     ] {

@@ -81,7 +81,7 @@ async fn a_new_agent_is_tested_built_run_deployed_and_talked_to() {
     assert_eq!(built["descriptor"]["name"], "my-agent");
     assert_eq!(built["grants"]["state"], serde_json::json!(["session", "user", "app"]));
     assert!(
-        built["imports"].as_array().expect("imports").iter().any(|name| name == "rak:agent/events@0.1.4")
+        built["imports"].as_array().expect("imports").iter().any(|name| name == "rak:agent/events@0.1.5")
     );
     assert!(built.get("problem").is_none(), "{built}");
     let run = finish(place.rak(&["run", "my-agent", "Ada"])).await;

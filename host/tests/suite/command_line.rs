@@ -96,7 +96,7 @@ async fn inspect_tells_what_is_in_a_component_and_why_it_would_not_load() {
     let place = Place::new(&[]);
     let ended = finish(place.rak(&["inspect", agent("echo").to_str().expect("a path")])).await;
     assert_eq!(ended.code, Some(0), "{}", ended.err);
-    for expected in ["sha256:", "rak:agent/entry@0.1.4", "rak:agent/events@0.1.4", "would load   yes"] {
+    for expected in ["sha256:", "rak:agent/entry@0.1.5", "rak:agent/events@0.1.5", "would load   yes"] {
         assert!(ended.out.contains(expected), "{expected} in {}", ended.out);
     }
     let traps = fixture("describe_traps").to_str().expect("a path");

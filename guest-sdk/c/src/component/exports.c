@@ -87,12 +87,12 @@ bool exports_rak_agent_entry_run(exports_rak_agent_entry_content_t *input, expor
  * The generated ones free what was returned, piece by piece. Here it is in the arena, and the instance ends: these take
  * their place.
  */
-__attribute__((__export_name__("cabi_post_rak:agent/entry@0.1.4#describe"))) void
+__attribute__((__export_name__("cabi_post_rak:agent/entry@0.1.5#describe"))) void
 __wasm_export_exports_rak_agent_entry_describe_post_return(uint8_t *returned) {
   (void)returned;
 }
 
-__attribute__((__export_name__("cabi_post_rak:agent/entry@0.1.4#run"))) void
+__attribute__((__export_name__("cabi_post_rak:agent/entry@0.1.5#run"))) void
 __wasm_export_exports_rak_agent_entry_run_post_return(uint8_t *returned) {
   (void)returned;
 }

@@ -4,7 +4,7 @@
 type Wide = number | bigint;
 type None = null | undefined;
 
-declare module "rak:agent/context@0.1.4" {
+declare module "rak:agent/context@0.1.5" {
   export function get(): {
     invocationId: string;
     sessionId: string;
@@ -22,11 +22,11 @@ declare module "rak:agent/context@0.1.4" {
   export function remainingMs(): Wide | None;
 }
 
-declare module "rak:agent/events@0.1.4" {
+declare module "rak:agent/events@0.1.5" {
   export function emit(events: { tag: string; val: any }[]): Wide;
 }
 
-declare module "rak:agent/session@0.1.4" {
+declare module "rak:agent/session@0.1.5" {
   type Entry = { seq: Wide; author: string; content: { role: string; parts: { tag: string; val: any }[] }; atMs: Wide };
   export function history(before: Wide | undefined, limit: number): { entries: Entry[]; next: Wide | None };
   export function get(key: string): string | None;
@@ -35,7 +35,7 @@ declare module "rak:agent/session@0.1.4" {
   export function keys(prefix: string): string[];
 }
 
-declare module "rak:agent/people@0.1.4" {
+declare module "rak:agent/people@0.1.5" {
   type Decision = { approved: boolean; by: string | None; reason: string | None; edited: string | None };
   type Content = { role: string; parts: { tag: string; val: any }[] };
   export function approve(action: string, details: string, expiresInMs: Wide | undefined): Decision;
@@ -43,7 +43,7 @@ declare module "rak:agent/people@0.1.4" {
   export function nextMessage(timeoutMs: Wide | undefined): Content | None;
 }
 
-declare module "rak:agent/agents@0.1.4" {
+declare module "rak:agent/agents@0.1.5" {
   type Content = import("../contract/content.js").RawContent;
   type Options = import("../contract/agents.js").RawAgentOptions;
   type Reply = import("../contract/agents.js").RawReply;
@@ -51,7 +51,7 @@ declare module "rak:agent/agents@0.1.4" {
     invocationId(): string;
     finish(): Reply;
     cancel(): void;
-    subscribe(): import("rak:agent/wait@0.1.4").Waitable;
+    subscribe(): import("rak:agent/wait@0.1.5").Waitable;
     [Symbol.dispose](): void;
   }
   export function available(): Iterable<import("../contract/agents.js").RawSummary>;
@@ -59,14 +59,14 @@ declare module "rak:agent/agents@0.1.4" {
   export function start(agent: string, input: Content, options: Options): Child;
 }
 
-declare module "rak:agent/tools@0.1.4" {
+declare module "rak:agent/tools@0.1.5" {
   type Call = import("../contract/content.js").RawCall;
   type Options = import("../contract/tools.js").RawToolOptions;
   type Response = import("../contract/content.js").RawResponse;
   export class Running {
     finish(): Response;
     cancel(): void;
-    subscribe(): import("rak:agent/wait@0.1.4").Waitable;
+    subscribe(): import("rak:agent/wait@0.1.5").Waitable;
     [Symbol.dispose](): void;
   }
   export function available(): Iterable<import("../contract/tools.js").RawTool>;
@@ -75,14 +75,14 @@ declare module "rak:agent/tools@0.1.4" {
   export function start(call: Call, options: Options): Running;
 }
 
-declare module "rak:agent/models@0.1.4" {
+declare module "rak:agent/models@0.1.5" {
   type Request = import("../contract/models.js").RawRequest;
   type Response = import("../contract/models.js").RawModelResponse;
   export class Completion {
     next(): Iterable<import("../contract/models.js").RawCase>;
     finish(): Response;
     cancel(): void;
-    subscribe(): import("rak:agent/wait@0.1.4").Waitable;
+    subscribe(): import("rak:agent/wait@0.1.5").Waitable;
     [Symbol.dispose](): void;
   }
   export function available(): Iterable<import("../contract/models.js").RawModel>;
@@ -91,11 +91,11 @@ declare module "rak:agent/models@0.1.4" {
   export function embed(model: string | undefined, texts: string[]): import("../contract/models.js").RawEmbeddings;
 }
 
-declare module "rak:agent/log@0.1.4" {
+declare module "rak:agent/log@0.1.5" {
   export function write(level: string, message: string, fields: [string, string][]): void;
 }
 
-declare module "rak:agent/wait@0.1.4" {
+declare module "rak:agent/wait@0.1.5" {
   export class Waitable {
     ready(): boolean;
     block(): void;

@@ -2,15 +2,15 @@
  * The host that a component has: its imports. The only modules that name them are in this folder.
  */
 
-import * as agents from "rak:agent/agents@0.1.4";
-import * as context from "rak:agent/context@0.1.4";
-import * as events from "rak:agent/events@0.1.4";
-import * as log from "rak:agent/log@0.1.4";
-import * as models from "rak:agent/models@0.1.4";
-import * as people from "rak:agent/people@0.1.4";
-import * as session from "rak:agent/session@0.1.4";
-import * as tools from "rak:agent/tools@0.1.4";
-import * as wait from "rak:agent/wait@0.1.4";
+import * as agents from "rak:agent/agents@0.1.5";
+import * as context from "rak:agent/context@0.1.5";
+import * as events from "rak:agent/events@0.1.5";
+import * as log from "rak:agent/log@0.1.5";
+import * as models from "rak:agent/models@0.1.5";
+import * as people from "rak:agent/people@0.1.5";
+import * as session from "rak:agent/session@0.1.5";
+import * as tools from "rak:agent/tools@0.1.5";
+import * as wait from "rak:agent/wait@0.1.5";
 
 import { liftReply, liftSummary, lowerAgentRequest } from "../contract/agents.js";
 import { liftContent, liftResponse, lowerCall } from "../contract/content.js";
@@ -21,7 +21,7 @@ import { lifted, liftedJson, string } from "../contract/scalars.js";
 import { liftResult, liftTool, lowerToolOptions } from "../contract/tools.js";
 import { decode, encode } from "../json.js";
 
-/** @import { Waitable } from "rak:agent/wait@0.1.4" */
+/** @import { Waitable } from "rak:agent/wait@0.1.5" */
 /** @import { Host } from "../host.js" */
 
 /**

@@ -2,7 +2,7 @@
 //! of it with the bindings that are generated for C.
 
 /// The contract's version. The component type that is linked in has the same.
-pub const version = "0.1.4";
+pub const version = "0.1.5";
 
 const Handle = i32;
 

@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use crate::artifacts::{ArtifactLimits, ArtifactService};
 use crate::children::{AgentSummary, ChildReply, ChildRequest};
 use crate::content::{Content, Custom};
 use crate::event::Progress;
 use crate::failure::{Failure, FailureKind};
+use crate::http::{HttpAnswer, HttpRequest};
 use crate::ids::{AppName, InvocationId};
 use crate::invocation::{Usage, Waiting};
 use crate::journal::{Difference, Journal, JournalEntry, JournalLimits};
@@ -191,12 +193,19 @@ pub enum Emission {
     Progress(Progress),
     /// Stored, then sent.
     Custom(Custom),
+    /// A version of an artifact was saved. Stored, then sent.
+    Artifact {
+        /// Its name, with its prefix.
+        name: String,
+        /// Its number.
+        version: u32,
+    },
 }
 
 impl Emission {
     /// Whether it is kept; otherwise it is only sent.
     pub fn is_stored(&self) -> bool {
-        matches!(self, Self::Content(_) | Self::Custom(_))
+        matches!(self, Self::Content(_) | Self::Custom(_) | Self::Artifact { .. })
     }
 }
 
@@ -347,6 +356,21 @@ pub trait RunHost: Send + Sync + 'static {
     /// Turns texts into vectors; dropping the future gives it up.
     async fn embed(&self, request: EmbedRequest) -> Result<Embeddings, Failure> {
         Err(Failure::new(FailureKind::NotFound, format!("there is no model {:?}", request.model)))
+    }
+
+    /// Asks over HTTP; dropping the future, or what is left of the answer, gives it up.
+    async fn send_http(&self, _request: HttpRequest) -> Result<HttpAnswer, Failure> {
+        Err(Failure::new(FailureKind::Unsupported, "there is no HTTP here"))
+    }
+
+    /// Where artifacts are kept.
+    fn artifacts(&self) -> Option<Arc<dyn ArtifactService>> {
+        None
+    }
+
+    /// How much may be kept there.
+    fn artifact_limits(&self) -> ArtifactLimits {
+        ArtifactLimits::default()
     }
 
     /// Calls a tool; dropping the future gives it up.

@@ -2,16 +2,18 @@
 //!
 //! Everything else in the host speaks in these types: what an agent says ([`Content`], [`Event`]), where it says it
 //! ([`SessionKey`], [`InvocationId`]), how it ends ([`InvocationStatus`]), and the traits that the stores
-//! ([`SessionService`], [`EventLog`]), the agents ([`Agent`], [`AgentRegistry`]) and what they call ([`Toolbox`], [`Models`]) stand
-//! behind.
+//! ([`SessionService`], [`EventLog`], [`ArtifactService`]), the agents ([`Agent`], [`AgentRegistry`]) and what they call
+//! ([`Toolbox`], [`Models`], [`HttpClient`]) stand behind.
 //! There is no I/O here and no runtime.
 
 mod agent;
+mod artifacts;
 mod children;
 mod content;
 mod event;
 mod event_log;
 mod failure;
+mod http;
 mod ids;
 mod invocation;
 mod journal;
@@ -28,6 +30,10 @@ mod tools;
 pub use agent::{
     Agent, AgentDescriptor, AgentError, AgentOutcome, AgentRun, Emission, InvocationInfo, RunHost, Skill,
 };
+pub use artifacts::{
+    ArtifactInfo, ArtifactLimits, ArtifactNameError, ArtifactService, MAX_ARTIFACT_NAME_BYTES, NewArtifact,
+    artifact_scope, check_mime_type,
+};
 pub use children::{AgentSummary, ChildOptions, ChildReply, ChildRequest};
 pub use content::{Blob, Content, Custom, FileRef, FunctionCall, FunctionResponse, Part, Role};
 pub use event::{
@@ -35,6 +41,7 @@ pub use event::{
 };
 pub use event_log::{Begin, Commit, EventLog, InvocationEnd, InvocationRest, InvocationStep, StartKey};
 pub use failure::{Failure, FailureKind, StoreError};
+pub use http::{HttpAnswer, HttpBody, HttpClient, HttpHead, HttpPattern, HttpPatternError, HttpRequest};
 pub use ids::{AppName, IdError, IdempotencyKey, InvocationId, MAX_ID_BYTES, SessionId, UserId};
 pub use invocation::{
     InvocationFilter, InvocationPage, InvocationRecord, InvocationStatus, Parent, ParseStatusError, Resume,

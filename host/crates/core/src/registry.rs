@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::agent::{Agent, AgentDescriptor};
+use crate::http::HttpPattern;
 use crate::ids::AppName;
 use crate::state::Scope;
 use crate::time::UnixMillis;
@@ -83,6 +84,12 @@ pub struct AgentGrants {
     pub ask_before: Vec<String>,
     /// Ask the models whose aliases these patterns stand for. The first is the agent's default, where it is no pattern.
     pub models: Vec<String>,
+    /// Ask these places over HTTP.
+    pub http: Vec<HttpPattern>,
+    /// Let the host add these credentials of its settings to what is asked.
+    pub credentials: Vec<String>,
+    /// Read, save and remove the artifacts of these scopes: `session`, `user`.
+    pub artifacts: Vec<Scope>,
     /// Write to the host's log.
     pub log: bool,
     /// Names of the environment variables that it is given.
@@ -100,6 +107,9 @@ impl Default for AgentGrants {
             tools: Vec::new(),
             ask_before: Vec::new(),
             models: Vec::new(),
+            http: Vec::new(),
+            credentials: Vec::new(),
+            artifacts: vec![Scope::Session, Scope::User],
             log: true,
             environment: Vec::new(),
         }

@@ -1,5 +1,6 @@
 //! The port behind which tools are: what agents may call, and how it answers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -8,6 +9,7 @@ use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::ids::InvocationId;
+use crate::registry::AgentGrants;
 use crate::session::SessionKey;
 
 /// What a tool does to the world. They are what its maker says of it, and no promise.
@@ -60,6 +62,8 @@ pub struct ToolCall {
     pub session: SessionKey,
     /// By which invocation.
     pub invocation: InvocationId,
+    /// What its agent may do: a tool that does the same may do no more.
+    pub grants: Arc<AgentGrants>,
 }
 
 /// What a tool answered.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use globset::Glob;
-use rak_core::{AgentGrants, AppName, Durability, Environment, Pinning, Scope};
+use rak_core::{AgentGrants, AppName, Durability, Environment, HttpPattern, Pinning, Scope};
 use rak_wasm::LimitsOverride;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -56,6 +56,12 @@ struct GrantsTable {
     ask_before: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     models: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    http: Vec<HttpPattern>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    credentials: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    artifacts: Vec<Scope>,
     log: bool,
 }
 
@@ -70,6 +76,15 @@ impl GrantsTable {
             Glob::new(pattern).map_err(|error| {
                 ManifestError(format!("{pattern:?} in [grants] is no pattern of names: {}", error.kind()))
             })?;
+        }
+        if let Some(scope) =
+            self.artifacts.iter().find(|scope| !matches!(scope, Scope::Session | Scope::User))
+        {
+            let message = format!(
+                "{:?} in `artifacts` of [grants]: write \"session\", \"user\" or both",
+                scope.as_str()
+            );
+            return Err(ManifestError(message));
         }
         Ok(())
     }
@@ -113,6 +128,9 @@ impl Manifest {
                 tools: table.tools.clone(),
                 ask_before: table.ask_before.clone(),
                 models: table.models.clone(),
+                http: table.http.clone(),
+                credentials: table.credentials.clone(),
+                artifacts: table.artifacts.clone(),
                 log: table.log,
                 environment,
             },
@@ -175,6 +193,9 @@ mod tests {
             tools: Vec::new(),
             ask_before: Vec::new(),
             models: Vec::new(),
+            http: Vec::new(),
+            credentials: Vec::new(),
+            artifacts: Vec::new(),
             log: false,
             environment: vec!["MODE".into()],
         };
@@ -190,11 +211,21 @@ mod tests {
         assert_eq!(grants.ask_before, ["mcp.*", "agent.echo"]);
         assert_eq!(grants.models, ["small", "local-*"]);
         assert_eq!(Manifest::parse("[grants]\nagents = ['*']\n").unwrap().grants().agents, ["*"]);
+        let text = "[grants]\nhttp = ['api.example.com', 'http://localhost:*']\ncredentials = ['github']\nartifacts = ['user']\n";
+        let grants = Manifest::parse(text).unwrap().grants();
+        assert_eq!(
+            grants.http.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["https://api.example.com", "http://localhost:*"]
+        );
+        assert_eq!(grants.credentials, ["github"]);
+        assert_eq!(grants.artifacts, [Scope::User]);
         for (text, named) in [
             ("agents = ['a/b']", "\"a/b\" in `agents`"),
             ("tools = ['mcp.[']", "\"mcp.[\""),
             ("ask_before = ['{']", "\"{\""),
             ("models = ['[']", "\"[\""),
+            ("http = ['ftp://x']", "\"ftp://x\" is no place for HTTP"),
+            ("artifacts = ['app']", "\"app\" in `artifacts`"),
         ] {
             let error = Manifest::parse(&format!("[grants]\n{text}\n")).unwrap_err().to_string();
             assert!(error.contains(named), "{error}");
@@ -206,7 +237,7 @@ mod tests {
         for (text, line, key) in [
             ("description = 'x'\npining = 'session'\n", "line 2", "pining"),
             ("[limits]\n\nmemory = 3\n", "line 3", "memory"),
-            ("[grants]\nhttp = true\n", "line 2", "http"),
+            ("[grants]\nsockets = true\n", "line 2", "sockets"),
             ("pinning = 'forever'\n", "line 1", "forever"),
         ] {
             let error = Manifest::parse(text).unwrap_err().to_string();

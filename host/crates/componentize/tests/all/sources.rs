@@ -43,7 +43,7 @@ pub(crate) fn assert_is_agent(component: &[u8]) {
             _ => {}
         }
     }
-    assert!(exports.contains(&"rak:agent/entry@0.1.4".to_owned()), "{exports:?}");
+    assert!(exports.contains(&"rak:agent/entry@0.1.5".to_owned()), "{exports:?}");
     let known = |import: &String| import.starts_with("rak:agent/") || import.starts_with("wasi:");
     assert!(imports.iter().all(known), "{imports:?}");
 }

@@ -283,7 +283,7 @@ fn bodies_of_agents() {
     let ready = AgentInfo {
         current: Some(version()),
         descriptor: Some(rak_core::AgentDescriptor { name: "Echo".into(), ..Default::default() }),
-        imports: vec!["rak:agent/events@0.1.4".into()],
+        imports: vec!["rak:agent/events@0.1.5".into()],
         grants: Some(AgentGrants { environment: vec!["MODEL".into()], ..AgentGrants::default() }),
         limits: [("memory_bytes".to_owned(), json!(1 << 20))].into_iter().collect(),
         pinning: Pinning::Session,

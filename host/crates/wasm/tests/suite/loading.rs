@@ -36,7 +36,7 @@ async fn an_import_that_is_not_offered_is_named() {
             (import "other:world/thing@1.0.0" (instance $thing (export "f" (func))))
             (component $empty)
             (instance $entry (instantiate $empty))
-            (export "rak:agent/entry@0.1.4" (instance $entry)))"#,
+            (export "rak:agent/entry@0.1.5" (instance $entry)))"#,
     )
     .expect("a component");
     let text = refusal(other).await;
@@ -49,7 +49,7 @@ async fn an_entry_of_another_shape_is_refused() {
         r#"(component
             (component $empty)
             (instance $entry (instantiate $empty))
-            (export "rak:agent/entry@0.1.4" (instance $entry)))"#,
+            (export "rak:agent/entry@0.1.5" (instance $entry)))"#,
     )
     .expect("a component");
     assert!(refusal(hollow).await.contains("cannot be linked"));
