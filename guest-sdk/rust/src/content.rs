@@ -157,6 +157,25 @@ impl Blob {
     pub fn new(mime_type: impl Into<String>, data: impl Into<Vec<u8>>) -> Self {
         Self { mime_type: mime_type.into(), data: data.into() }
     }
+
+    /// The bytes as a text. What is not UTF-8 of them becomes `U+FFFD`.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.data).into_owned()
+    }
+}
+
+/// A text, of the type `text/plain; charset=utf-8`.
+impl From<&str> for Blob {
+    fn from(text: &str) -> Self {
+        String::from(text).into()
+    }
+}
+
+/// A text, of the type `text/plain; charset=utf-8`.
+impl From<String> for Blob {
+    fn from(text: String) -> Self {
+        Self::new("text/plain; charset=utf-8", text)
+    }
 }
 
 /// Where bytes are.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::host::{self, Host};
 use crate::tools::CallIds;
 use crate::wait::millis;
-use crate::{Agents, Events, Failure, Log, Models, People, Session, Tools, Waitable};
+use crate::{Agents, Artifacts, Events, Failure, Http, Log, Models, People, Session, Tools, Waitable};
 
 /// The invocation, as its agent sees it: who asks, what is left, and everything the host does for it.
 ///
@@ -97,6 +97,16 @@ impl Context {
     /// What the host lends the agent to think with.
     pub fn models(&self) -> Models<'_> {
         Models::new(&self.host)
+    }
+
+    /// The web, as far as the agent may go there.
+    pub fn http(&self) -> Http<'_> {
+        Http::new(&self.host)
+    }
+
+    /// Files that outlive the run.
+    pub fn artifacts(&self) -> Artifacts<'_> {
+        Artifacts::new(&self.host)
     }
 
     /// What the operator reads.

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 /// The host's word for a question that nobody answered in time.
 const EXPIRED: &str = "expired";
-/// The host's word for a model's answer that was lost with the host that waited for it.
+/// The host's word for an answer that was lost with the host that waited for it.
 const INTERRUPTED: &str = "interrupted";
 /// The host's word for a tool that a person said no to.
 const REJECTED: &str = "rejected";
@@ -94,12 +94,14 @@ impl Failure {
         self.kind == FailureKind::Denied && self.code.as_deref() == Some(REJECTED)
     }
 
-    /// The host ended while a model wrote: what a [`Completion`](crate::Completion) fails with, after the host is back.
+    /// The host ended during an answer: what a [`Completion`](crate::Completion) or an [`HttpExchange`](crate::HttpExchange) fails
+    /// with, after the host is back.
     pub fn interrupted() -> Self {
-        Self::new(FailureKind::Unavailable, "the host ended while the model wrote").with_code(INTERRUPTED)
+        Self::new(FailureKind::Unavailable, "the host ended during the answer").with_code(INTERRUPTED)
     }
 
-    /// Whether it is that the host ended while a model wrote. The rest of the answer is lost, and the model may be asked again.
+    /// Whether it is that the host ended while a model wrote or the web answered. The rest of the answer is lost, and may be asked
+    /// for again.
     pub fn is_interrupted(&self) -> bool {
         self.kind == FailureKind::Unavailable && self.code.as_deref() == Some(INTERRUPTED)
     }

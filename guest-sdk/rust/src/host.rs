@@ -6,9 +6,9 @@
 use serde_json::Value;
 
 use crate::{
-    AgentOptions, AgentSummary, Content, Decision, Embeddings, Event, Failure, FunctionCall,
-    FunctionResponse, Info, Level, ModelDelta, ModelRequest, ModelResponse, ModelSummary, Page, Reply, Tool,
-    ToolOptions,
+    AgentOptions, AgentSummary, ArtifactInfo, Blob, Content, Decision, Embeddings, Event, Failure,
+    FunctionCall, FunctionResponse, HttpHead, HttpRequest, HttpResponse, Info, Level, ModelDelta,
+    ModelRequest, ModelResponse, ModelSummary, Page, Reply, Tool, ToolOptions,
 };
 
 #[cfg(target_family = "wasm")]
@@ -26,6 +26,8 @@ pub(crate) trait Host {
     type Running: Started<Timer = Self::Timer, Answer = FunctionResponse>;
     /// A model's answer that is being written.
     type Completion: Writing<Timer = Self::Timer>;
+    /// An answer over HTTP that is coming.
+    type Exchange: Receiving<Timer = Self::Timer>;
 
     fn info(&self) -> Info;
     fn config(&self, key: &str) -> Option<Value>;
@@ -68,6 +70,16 @@ pub(crate) trait Host {
     fn open_completion(&self, request: ModelRequest) -> Result<Self::Completion, Failure>;
     fn embed(&self, model: Option<&str>, texts: Vec<String>) -> Result<Embeddings, Failure>;
 
+    fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, Failure>;
+    fn open_exchange(&self, request: HttpRequest) -> Result<Self::Exchange, Failure>;
+
+    fn save_artifact(&self, name: &str, content: Blob) -> Result<u32, Failure>;
+    fn load_artifact(&self, name: &str, version: Option<u32>) -> Result<Option<Blob>, Failure>;
+    fn read_artifact(&self, name: &str, version: u32, offset: u64, max: u32) -> Result<Vec<u8>, Failure>;
+    fn artifacts(&self, prefix: &str) -> Result<Vec<ArtifactInfo>, Failure>;
+    fn artifact_versions(&self, name: &str) -> Result<Vec<ArtifactInfo>, Failure>;
+    fn remove_artifact(&self, name: &str, version: Option<u32>) -> Result<bool, Failure>;
+
     fn sleep(&self, ms: u64);
     fn timer(&self, ms: u64) -> Self::Timer;
     fn any(&self, of: &[&Self::Timer], timeout_ms: Option<u64>) -> Vec<usize>;
@@ -85,7 +97,7 @@ pub(crate) trait Timer {
 pub(crate) trait Started {
     /// What can be waited for.
     type Timer: Timer;
-    /// What it ends with.
+    /// What is waited for: mostly what it ends with.
     type Answer;
 
     fn wait(&self) -> Result<Self::Answer, Failure>;
@@ -101,4 +113,9 @@ pub(crate) trait Child: Started<Answer = Reply> {
 /// A model's answer that is being written. Its timer is ready for what is new, too.
 pub(crate) trait Writing: Started<Answer = ModelResponse> {
     fn read(&self) -> Result<Vec<ModelDelta>, Failure>;
+}
+
+/// An answer over HTTP that is coming. What is waited for is its beginning; its timer is ready for what is new, too.
+pub(crate) trait Receiving: Started<Answer = HttpHead> {
+    fn receive(&self, max: u32) -> Result<Vec<u8>, Failure>;
 }

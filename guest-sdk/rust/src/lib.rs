@@ -9,6 +9,8 @@ extern crate self as rak;
 pub mod __private;
 mod agent;
 mod agents;
+mod artifacts;
+mod bytes;
 mod content;
 mod context;
 mod descriptor;
@@ -18,6 +20,7 @@ mod function;
 #[cfg(any(target_family = "wasm", test))]
 mod guest;
 mod host;
+mod http;
 mod llm;
 mod log;
 mod models;
@@ -33,12 +36,14 @@ mod workflow;
 
 pub use agent::{Agent, FromInput, Json};
 pub use agents::{AgentOptions, AgentSummary, Agents, Child, Reply};
+pub use artifacts::{ArtifactInfo, ArtifactReader, Artifacts};
 pub use content::{Blob, Content, Custom, FileRef, FunctionCall, FunctionResponse, Part, role};
 pub use context::{Context, Info};
 pub use descriptor::{Descriptor, Skill};
 pub use events::{Event, Events, Progress};
 pub use failure::{Failure, FailureKind};
 pub use function::{Answer, Function, IntoResponse};
+pub use http::{Http, HttpExchange, HttpHead, HttpRequest, HttpResponse};
 pub use llm::LlmAgent;
 pub use log::{Level, Log};
 pub use models::{

@@ -29,7 +29,9 @@
 //! The function given to `run` is the agent's own: the one under `#[rak::agent]`, or `MyAgent::run` of a type.
 
 mod agents;
+mod artifacts;
 mod clock;
+mod http;
 mod invocation;
 mod models;
 mod people;
@@ -49,7 +51,10 @@ use crate::{Content, Context, Entry, FromInput, Info, IntoOutcome};
 
 use agents::Agents;
 pub use agents::{AgentCall, FakeAgent};
+use artifacts::Artifacts;
 use clock::Clock;
+use http::Http;
+pub use http::{HttpAnswer, HttpCall};
 pub(crate) use invocation::Invocation;
 use models::Models;
 pub use models::{EmbedCall, FakeModel, ModelAnswer, ModelCall};
@@ -71,6 +76,8 @@ pub struct FakeHost {
     agents: BTreeMap<String, FakeAgent>,
     tools: BTreeMap<String, FakeTool>,
     models: Vec<FakeModel>,
+    http: Vec<http::Route>,
+    artifacts: artifacts::Preset,
     limits: Limits,
 }
 
@@ -102,14 +109,16 @@ impl Default for FakeHost {
             agents: BTreeMap::new(),
             tools: BTreeMap::new(),
             models: Vec::new(),
+            http: Vec::new(),
+            artifacts: artifacts::Preset::default(),
             limits: Limits::default(),
         }
     }
 }
 
 impl FakeHost {
-    /// A user without history or state, an agent without configuration, nobody to answer it, no other agents, tools or models,
-    /// no deadline.
+    /// A user without history, state or artifacts, an agent without configuration, nobody to answer it, no other agents, tools,
+    /// models or places of the web, no deadline.
     pub fn new() -> Self {
         Self::default()
     }
@@ -212,6 +221,8 @@ impl FakeHost {
             agents: Agents::new(self.agents.clone()),
             tools: Tools::new(self.tools.clone()),
             models: Models::new(self.models.clone()),
+            http: Http::new(self.http.clone()),
+            artifacts: Artifacts::new(self.artifacts.clone()).into(),
             events: Vec::new().into(),
             logs: Vec::new().into(),
         });

@@ -6,6 +6,8 @@ extern crate rak_sdk as rak;
 mod classifier;
 #[path = "readme/described.rs"]
 mod described;
+#[path = "readme/diarist.rs"]
+mod diarist;
 #[path = "readme/editor.rs"]
 mod editor;
 #[path = "readme/forecaster.rs"]
@@ -18,6 +20,8 @@ mod newsroom;
 mod notekeeper;
 #[path = "readme/payer.rs"]
 mod payer;
+#[path = "readme/tracker.rs"]
+mod tracker;
 
 #[test]
 fn the_readme_shows_what_is_tested() {
@@ -31,6 +35,8 @@ fn the_readme_shows_what_is_tested() {
         include_str!("readme/editor.rs"),
         include_str!("readme/forecaster.rs"),
         include_str!("readme/classifier.rs"),
+        include_str!("readme/tracker.rs"),
+        include_str!("readme/diarist.rs"),
         include_str!("readme/notekeeper.rs"),
         include_str!("readme/newsroom.rs"),
     ];

@@ -1,8 +1,10 @@
 //! The conformance agent in Rust: what `guest-sdk/CONFORMANCE.md` says, and nothing else.
 
 mod agents;
+mod artifacts;
 mod content;
 mod failing;
+mod http;
 mod models;
 mod own;
 mod people;
@@ -37,6 +39,8 @@ fn run(cx: &Context, input: Content) -> Result<Outcome, Failure> {
         agents::run,
         tools::run,
         models::run,
+        http::run,
+        artifacts::run,
         own::run,
     ] {
         if let Some(answer) = part(cx, name, argument, &input) {

@@ -10,6 +10,10 @@ use super::{Failure, FailureKind, with_sources};
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
+        let error = match error.downcast::<Self>() {
+            Ok(failure) => return failure,
+            Err(error) => error,
+        };
         let kind = match error.kind() {
             io::ErrorKind::NotFound => FailureKind::NotFound,
             io::ErrorKind::PermissionDenied => FailureKind::Denied,
@@ -28,6 +32,14 @@ impl From<io::Error> for Failure {
             _ => FailureKind::Failed,
         };
         Self::new(kind, with_sources(&error))
+    }
+}
+
+/// The failure is kept whole, for who turns the error into one again. A kind of its own it does not get: those that read would
+/// take some of them for a reason to go on.
+impl From<Failure> for io::Error {
+    fn from(failure: Failure) -> Self {
+        Self::other(failure)
     }
 }
 

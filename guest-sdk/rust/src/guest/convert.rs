@@ -2,11 +2,13 @@
 #![cfg_attr(not(target_family = "wasm"), allow(dead_code, reason = "natively only the tests convert"))]
 
 mod agents;
+mod artifacts;
 mod content;
+mod http;
 mod models;
 mod tools;
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
@@ -26,6 +28,11 @@ pub(super) fn json(value: &Value) -> String {
 /// that nothing is lost and nothing traps.
 pub(super) fn value(json: String) -> Value {
     serde_json::from_str(&json).unwrap_or(Value::String(json))
+}
+
+/// A time as the contract carries it.
+fn time(ms: u64) -> SystemTime {
+    UNIX_EPOCH.checked_add(Duration::from_millis(ms)).unwrap_or(UNIX_EPOCH)
 }
 
 /// Two enums with the same cases.
@@ -126,8 +133,7 @@ impl From<session::Page> for Page {
 
 impl From<session::Entry> for Entry {
     fn from(entry: session::Entry) -> Self {
-        let at = UNIX_EPOCH.checked_add(Duration::from_millis(entry.at_ms)).unwrap_or(UNIX_EPOCH);
-        Self { seq: entry.seq, author: entry.author, content: entry.content.into(), at }
+        Self { seq: entry.seq, author: entry.author, content: entry.content.into(), at: time(entry.at_ms) }
     }
 }
 

@@ -2,13 +2,15 @@
 
 use serde_json::Value;
 
-use super::bindings::rak::agent::{agents, context, events, log, models, people, session, tools, wait};
+use super::bindings::rak::agent::{
+    agents, artifacts, context, events, http, log, models, people, session, tools, wait,
+};
 use super::convert::{json, value};
-use crate::host::{Child, Host, Started, Timer, Writing};
+use crate::host::{Child, Host, Receiving, Started, Timer, Writing};
 use crate::{
-    AgentOptions, AgentSummary, Content, Decision, Embeddings, Event, Failure, FunctionCall,
-    FunctionResponse, Info, Level, ModelDelta, ModelRequest, ModelResponse, ModelSummary, Page, Reply, Tool,
-    ToolOptions,
+    AgentOptions, AgentSummary, ArtifactInfo, Blob, Content, Decision, Embeddings, Event, Failure,
+    FunctionCall, FunctionResponse, HttpHead, HttpRequest, HttpResponse, Info, Level, ModelDelta,
+    ModelRequest, ModelResponse, ModelSummary, Page, Reply, Tool, ToolOptions,
 };
 
 /// The imports of the component. It holds nothing: each function is one import.
@@ -20,6 +22,7 @@ impl Host for Imports {
     type Child = agents::Child;
     type Running = tools::Running;
     type Completion = models::Completion;
+    type Exchange = http::Exchange;
 
     fn info(&self) -> Info {
         context::get().into()
@@ -133,6 +136,39 @@ impl Host for Imports {
         Ok(models::embed(model, &texts)?.into())
     }
 
+    fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, Failure> {
+        let http::Response { head, body } = http::fetch(&request.into())?;
+        Ok(HttpResponse::new(head.into(), body))
+    }
+
+    fn open_exchange(&self, request: HttpRequest) -> Result<http::Exchange, Failure> {
+        Ok(http::open(&request.into())?)
+    }
+
+    fn save_artifact(&self, name: &str, content: Blob) -> Result<u32, Failure> {
+        Ok(artifacts::save(name, &content.into())?)
+    }
+
+    fn load_artifact(&self, name: &str, version: Option<u32>) -> Result<Option<Blob>, Failure> {
+        Ok(artifacts::load(name, version)?.map(Into::into))
+    }
+
+    fn read_artifact(&self, name: &str, version: u32, offset: u64, max: u32) -> Result<Vec<u8>, Failure> {
+        Ok(artifacts::read(name, version, offset, max)?)
+    }
+
+    fn artifacts(&self, prefix: &str) -> Result<Vec<ArtifactInfo>, Failure> {
+        Ok(artifacts::available(prefix)?.into_iter().map(Into::into).collect())
+    }
+
+    fn artifact_versions(&self, name: &str) -> Result<Vec<ArtifactInfo>, Failure> {
+        Ok(artifacts::versions(name)?.into_iter().map(Into::into).collect())
+    }
+
+    fn remove_artifact(&self, name: &str, version: Option<u32>) -> Result<bool, Failure> {
+        Ok(artifacts::remove(name, version)?)
+    }
+
     fn sleep(&self, ms: u64) {
         wait::sleep(ms);
     }
@@ -222,5 +258,28 @@ impl Started for models::Completion {
 impl Writing for models::Completion {
     fn read(&self) -> Result<Vec<ModelDelta>, Failure> {
         Ok(self.next()?.into_iter().map(Into::into).collect())
+    }
+}
+
+impl Started for http::Exchange {
+    type Timer = wait::Waitable;
+    type Answer = HttpHead;
+
+    fn wait(&self) -> Result<HttpHead, Failure> {
+        Ok(self.head()?.into())
+    }
+
+    fn stop(&self) {
+        self.cancel();
+    }
+
+    fn timer(&self) -> wait::Waitable {
+        self.subscribe()
+    }
+}
+
+impl Receiving for http::Exchange {
+    fn receive(&self, max: u32) -> Result<Vec<u8>, Failure> {
+        Ok(self.read(max)?)
     }
 }

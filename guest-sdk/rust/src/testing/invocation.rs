@@ -8,7 +8,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::agents::{Agents, FakeChild};
+use super::artifacts::Artifacts;
 use super::clock::Clock;
+use super::http::{FakeExchange, Http};
 use super::models::{FakeCompletion, Models};
 use super::people::People;
 use super::state::State;
@@ -16,9 +18,9 @@ use super::test_run::{LogLine, TestRun};
 use super::tools::{FakeRunning, Tools};
 use crate::host::{Host, Timer};
 use crate::{
-    AgentOptions, AgentSummary, Content, Decision, Embeddings, Entry, Event, Failure, FunctionCall,
-    FunctionResponse, Info, Level, ModelRequest, ModelResponse, ModelSummary, Outcome, Page, Reply, Tool,
-    ToolOptions,
+    AgentOptions, AgentSummary, ArtifactInfo, Blob, Content, Decision, Embeddings, Entry, Event, Failure,
+    FunctionCall, FunctionResponse, HttpRequest, HttpResponse, Info, Level, ModelRequest, ModelResponse,
+    ModelSummary, Outcome, Page, Reply, Tool, ToolOptions,
 };
 
 /// One run under test. Shared with the timers it handed out.
@@ -34,6 +36,8 @@ pub(super) struct Inner {
     pub(super) agents: Agents,
     pub(super) tools: Tools,
     pub(super) models: Models,
+    pub(super) http: Http,
+    pub(super) artifacts: RefCell<Artifacts>,
     pub(super) events: RefCell<Vec<Event>>,
     pub(super) logs: RefCell<Vec<LogLine>>,
 }
@@ -55,6 +59,8 @@ impl Inner {
             tool_calls: self.tools.calls(),
             model_calls: self.models.calls(),
             embed_calls: self.models.embed_calls(),
+            http_calls: self.http.calls(),
+            artifacts: self.artifacts.borrow().kept(),
             logs: self.logs.take(),
             slept: Duration::from_millis(self.clock.now_ms()),
         }
@@ -90,6 +96,7 @@ impl Host for Invocation {
     type Child = FakeChild;
     type Running = FakeRunning;
     type Completion = FakeCompletion;
+    type Exchange = FakeExchange;
 
     fn info(&self) -> Info {
         self.0.clock.count_call();
@@ -236,6 +243,45 @@ impl Host for Invocation {
     fn embed(&self, model: Option<&str>, texts: Vec<String>) -> Result<Embeddings, Failure> {
         self.0.gate()?;
         self.0.models.embed(model, texts)
+    }
+
+    fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, Failure> {
+        self.open_exchange(request)?.end()
+    }
+
+    fn open_exchange(&self, request: HttpRequest) -> Result<FakeExchange, Failure> {
+        self.0.gate()?;
+        self.0.http.open(&self.0, request)
+    }
+
+    fn save_artifact(&self, name: &str, content: Blob) -> Result<u32, Failure> {
+        self.0.gate()?;
+        self.0.artifacts.borrow_mut().save(name, content, self.0.clock.now_ms())
+    }
+
+    fn load_artifact(&self, name: &str, version: Option<u32>) -> Result<Option<Blob>, Failure> {
+        self.0.gate()?;
+        self.0.artifacts.borrow().load(name, version)
+    }
+
+    fn read_artifact(&self, name: &str, version: u32, offset: u64, max: u32) -> Result<Vec<u8>, Failure> {
+        self.0.gate()?;
+        self.0.artifacts.borrow().read(name, version, offset, max)
+    }
+
+    fn artifacts(&self, prefix: &str) -> Result<Vec<ArtifactInfo>, Failure> {
+        self.0.gate()?;
+        self.0.artifacts.borrow().available(prefix)
+    }
+
+    fn artifact_versions(&self, name: &str) -> Result<Vec<ArtifactInfo>, Failure> {
+        self.0.gate()?;
+        self.0.artifacts.borrow().versions(name)
+    }
+
+    fn remove_artifact(&self, name: &str, version: Option<u32>) -> Result<bool, Failure> {
+        self.0.gate()?;
+        self.0.artifacts.borrow_mut().remove(name, version)
     }
 
     fn sleep(&self, ms: u64) {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{AgentCall, Asked, EmbedCall, ModelCall, ToolCall};
-use crate::{Content, Event, Failure, Level, Outcome, Progress};
+use super::{AgentCall, Asked, EmbedCall, HttpCall, ModelCall, ToolCall};
+use crate::{Blob, Content, Event, Failure, Level, Outcome, Progress};
 
 /// What a run under test left behind.
 #[derive(Clone, Debug)]
@@ -31,6 +31,11 @@ pub struct TestRun {
     pub model_calls: Vec<ModelCall>,
     /// Which texts it had turned into vectors, in order.
     pub embed_calls: Vec<EmbedCall>,
+    /// What it asked of the web, in order.
+    pub http_calls: Vec<HttpCall>,
+    /// The artifacts that the next invocation would find: the versions of each name from the first one on, `None` where one was
+    /// removed. What was saved stays where a run fails.
+    pub artifacts: BTreeMap<String, Vec<Option<Blob>>>,
     /// The lines it logged.
     pub logs: Vec<LogLine>,
     /// How long it waited, on the fake clock.
@@ -74,6 +79,11 @@ impl TestRun {
             Ok(outcome) => panic!("the agent did not fail: {outcome:?}"),
             Err(failure) => failure,
         }
+    }
+
+    /// The newest version of an artifact; `None` where there is none.
+    pub fn artifact(&self, name: &str) -> Option<&Blob> {
+        self.artifacts.get(name)?.iter().flatten().next_back()
     }
 
     /// The contents it emitted.

@@ -21,9 +21,7 @@ impl From<common::Part> for Part {
         match part {
             common::Part::Text(text) => Self::Text(text),
             common::Part::Thought(text) => Self::Thought(text),
-            common::Part::InlineData(common::Blob { mime_type, data }) => {
-                Self::InlineData(Blob { mime_type, data })
-            }
+            common::Part::InlineData(blob) => Self::InlineData(blob.into()),
             common::Part::FileData(common::FileRef { mime_type, uri }) => {
                 Self::FileData(FileRef { mime_type, uri })
             }
@@ -41,7 +39,7 @@ impl From<Part> for common::Part {
         match part {
             Part::Text(text) => Self::Text(text),
             Part::Thought(text) => Self::Thought(text),
-            Part::InlineData(Blob { mime_type, data }) => Self::InlineData(common::Blob { mime_type, data }),
+            Part::InlineData(blob) => Self::InlineData(blob.into()),
             Part::FileData(FileRef { mime_type, uri }) => Self::FileData(common::FileRef { mime_type, uri }),
             Part::FunctionCall(call) => Self::FunctionCall(call.into()),
             Part::FunctionResponse(FunctionResponse { id, name, response, failed }) => {
@@ -54,6 +52,20 @@ impl From<Part> for common::Part {
             }
             Part::Other(custom) => Self::Other(custom.into()),
         }
+    }
+}
+
+impl From<common::Blob> for Blob {
+    fn from(blob: common::Blob) -> Self {
+        let common::Blob { mime_type, data } = blob;
+        Self { mime_type, data }
+    }
+}
+
+impl From<Blob> for common::Blob {
+    fn from(blob: Blob) -> Self {
+        let Blob { mime_type, data } = blob;
+        Self { mime_type, data }
     }
 }
 
