@@ -550,6 +550,128 @@ def embed(cx: rak.Context, text: str, input: rak.Content) -> str:
     return f"{len(first)},{len(second)},{first[0]:g}"
 
 
+# HTTP
+
+
+def shown(response: rak.HttpResponse) -> str:
+    """The status, a space, and the text of the body."""
+    return f"{response.status} {response.text}"
+
+
+@behaviour
+def http(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    method, url = first_word(argument)
+    return shown(cx.http.fetch(url, method))
+
+
+@behaviour
+def http_send(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    url, text = first_word(argument)
+    return shown(cx.http.post(url, headers={"X-Sent": "1"}, body=text))
+
+
+@behaviour
+def http_header(cx: rak.Context, url: str, input: rak.Content) -> str:
+    return cx.http.get(url).headers["X-Kind"]
+
+
+@behaviour
+def http_stays(cx: rak.Context, url: str, input: rak.Content) -> str:
+    response = cx.http.get(url, follow_redirects=False)
+    return f"{response.status} {json.dumps('location' in response.headers)}"
+
+
+@behaviour
+def http_secret(cx: rak.Context, url: str, input: rak.Content) -> str:
+    return shown(cx.http.get(url, credential="sesame"))
+
+
+@behaviour
+def http_stream(cx: rak.Context, url: str, input: rak.Content) -> rak.Stream:
+    with cx.http.open(url) as exchange:
+        texts = []
+        for text in exchange.texts():
+            yield text
+            texts.append(text)
+        return f"{exchange.head().status} {''.join(texts)}"
+
+
+@behaviour
+def http_two(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    with cx.http.open(first_word(argument)[0]) as one, cx.http.open(first_word(argument)[1]) as other:
+        return ",".join("".join(exchange.texts()) for exchange in (one, other))
+
+
+@behaviour
+def http_drop(cx: rak.Context, url: str, input: rak.Content) -> str:
+    with cx.http.open(url):
+        return "dropped"
+
+
+@behaviour
+def http_fails(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    method, url = first_word(argument)
+    return failure_of(lambda: cx.http.fetch(url, method))
+
+
+# Artifacts
+
+
+def loaded(blob: rak.Blob | None) -> str:
+    """The type of what was loaded, a space, and its text."""
+    return "none" if blob is None else f"{blob.mime_type} {blob.text}"
+
+
+@behaviour
+def artifact(cx: rak.Context, text: str, input: rak.Content) -> str:
+    return str(cx.artifacts.save("notes/today.txt", text, "text/plain"))
+
+
+@behaviour
+def artifact_load(cx: rak.Context, name: str, input: rak.Content) -> str:
+    return loaded(cx.artifacts.load(name))
+
+
+@behaviour
+def artifact_version(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    name, version = first_word(argument)
+    return loaded(cx.artifacts.load(name, int(version)))
+
+
+@behaviour
+def artifact_bytes(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    cx.artifacts.save("user:raw.bin", bytes([0x00, 0x01, 0xFE, 0xFF]))
+    blob = cx.artifacts.load("user:raw.bin")
+    return blob.data.hex() if blob else "none"
+
+
+@behaviour
+def artifact_pieces(cx: rak.Context, argument: str, input: rak.Content) -> str:
+    cx.artifacts.save("long.txt", "one two three", "text/plain")
+    with cx.artifacts.open("long.txt", buffering=5) as file:
+        return "|".join(piece.decode() for piece in iter(lambda: file.read(5), b""))
+
+
+@behaviour
+def artifacts(cx: rak.Context, prefix: str, input: rak.Content) -> str:
+    return ",".join(f"{info.name}@{info.version}:{info.size}" for info in cx.artifacts.list(prefix))
+
+
+@behaviour
+def artifact_versions(cx: rak.Context, name: str, input: rak.Content) -> str:
+    return ",".join(str(info.version) for info in cx.artifacts.versions(name))
+
+
+@behaviour
+def artifact_remove(cx: rak.Context, name: str, input: rak.Content) -> str:
+    return json.dumps(cx.artifacts.remove(name))
+
+
+@behaviour
+def artifact_fails(cx: rak.Context, name: str, input: rak.Content) -> str:
+    return failure_of(lambda: cx.artifacts.save(name, "x", "text/plain"))
+
+
 # The language's own
 
 

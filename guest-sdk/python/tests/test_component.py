@@ -8,7 +8,20 @@ from typing import Any
 
 import pytest
 from componentize_py_types import Err, Ok
-from wit_world.imports import agents, common, context, events, log, models, people, session, tools, wait
+from wit_world.imports import (
+    agents,
+    artifacts,
+    common,
+    context,
+    events,
+    http,
+    log,
+    models,
+    people,
+    session,
+    tools,
+    wait,
+)
 
 import rak
 from rak import document
@@ -440,6 +453,93 @@ def test_an_answer_is_dropped_after_what_is_waited_for(monkeypatch: pytest.Monke
         assert completion.ready()
         completion.cancel()
     assert ends == ["cancel", "waitable", "completion"]
+
+
+HEAD = http.Head(404, "https://b", [("x-kind", "1"), ("x-kind", "2")], "[1]")
+
+
+class RawExchange(Resource, http.Exchange):
+    def head(self) -> http.Head:
+        return HEAD
+
+    def read(self, max: int) -> bytes:
+        return str(max).encode()
+
+    def cancel(self) -> None:
+        self._ends.append("cancel")
+
+    def subscribe(self) -> wait.Waitable:
+        return RawWaitable("waitable", self._ends)
+
+
+def test_the_web_is_asked_in_the_contracts_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[http.Request] = []
+    ends: list[str] = []
+
+    def fetch(request: http.Request) -> http.Response:
+        asked.append(request)
+        return http.Response(HEAD, b"no")
+
+    def open_(request: http.Request) -> http.Exchange:
+        asked.append(request)
+        return RawExchange("exchange", ends)
+
+    monkeypatch.setattr(http, "fetch", fetch)
+    monkeypatch.setattr(http, "open", open_)
+    cx = rak.Context(Imports())
+    head = rak.HttpHead(404, "https://b", rak.Headers([("x-kind", "1"), ("x-kind", "2")]), extra=[1])
+    assert cx.http.get("https://a") == rak.HttpResponse(head.status, head.url, head.headers, b"no", extra=[1])
+    options: Any = {"headers": [("A", "1\ud83c"), ("a", "2")], "credential": "c\ud83c", "extra": [1]}
+    with cx.http.open("https://a\ud83c", "PUT", body="b", timeout=0.07, follow_redirects=False, **options) as exchange:
+        assert exchange.head() == head
+        assert (exchange.read(), exchange.read(5), exchange.read(1 << 40)) == (b"65536", b"5", b"4294967295")
+        assert exchange.ready()
+        exchange.cancel()
+    assert ends == ["cancel", "waitable", "exchange"]
+    assert asked == [
+        http.Request("GET", "https://a", [], b"", None, None, True, None),
+        http.Request("PUT", "https://a\ufffd", [("a", "1\ufffd"), ("a", "2")], b"b", "c\ufffd", 70, False, "[1]"),
+    ]
+
+
+def test_artifacts_are_kept_in_the_contracts_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[object] = []
+    info = artifacts.Info("a", 2, "text/plain", 3, 1500, "[1]")
+    answers: dict[str, object] = {
+        "save": 2,
+        "load": common.Blob("text/plain", b"abc"),
+        "read": b"bc",
+        "available": [info],
+        "versions": [info],
+        "remove": True,
+    }
+    for name, answer in answers.items():
+
+        def call(*call: object, name: str = name, answer: object = answer) -> object:
+            called.append((name, *call))
+            return answer
+
+        monkeypatch.setattr(artifacts, name, call)
+    kept = rak.Context(Imports()).artifacts
+    listed = [rak.ArtifactInfo("a", 2, "text/plain", 3, datetime(1970, 1, 1, 0, 0, 1, 500_000, UTC), [1])]
+    assert kept.save("a\ud83c", "abc", "text/plain\ud83c") == 2
+    assert (kept.load("a"), kept.load("a", 2)) == (rak.Blob("text/plain", b"abc"),) * 2
+    assert kept.read("a", 2, 1, 1 << 40) == b"bc"
+    assert (kept.list(), kept.list("a"), kept.versions("a")) == (listed,) * 3
+    assert (kept.remove("a"), kept.remove("a", 2)) == (True, True)
+    assert called == [
+        ("save", "a\ufffd", common.Blob("text/plain\ufffd", b"abc")),
+        ("load", "a", None),
+        ("load", "a", 2),
+        ("read", "a", 2, 1, (1 << 32) - 1),
+        ("available", ""),
+        ("available", "a"),
+        ("versions", "a"),
+        ("remove", "a", None),
+        ("remove", "a", 2),
+    ]
+    with pytest.raises(ValueError, match="is not between 0 and"):
+        kept.read("a", 2, -1)
 
 
 def test_an_answer_that_was_interrupted_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

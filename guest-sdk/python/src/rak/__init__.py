@@ -14,6 +14,7 @@ has the whole of a first agent.
 
 from .agent import Agent, Answer, Stream, agent
 from .agents import AgentReply, AgentSummary, Agents, Child
+from .artifacts import ArtifactInfo, Artifacts
 from .content import (
     Blob,
     Content,
@@ -30,6 +31,7 @@ from .context import Context, Info
 from .descriptor import Descriptor, Skill
 from .events import Event, Events, Progress, TextDelta, ThoughtDelta
 from .failure import Failure, FailureKind
+from .http import Exchange, Headers, Http, HttpHead, HttpRequest, HttpResponse
 from .log import Level, Log
 from .models import (
     Completion,
@@ -56,6 +58,8 @@ __all__ = [
     "AgentSummary",
     "Agents",
     "Answer",
+    "ArtifactInfo",
+    "Artifacts",
     "Blob",
     "Child",
     "Completion",
@@ -69,12 +73,18 @@ __all__ = [
     "Entry",
     "Event",
     "Events",
+    "Exchange",
     "Failure",
     "FailureKind",
     "FileRef",
     "Finish",
     "FunctionCall",
     "FunctionResponse",
+    "Headers",
+    "Http",
+    "HttpHead",
+    "HttpRequest",
+    "HttpResponse",
     "Info",
     "Level",
     "Log",

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
+
+_CHARSET = re.compile(r';\s*charset="?([\w.:-]+)', re.IGNORECASE)
+# A run has no files to read a codec from: what the web speaks is read when the component is built.
+for _name in ("ascii", "latin-1", "cp1252", "utf-16"):
+    codecs.lookup(_name)
 
 
 class Role(StrEnum):
@@ -41,6 +48,11 @@ class Blob:
     mime_type: str
     """For example `image/png`."""
     data: bytes
+
+    @property
+    def text(self) -> str:
+        """The bytes as text, in the encoding that the type says, which is UTF-8 where it says none."""
+        return self.data.decode(charset_of(self.mime_type), "replace")
 
 
 @dataclass(slots=True)
@@ -116,6 +128,22 @@ class Content:
     def text(self) -> str:
         """All text parts as one string. Thoughts are not part of it."""
         return "".join(part.text for part in self.parts if isinstance(part, Text))
+
+
+def charset_of(mime_type: str) -> str:
+    """The encoding that a type says, where Python knows it; UTF-8 else.
+
+    >>> charset_of('text/html; charset="ISO-8859-1"'), charset_of("text/plain; charset=klingon")
+    ('ISO-8859-1', 'utf-8')
+    """
+    said = _CHARSET.search(mime_type)
+    name = said[1] if said else "utf-8"
+    try:
+        # Not a look-up, which also knows codecs that make no text of bytes.
+        b"ab".decode(name, "replace")
+    except LookupError:
+        return "utf-8"
+    return name
 
 
 def _part(part: str | Part) -> Part:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .agents import Agents
+from .artifacts import Artifacts
 from .events import Events
 from .failure import Failure
+from .http import Http
 from .log import Log
 from .models import Models
 from .people import People
@@ -50,7 +52,7 @@ class Context:
     In a component it speaks to the host; in a test, to a `rak.testing.FakeHost`. All times are seconds.
     """
 
-    __slots__ = ("_host", "agents", "events", "log", "models", "people", "session", "tools")
+    __slots__ = ("_host", "agents", "artifacts", "events", "http", "log", "models", "people", "session", "tools")
 
     events: Events
     """What the client sees."""
@@ -64,6 +66,10 @@ class Context:
     """What the agent may use."""
     models: Models
     """Models that the host asks for the agent."""
+    http: Http
+    """HTTP to where the agent may go."""
+    artifacts: Artifacts
+    """Files that outlive the run."""
     log: Log
     """What the operator reads."""
 
@@ -75,6 +81,8 @@ class Context:
         self.agents = Agents(host)
         self.tools = Tools(host)
         self.models = Models(host)
+        self.http = Http(host)
+        self.artifacts = Artifacts(host)
         self.log = Log(host)
 
     @property

@@ -78,7 +78,8 @@ class Failure(Exception):
         return self.kind == FailureKind.DEADLINE_EXCEEDED and self.code == "expired"
 
     def is_interrupted(self) -> bool:
-        """Whether the host ended while a model wrote: the rest is lost, and the model may be asked again."""
+        """Whether the host ended while a model wrote, or during an answer of HTTP: the rest is lost, and may be asked for
+        again."""
         return self.kind == FailureKind.UNAVAILABLE and self.code == "interrupted"
 
     @classmethod

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .wait import Waitable
 
 if TYPE_CHECKING:
-    from .host import Timer, Work
+    from .host import Ongoing, Timer
 
-W = TypeVar("W", bound="Work[Any]")
+W = TypeVar("W", bound="Ongoing")
 
 
 class Started(Waitable, Generic[W]):

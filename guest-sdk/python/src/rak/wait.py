@@ -13,8 +13,8 @@ _FOREVER_MS = (1 << 64) - 1
 
 
 class Waitable:
-    """Something that becomes ready: `Context.timer` makes one, `Context.wait_any` waits for several. A `Child`, a `Running` and
-    a `Completion` are such things too.
+    """Something that becomes ready: `Context.timer` makes one, `Context.wait_any` waits for several. A `Child`, a `Running`,
+    a `Completion` and an `Exchange` are such things too.
 
     Forgetting it, or leaving a `with` block around it, forgets the timer.
     """

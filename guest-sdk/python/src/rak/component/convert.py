@@ -12,15 +12,17 @@ from typing import Any, TypeVar
 
 from componentize_py_types import Ok, Result
 from wit_world.exports import entry
-from wit_world.imports import agents, common, context, events, log, models, people, session, tools
+from wit_world.imports import agents, artifacts, common, context, events, http, log, models, people, session, tools
 
 from .. import document
 from ..agents import AgentOptions, AgentReply, AgentSummary
+from ..artifacts import ArtifactInfo
 from ..content import Blob, Content, Custom, FileRef, FunctionCall, FunctionResponse, Part, Text, Thought
 from ..context import Info
 from ..descriptor import Descriptor, Skill
 from ..events import Event, Progress, TextDelta, ThoughtDelta
 from ..failure import Failure, FailureKind
+from ..http import Headers, HttpHead, HttpRequest, HttpResponse
 from ..log import Level
 from ..models import (
     Delta,
@@ -38,7 +40,7 @@ from ..outcome import Outcome
 from ..people import Decision
 from ..session import Entry, Page
 from ..tools import Tool, ToolHints, ToolOptions
-from ..wait import millis
+from ..wait import maybe_millis, millis
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -84,7 +86,7 @@ def u64(value: int) -> int:
 
 
 def u32(value: int) -> int:
-    """A number of tokens: more than the contract can carry is as much as it can."""
+    """A number of tokens or bytes: more than the contract can carry is as much as it can."""
     return min(u64(value), _U32_MAX)
 
 
@@ -155,7 +157,7 @@ def _part_in(part: common.Part) -> Part:
         case common.Part_Thought(value):
             return Thought(value)
         case common.Part_InlineData(blob):
-            return Blob(blob.mime_type, blob.data)
+            return blob_in(blob)
         case common.Part_FileData(file):
             return FileRef(file.uri, file.mime_type)
         case common.Part_FunctionCall(call):
@@ -172,8 +174,8 @@ def _part_out(part: Part) -> common.Part:
             return common.Part_Text(text(value))
         case Thought(value):
             return common.Part_Thought(text(value))
-        case Blob(mime_type, data):
-            return common.Part_InlineData(common.Blob(text(mime_type), bytes(memoryview(data))))
+        case Blob():
+            return common.Part_InlineData(blob_out(part))
         case FileRef(uri, mime_type):
             return common.Part_FileData(common.FileRef(maybe(text, mime_type), text(uri)))
         case FunctionCall():
@@ -184,6 +186,14 @@ def _part_out(part: Part) -> common.Part:
         case Custom():
             return common.Part_Other(_custom_out(part))
     raise TypeError(f"a {type(part).__name__} is not a part of a content")
+
+
+def blob_in(blob: common.Blob) -> Blob:
+    return Blob(blob.mime_type, blob.data)
+
+
+def blob_out(blob: Blob) -> common.Blob:
+    return common.Blob(text(blob.mime_type), bytes(memoryview(blob.data)))
 
 
 def _call_in(call: common.FunctionCall) -> FunctionCall:
@@ -236,8 +246,11 @@ def page_in(page: session.Page) -> Page:
 
 
 def _entry_in(entry: session.Entry) -> Entry:
-    at = datetime.fromtimestamp(min(entry.at_ms / 1000, _LAST_DAY), UTC)
-    return Entry(entry.seq, entry.author, content_in(entry.content), at)
+    return Entry(entry.seq, entry.author, content_in(entry.content), _time_in(entry.at_ms))
+
+
+def _time_in(ms: int) -> datetime:
+    return datetime.fromtimestamp(min(ms / 1000, _LAST_DAY), UTC)
 
 
 def decision_in(decision: people.Decision) -> Decision:
@@ -375,6 +388,34 @@ def delta_in(delta: models.Delta) -> Delta:
 def embeddings_in(embeddings: models.Embeddings) -> Embeddings:
     return Embeddings(
         embeddings.model, embeddings.vectors, _usage_in(embeddings.usage), json_in(embeddings.extra)
+    )
+
+
+def http_request_out(request: HttpRequest) -> http.Request:
+    return http.Request(
+        text(request.method),
+        text(request.url),
+        [(text(name), text(value)) for name, value in request.headers.pairs],
+        request.body,
+        maybe(text, request.credential),
+        maybe_millis(request.timeout),
+        bool(request.follow_redirects),
+        maybe(json_out, request.extra),
+    )
+
+
+def head_in(head: http.Head) -> HttpHead:
+    return HttpHead(head.status, head.url, Headers(head.headers), extra=json_in(head.extra))
+
+
+def http_response_in(response: http.Response) -> HttpResponse:
+    head = response.head
+    return HttpResponse(head.status, head.url, Headers(head.headers), response.body, extra=json_in(head.extra))
+
+
+def artifact_in(info: artifacts.Info) -> ArtifactInfo:
+    return ArtifactInfo(
+        info.name, info.version, info.mime_type, info.size, _time_in(info.created_at_ms), json_in(info.extra)
     )
 
 

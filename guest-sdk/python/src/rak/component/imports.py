@@ -6,16 +6,18 @@ from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 from componentize_py_types import Err
-from wit_world.imports import agents, common, context, log, models, people, session, tools, wait
+from wit_world.imports import agents, artifacts, common, context, http, log, models, people, session, tools, wait
 from wit_world.imports import events as sink
 
 from .. import document
 from ..agents import AgentOptions, AgentReply, AgentSummary
-from ..content import Content, FunctionCall, FunctionResponse
+from ..artifacts import ArtifactInfo
+from ..content import Blob, Content, FunctionCall, FunctionResponse
 from ..context import Info
 from ..events import Event
 from ..failure import Failure
 from ..host import Timer
+from ..http import HttpHead, HttpRequest, HttpResponse
 from ..log import Level
 from ..models import Delta, Embeddings, ModelRequest, ModelResponse, ModelSummary
 from ..people import Decision
@@ -113,6 +115,33 @@ class Imports:
 
     def embed(self, texts: list[str], model: str | None) -> Embeddings:
         return convert.embeddings_in(_call(models.embed, convert.maybe(convert.text, model), convert.texts(texts)))
+
+    def fetch(self, request: HttpRequest) -> HttpResponse:
+        return convert.http_response_in(_call(http.fetch, convert.http_request_out(request)))
+
+    def open_exchange(self, request: HttpRequest) -> ImportedExchange:
+        return ImportedExchange(_call(http.open, convert.http_request_out(request)))
+
+    def save_artifact(self, name: str, blob: Blob) -> int:
+        return _call(artifacts.save, convert.text(name), convert.blob_out(blob))
+
+    def load_artifact(self, name: str, version: int | None) -> Blob | None:
+        number = convert.maybe(convert.u32, version)
+        return convert.maybe(convert.blob_in, _call(artifacts.load, convert.text(name), number))
+
+    def read_artifact(self, name: str, version: int, offset: int, max: int) -> bytes:
+        return _call(
+            artifacts.read, convert.text(name), convert.u32(version), convert.u64(offset), convert.u32(max)
+        )
+
+    def artifacts(self, prefix: str) -> list[ArtifactInfo]:
+        return [convert.artifact_in(info) for info in _call(artifacts.available, convert.text(prefix))]
+
+    def artifact_versions(self, name: str) -> list[ArtifactInfo]:
+        return [convert.artifact_in(info) for info in _call(artifacts.versions, convert.text(name))]
+
+    def remove_artifact(self, name: str, version: int | None) -> bool:
+        return _call(artifacts.remove, convert.text(name), convert.maybe(convert.u32, version))
 
     def sleep(self, ms: int) -> None:
         wait.sleep(ms)
@@ -213,6 +242,30 @@ class ImportedCompletion:
 
     def close(self) -> None:
         self._completion.__exit__(None, None, None)
+
+
+class ImportedExchange:
+    """An answer that comes."""
+
+    __slots__ = ("_exchange",)
+
+    def __init__(self, exchange: http.Exchange) -> None:
+        self._exchange = exchange
+
+    def head(self) -> HttpHead:
+        return convert.head_in(_call(self._exchange.head))
+
+    def read(self, max: int) -> bytes:
+        return _call(self._exchange.read, convert.u32(max))
+
+    def cancel(self) -> None:
+        self._exchange.cancel()
+
+    def subscribe(self) -> ImportedTimer:
+        return ImportedTimer(self._exchange.subscribe())
+
+    def close(self) -> None:
+        self._exchange.__exit__(None, None, None)
 
 
 def _call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

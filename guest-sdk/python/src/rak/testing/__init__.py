@@ -11,9 +11,11 @@ Its clock moves only when the agent waits, so a test of an hour takes no time.
 """
 
 from .agents import FakeAgent
-from .calls import AgentCall, EmbedCall, ModelCall, ToolCall
+from .artifacts import FakeFile
+from .calls import AgentCall, EmbedCall, HttpCall, ModelCall, ToolCall
 from .fake_host import FakeHost
 from .fake_run import FakeRun, LogLine
+from .http import FakeResponse
 from .models import FakeModel
 from .people import Approval, Asked, Question, Reply
 from .tools import Failed, FakeTool
@@ -25,10 +27,13 @@ __all__ = [
     "EmbedCall",
     "Failed",
     "FakeAgent",
+    "FakeFile",
     "FakeHost",
     "FakeModel",
+    "FakeResponse",
     "FakeRun",
     "FakeTool",
+    "HttpCall",
     "LogLine",
     "ModelCall",
     "Question",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..content import Content
+from ..http import HttpRequest
 from ..models import ModelRequest
 
 
@@ -73,3 +74,13 @@ class EmbedCall:
     """The alias of the model."""
     texts: list[str]
     """The texts."""
+
+
+@dataclass
+class HttpCall:
+    """Something was asked by HTTP, or was to be where the test has no answer."""
+
+    request: HttpRequest
+    """What was asked."""
+    cancelled: bool = False
+    """Whether its answer was given up before it was over: by the agent, or by the end of the run."""

@@ -19,8 +19,10 @@ from ..people import Decision
 from ..session import Entry
 from ..wait import millis
 from .agents import FakeAgent, FakeAgents
+from .artifacts import FakeArtifacts, FakeFile
 from .clock import Clock
 from .fake_run import FakeRun
+from .http import FakeHttp
 from .invocation import Invocation
 from .models import FakeModel, FakeModels
 from .people import FakePeople, Reply
@@ -62,6 +64,12 @@ class FakeHost:
     models: Mapping[str, FakeModel | Callable[[ModelRequest], Any] | Sequence[Any]] = field(default_factory=dict)
     """The models that may be asked, by alias, the default first: a function of what is asked, the answers in order, a text that
     is the answer to everything, or a `FakeModel`, which says what an answer may be."""
+    http: Mapping[str, Any] = field(default_factory=dict)
+    """What is asked by HTTP, and answered: `"https://example.com/a"` is asked with any method, `"POST https://example.com/a"` with
+    this one, and `*` stands for anything; the first that fits is taken. An answer is a text, bytes, a `FakeResponse`, a `Failure`, or
+    any other value, of which it is the JSON; or a function of the `HttpRequest` that returns one. Everything else is denied."""
+    artifacts: Mapping[str, FakeFile | Mapping[int, FakeFile]] = field(default_factory=dict)
+    """The artifacts that are there, by name: what is in each, or in each of its versions by number."""
     cancel_after: float | None = None
     """Cancels the run after so many seconds of the fake clock."""
     cancel_after_calls: int | None = None
@@ -87,8 +95,8 @@ class FakeHost:
         return invocation.finish(outcome)
 
     def after(self, run: FakeRun) -> FakeHost:
-        """The same host with the state that a run left behind: the next turn of a conversation."""
-        return replace(self, state=run.state)
+        """The same host with the state and the artifacts that a run left behind: the next turn of a conversation."""
+        return replace(self, state=run.state, artifacts=run.artifact_versions)
 
     def _invocation(self) -> Invocation:
         info = Info("test-invocation", self.session, self.user, "test-agent", "sha256:test")
@@ -101,7 +109,8 @@ class FakeHost:
         events: list[Event] = []
         models = FakeModels(self.models, clock, events)
         others = FakeAgents(self.agents, clock), FakeTools(self.tools, people, clock), models
-        return Invocation(self.info or info, self.config, self._entries(), self.state, people, *others, clock, events)
+        outside = FakeHttp(self.http, clock), FakeArtifacts(self.artifacts, clock)
+        return Invocation(self.info or info, self.config, self._entries(), self.state, people, *others, *outside, clock, events)
 
     def _entries(self) -> list[Entry]:
         entries: list[Entry] = []

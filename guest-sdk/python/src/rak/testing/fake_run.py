@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..content import Content
+from ..content import Blob, Content
 from ..events import Event, Progress, TextDelta
 from ..failure import Failure
 from ..log import Level
 from ..outcome import Outcome
-from .calls import AgentCall, EmbedCall, ModelCall, ToolCall
+from .calls import AgentCall, EmbedCall, HttpCall, ModelCall, ToolCall
 from .people import Asked
 
 
@@ -49,6 +49,10 @@ class FakeRun:
     """What it asked models, in order."""
     embed_calls: list[EmbedCall]
     """The texts that it had embedded, in order."""
+    http_calls: list[HttpCall]
+    """What it asked by HTTP, in order."""
+    artifact_versions: dict[str, dict[int, Blob]]
+    """The artifacts that are there after it: each version, by name and number. Also those that a failed run saved."""
     logs: list[LogLine]
     """The lines it logged."""
     slept: float
@@ -73,6 +77,11 @@ class FakeRun:
         if isinstance(self.result, Outcome):
             raise AssertionError(f"the agent did not fail: {self.result}")
         return self.result
+
+    @property
+    def artifacts(self) -> dict[str, Blob]:
+        """The newest version of each artifact that is there after it."""
+        return {name: versions[max(versions)] for name, versions in self.artifact_versions.items()}
 
     @property
     def contents(self) -> list[Content]:

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..agents import AgentOptions, AgentReply, AgentSummary
-from ..content import Content, FunctionCall, FunctionResponse
+from ..artifacts import ArtifactInfo
+from ..content import Blob, Content, FunctionCall, FunctionResponse
 from ..context import Info
 from ..events import Event, is_stored
 from ..failure import Failure
 from ..host import Timer
+from ..http import HttpRequest, HttpResponse
 from ..log import Level
 from ..models import Embeddings, ModelRequest, ModelResponse, ModelSummary
 from ..outcome import Outcome
@@ -18,8 +20,10 @@ from ..people import Decision
 from ..session import Entry, Page
 from ..tools import Tool, ToolOptions
 from .agents import FakeAgents, FakeChild
+from .artifacts import FakeArtifacts
 from .clock import Clock
 from .fake_run import FakeRun, LogLine
+from .http import FakeExchange, FakeHttp
 from .models import FakeCompletion, FakeModels
 from .people import Approval, FakePeople, Question
 from .state import State, as_json
@@ -43,6 +47,8 @@ class Invocation:
         agents: FakeAgents,
         tools: FakeTools,
         models: FakeModels,
+        http: FakeHttp,
+        artifacts: FakeArtifacts,
         clock: Clock,
         events: list[Event],
     ) -> None:
@@ -54,6 +60,8 @@ class Invocation:
         self._agents = agents
         self._tools = tools
         self._models = models
+        self._http = http
+        self._artifacts = artifacts
         self._clock = clock
         self._events = events
         self._logs: list[LogLine] = []
@@ -64,6 +72,7 @@ class Invocation:
         self._agents.finish()
         self._tools.finish()
         self._models.finish()
+        self._http.finish()
         if isinstance(outcome, Outcome):
             self._state.store()
         return FakeRun(
@@ -76,6 +85,8 @@ class Invocation:
             tool_calls=self._tools.calls,
             model_calls=self._models.calls,
             embed_calls=self._models.embedded,
+            http_calls=self._http.calls,
+            artifact_versions=self._artifacts.versions,
             logs=self._logs,
             slept=self._clock.now_ms / 1000,
         )
@@ -184,6 +195,38 @@ class Invocation:
     def embed(self, texts: list[str], model: str | None) -> Embeddings:
         self._clock.gate()
         return self._models.embed(texts, model)
+
+    def fetch(self, request: HttpRequest) -> HttpResponse:
+        self._clock.gate()
+        return self._http.open(request).wait()
+
+    def open_exchange(self, request: HttpRequest) -> FakeExchange:
+        self._clock.gate()
+        return self._http.open(request)
+
+    def save_artifact(self, name: str, blob: Blob) -> int:
+        self._clock.gate()
+        return self._artifacts.save(name, blob)
+
+    def load_artifact(self, name: str, version: int | None) -> Blob | None:
+        self._clock.gate()
+        return self._artifacts.load(name, version)
+
+    def read_artifact(self, name: str, version: int, offset: int, max: int) -> bytes:
+        self._clock.gate()
+        return self._artifacts.read(name, version, offset, max)
+
+    def artifacts(self, prefix: str) -> list[ArtifactInfo]:
+        self._clock.gate()
+        return self._artifacts.available(prefix)
+
+    def artifact_versions(self, name: str) -> list[ArtifactInfo]:
+        self._clock.gate()
+        return self._artifacts.infos(name)
+
+    def remove_artifact(self, name: str, version: int | None) -> bool:
+        self._clock.gate()
+        return self._artifacts.remove(name, version)
 
     def sleep(self, ms: int) -> None:
         self._clock.count_call()
