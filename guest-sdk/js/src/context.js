@@ -3,8 +3,10 @@
  */
 
 import { Agents } from "./agents.js";
+import { Artifacts } from "./artifacts.js";
 import { Events } from "./events.js";
 import { Failure } from "./failure.js";
+import { Http } from "./http.js";
 import { Log } from "./log.js";
 import { Models } from "./models.js";
 import { People } from "./people.js";
@@ -40,6 +42,10 @@ export class Context {
     this.tools = new Tools(host);
     /** @readonly @type {Models} Models that the host asks for the agent. */
     this.models = new Models(host);
+    /** @readonly @type {Http} HTTP to where the agent may go. */
+    this.http = new Http(host);
+    /** @readonly @type {Artifacts} Files that outlive the run. */
+    this.artifacts = new Artifacts(host);
     /** @readonly @type {Log} What the operator reads. */
     this.log = new Log(host);
   }

@@ -159,7 +159,7 @@ export class Failure extends Error {
   }
 
   /**
-   * Whether the host ended while a model wrote: the rest is lost, and the model may be asked again.
+   * Whether the host ended while a model wrote, or during an answer of HTTP: the rest is lost, and may be asked for again.
    * @returns {boolean}
    */
   isInterrupted() {

@@ -4,10 +4,12 @@
  */
 
 /** @import { AgentReply } from "./agents.js" */
+/** @import { Artifact } from "./artifacts.js" */
 /** @import { Content } from "./content.js" */
 /** @import { Failure } from "./failure.js" */
+/** @import { HttpHead, HttpRequest, HttpResponse } from "./http.js" */
 /** @import { ModelResponse } from "./models.js" */
-/** @import { AgentSummary, Decision, Delta, Embeddings, Event, Info, Json, Level, ModelRequest, ModelSummary, Page, Tool, ToolCall, ToolResponse } from "./types.js" */
+/** @import { AgentSummary, ArtifactInfo, Decision, Delta, Embeddings, Event, Info, Json, Level, ModelRequest, ModelSummary, Page, Tool, ToolCall, ToolResponse } from "./types.js" */
 
 /**
  * What the host lets wait for: a timer, or the end of what goes on beside the agent.
@@ -21,12 +23,17 @@
 /**
  * What goes on beside the agent.
  *
- * @template R
- * @typedef {object} Work
- * @property {() => R} finish
+ * @typedef {object} Ongoing
  * @property {() => void} cancel
  * @property {() => Timer} subscribe
  * @property {() => void} dispose
+ */
+
+/**
+ * What goes on beside the agent, until it comes to something.
+ *
+ * @template R
+ * @typedef {Ongoing & { finish: () => R }} Work
  */
 
 /**
@@ -68,6 +75,11 @@
  */
 
 /**
+ * An answer that comes.
+ * @typedef {Ongoing & { head: () => HttpHead, read: (max: number) => Uint8Array }} ExchangeWork
+ */
+
+/**
  * The contract, in JavaScript's own values. Times are whole milliseconds; what can fail throws a `Failure`.
  *
  * @typedef {object} Host
@@ -96,6 +108,14 @@
  * @property {(request: ModelRequest) => ModelResponse} complete
  * @property {(request: ModelRequest) => CompletionWork} openCompletion
  * @property {(texts: readonly string[], model: string | undefined) => Embeddings} embed
+ * @property {(request: HttpRequest) => HttpResponse} fetch
+ * @property {(request: HttpRequest) => ExchangeWork} openExchange
+ * @property {(name: string, artifact: Artifact) => number} saveArtifact
+ * @property {(name: string, version: number | undefined) => Artifact | undefined} loadArtifact
+ * @property {(name: string, version: number, offset: number, max: number) => Uint8Array} readArtifact
+ * @property {(prefix: string) => ArtifactInfo[]} artifacts
+ * @property {(name: string) => ArtifactInfo[]} artifactVersions
+ * @property {(name: string, version: number | undefined) => boolean} removeArtifact
  * @property {(ms: number) => void} sleep
  * @property {(ms: number) => Timer} timer
  * @property {(of: Timer[], timeoutMs: number | undefined) => number[]} any

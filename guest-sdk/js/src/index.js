@@ -7,10 +7,12 @@
 
 export { agent } from "./agent.js";
 export { AgentReply, Agents, Child } from "./agents.js";
+export { Artifact, Artifacts } from "./artifacts.js";
 export { Content, custom, fileData, functionCall, functionResponse, inlineData, text, thought } from "./content.js";
 export { Context } from "./context.js";
 export { Events, progress, textDelta, thoughtDelta } from "./events.js";
 export { FAILURE_KINDS, Failure } from "./failure.js";
+export { Exchange, Http, HttpHead, HttpHeaders, HttpRequest, HttpResponse } from "./http.js";
 export { LEVELS, Log } from "./log.js";
 export { Completion, ModelResponse, Models } from "./models.js";
 export { Outcome } from "./outcome.js";

@@ -4,12 +4,12 @@
 
 import { Waitable } from "./wait.js";
 
-/** @import { Work } from "./host.js" */
+/** @import { Ongoing } from "./host.js" */
 
 /**
  * Something that goes on beside the agent. What becomes ready is its end.
  *
- * @template {Work<any>} W
+ * @template {Ongoing} W
  */
 export class Started extends Waitable {
   /** @type {W | undefined} */

@@ -23,7 +23,9 @@ import { Failure } from "./failure.js";
 import { copy } from "./json.js";
 import { isThenable, run } from "./run.js";
 import { Agents } from "./testing/agents.js";
+import { Files } from "./testing/artifacts.js";
 import { Clock } from "./testing/clock.js";
+import { FakeResponse, Web } from "./testing/http.js";
 import { Invocation } from "./testing/invocation.js";
 import { Models } from "./testing/models.js";
 import { People } from "./testing/people.js";
@@ -35,7 +37,7 @@ import { Failed, Tools } from "./testing/tools.js";
 /** @import { Ended, FakeHostOptions, Runnable, Said } from "./testing/types.js" */
 /** @import { Entry, Info, RunResult } from "./types.js" */
 
-export { Failed, TestRun };
+export { Failed, FakeResponse, TestRun };
 export * from "./testing/types.js";
 
 /** @type {Info} */
@@ -71,12 +73,12 @@ export class FakeHost {
   }
 
   /**
-   * The same host with the state that a run left behind: the next turn of a conversation.
+   * The same host with the state and the artifacts that a run left behind: the next turn of a conversation.
    * @param {TestRun} run
    * @returns {FakeHost}
    */
   after(run) {
-    return this.with({ state: run.state });
+    return this.with({ state: run.state, artifacts: run.artifactVersions });
   }
 
   /**
@@ -101,7 +103,8 @@ export class FakeHost {
 
   #invocation() {
     const { info = {}, config = {}, state = {}, history = [], ...others } = this.#options;
-    const { people: replies = [], messages = [], agents = {}, tools = {}, models = {}, ...limits } = others;
+    const { people: replies = [], messages = [], agents = {}, tools = {}, models = {}, ...more } = others;
+    const { http = {}, artifacts = {}, ...limits } = more;
     const people = new People(replies, messages);
     return new Invocation({
       info: { ...INFO, ...info },
@@ -111,6 +114,8 @@ export class FakeHost {
       agents: new Agents(agents),
       tools: new Tools(tools, people),
       models: new Models(models),
+      web: new Web(http),
+      files: new Files(artifacts),
       clock: new Clock(limits),
       state: new State(state),
     });

@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { register } from "node:module";
 import { test } from "node:test";
 
-import { AgentReply, Content, Failure, ModelResponse, Outcome, agent, functionCall, functionResponse, progress } from "rak";
+import { AgentReply, Artifact, Content, Failure, HttpHead, HttpHeaders, HttpResponse, ModelResponse, Outcome } from "rak";
+import { agent, functionCall, functionResponse, progress } from "rak";
 
 register("./support/hooks.js", import.meta.url);
 const { component } = await import("rak/component");
@@ -87,6 +88,8 @@ for (const [engine, none, wide] of ENGINES) {
       usage: { inputTokens: wide(1), outputTokens: wide(2), cachedTokens: wide(3), thoughtTokens: wide(4), extra: '{"x":6}' },
       extra: none,
     };
+    const head = { status: 404, url: "https://b", headers: [["x", "1"], ["x", "2"]], extra: '{"x":10}' };
+    const info = { name: "a", version: 2, mimeType: "text/plain", size: wide(3), createdAtMs: wide(1500), extra: none };
     const imports = {
       context: {
         get: () => ({ ...raw, parentId: none, traceparent: none, extra: '{"x":1}' }),
@@ -141,6 +144,22 @@ for (const [engine, none, wide] of ENGINES) {
         }),
         embed: () => ({ model: "m-1", vectors: [Float32Array.of(0.5)], usage: answer.usage, extra: none }),
       },
+      http: {
+        fetch: () => ({ head, body: Uint8Array.of(1) }),
+        open: () => ({
+          head: () => ({ ...head, extra: none }),
+          read: () => Uint8Array.of(2),
+          subscribe: () => ({ ready: () => true }),
+        }),
+      },
+      artifacts: {
+        save: () => 2,
+        load: (/** @type {string} */ name) => (name === "a" ? { mimeType: "text/plain", data: Uint8Array.of(3) } : none),
+        read: () => Uint8Array.of(4),
+        available: () => [info],
+        versions: () => [],
+        remove: () => true,
+      },
       wait: { any: () => Uint32Array.of(1), timer: () => ({ ready: () => true }) },
     };
     runIn((/** @type {import("rak").Context} */ cx) => {
@@ -180,6 +199,16 @@ for (const [engine, none, wide] of ENGINES) {
         { type: "other", value: 9 },
       ]);
       assert.deepEqual(cx.models.embed(["a"]), { model: "m-1", vectors: [[0.5]], usage, extra: undefined });
+      const begun = { status: 404, url: "https://b", headers: new HttpHeaders([["x", "1"], ["x", "2"]]) };
+      assert.deepEqual(cx.http.fetch("https://a"), new HttpResponse({ ...begun, body: Uint8Array.of(1), extra: { x: 10 } }));
+      const exchange = cx.http.open("https://a");
+      assert.deepEqual([exchange.ready(), exchange.head(), exchange.read()], [true, new HttpHead(begun), Uint8Array.of(2)]);
+      assert.deepEqual([cx.artifacts.save("a", "b"), cx.artifacts.remove("a")], [2, true]);
+      assert.deepEqual(cx.artifacts.load("a"), new Artifact("text/plain", Uint8Array.of(3)));
+      assert.deepEqual([cx.artifacts.load("b"), cx.artifacts.read("a", 1)], [undefined, Uint8Array.of(4)]);
+      const listed = { name: "a", version: 2, mimeType: "text/plain", size: 3, createdAt: new Date(1500), extra: undefined };
+      assert.deepEqual(cx.artifacts.list(), [listed]);
+      assert.deepEqual(cx.artifacts.versions("a"), []);
       const reply = { invocationId: "i2", content: new Content("user"), escalate: true, transferTo: "c" };
       assert.deepEqual(child.finish(), new AgentReply(reply));
       assert.deepEqual(cx.waitAny([cx.timer(1)]), [1]);
@@ -225,6 +254,17 @@ for (const [engine, none, wide] of ENGINES) {
       const calls = [() => models.available(), () => models.complete("a"), () => models.embed([]), () => opened.read(), () => opened.finish()];
       for (const call of calls) assert.throws(call, { name: "Failure", code: "timed_out", details: { a: 1 } });
     }, { models: { available: fails, complete: fails, embed: fails, open: () => ({ next: fails, finish: fails }) } });
+    runIn(({ http }) => {
+      const opened = http.open("a");
+      const calls = [() => http.fetch("a"), () => opened.head(), () => opened.read()];
+      for (const call of calls) assert.throws(call, { name: "Failure", code: "timed_out", details: { a: 1 } });
+    }, { http: { fetch: fails, open: () => ({ head: fails, read: fails }) } });
+    const files = { save: fails, load: fails, read: fails, available: fails, versions: fails, remove: fails };
+    runIn(({ artifacts: kept }) => {
+      const reads = [() => kept.load("a"), () => kept.read("a", 1), () => kept.list(), () => kept.versions("a")];
+      const calls = [...reads, () => kept.save("a", "b"), () => kept.remove("a")];
+      for (const call of calls) assert.throws(call, { name: "Failure", code: "timed_out", details: { a: 1 } });
+    }, { artifacts: files });
   });
 }
 
@@ -245,13 +285,19 @@ test("what goes on is dropped after what is waited for", () => {
     completion.block();
     completion.cancel();
     completion.dispose();
+    const exchange = cx.http.open("d");
+    exchange.block();
+    exchange.cancel();
+    exchange.dispose();
   }, {
     agents: { start: () => ({ subscribe: () => waitable, cancel: () => void dropped.push("cancel"), ...resource("child") }) },
     tools: { start: () => ({ subscribe: () => waitable, ...resource("running") }) },
     models: { open: () => ({ subscribe: () => waitable, cancel: () => void dropped.push("cancel"), ...resource("completion") }) },
+    http: { open: () => ({ subscribe: () => waitable, cancel: () => void dropped.push("cancel"), ...resource("exchange") }) },
   });
   const children = ["cancel", "waitable", "child", "child"];
-  assert.deepEqual(dropped, [...children, "waitable", "running", "cancel", "waitable", "completion"]);
+  const others = ["waitable", "running", "cancel", "waitable", "completion", "cancel", "waitable", "exchange"];
+  assert.deepEqual(dropped, [...children, ...others]);
 });
 
 test("what the agent says reaches the host as the contract has it", () => {
@@ -275,6 +321,14 @@ test("what the agent says reaches the host as the contract has it", () => {
       start: note,
     },
     models: { open: note, embed: (/** @type {unknown[]} */ ...values) => (note(...values), { model: "m", vectors: [], usage: {} }) },
+    http: { open: (/** @type {unknown} */ request) => (note(request), { read: note }) },
+    artifacts: {
+      save: (/** @type {unknown[]} */ ...values) => (note(...values), 1),
+      load: note,
+      read: (/** @type {unknown[]} */ ...values) => (note(...values), []),
+      available: (/** @type {unknown[]} */ ...values) => (note(...values), []),
+      remove: (/** @type {unknown[]} */ ...values) => (note(...values), true),
+    },
     log: { write: note },
     wait: { sleep: note },
   };
@@ -306,6 +360,15 @@ test("what the agent says reaches the host as the contract has it", () => {
     });
     cx.models.embed(["a\ud83d"]);
     cx.models.embed([], { model: "m\ud83d" });
+    cx.http.open("https://a\ud83d");
+    const asked = /** @type {const} */ ({ credential: "c\ud83d", timeoutMs: 0.5, redirect: "manual", extra: { n: 1 } });
+    cx.http.open("https://a", { method: "PUT", headers: { A: "1\ud83d" }, body: Uint8Array.of(1), ...asked }).read(2 ** 40);
+    cx.artifacts.save("a\ud83d", "b", "text/plain\ud83d");
+    cx.artifacts.load("a");
+    cx.artifacts.load("a", 2);
+    cx.artifacts.read("a", 2, 2 ** 40, 2 ** 40);
+    cx.artifacts.list();
+    cx.artifacts.remove("a", 2);
     cx.log.info("m", { n: 1 });
     cx.sleep(0.5);
   }, imports);
@@ -370,6 +433,37 @@ test("what the agent says reaches the host as the contract has it", () => {
     ],
     [undefined, ["a\ufffd"]],
     ["m\ufffd", []],
+    [
+      {
+        method: "GET",
+        url: "https://a\ufffd",
+        headers: [],
+        body: new Uint8Array(),
+        credential: undefined,
+        timeoutMs: undefined,
+        followRedirects: true,
+        extra: undefined,
+      },
+    ],
+    [
+      {
+        method: "PUT",
+        url: "https://a",
+        headers: [["a", "1\ufffd"]],
+        body: Uint8Array.of(1),
+        credential: "c\ufffd",
+        timeoutMs: 1,
+        followRedirects: false,
+        extra: '{"n":1}',
+      },
+    ],
+    [2 ** 32 - 1],
+    ["a\ufffd", { mimeType: "text/plain\ufffd", data: Uint8Array.of(98) }],
+    ["a", undefined],
+    ["a", 2],
+    ["a", 2, 2 ** 40, 2 ** 32 - 1],
+    [""],
+    ["a", 2],
     ["info", "m", [["n", "1"]]],
     [1],
   ]);

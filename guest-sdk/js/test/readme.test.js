@@ -13,6 +13,8 @@ import "./readme/agent.test.js";
 import "./readme/buyer.test.js";
 import "./readme/publisher.test.js";
 import "./readme/assistant.test.js";
+import "./readme/reporter.test.js";
+import "./readme/diary.test.js";
 import "./readme/waiter.test.js";
 import "./readme/poet.test.js";
 import "./readme/newsroom.test.js";
@@ -25,7 +27,8 @@ function read(path) {
 
 test("the README shows what is tested", () => {
   const shown = [...read("../README.md").matchAll(/```[jt]s\n([^]*?)```/g)].map(([, code]) => code);
-  const agents = ["agent", "buyer", "publisher", "assistant", "waiter", "poet", "newsroom"].flatMap((name) => [`${name}.js`, `${name}.test.js`]);
+  const names = ["agent", "buyer", "publisher", "assistant", "reporter", "diary", "waiter", "poet", "newsroom"];
+  const agents = names.flatMap((name) => [`${name}.js`, `${name}.test.js`]);
   assert.deepEqual(shown, [...agents, "described.ts", "waiting.js"].map((file) => read(`readme/${file}`)));
 });
 

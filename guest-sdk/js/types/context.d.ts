@@ -2,7 +2,9 @@
  * What an agent is handed beside its input.
  */
 import { Agents } from "./agents.js";
+import { Artifacts } from "./artifacts.js";
 import { Events } from "./events.js";
+import { Http } from "./http.js";
 import { Log } from "./log.js";
 import { Models } from "./models.js";
 import { People } from "./people.js";
@@ -33,6 +35,10 @@ export declare class Context {
     tools: Tools;
     /** @readonly @type {Models} Models that the host asks for the agent. */
     models: Models;
+    /** @readonly @type {Http} HTTP to where the agent may go. */
+    http: Http;
+    /** @readonly @type {Artifacts} Files that outlive the run. */
+    artifacts: Artifacts;
     /** @readonly @type {Log} What the operator reads. */
     log: Log;
     /** @param {Host} host */

@@ -104,7 +104,7 @@ export declare class Failure extends Error {
      */
     isExpired(): boolean;
     /**
-     * Whether the host ended while a model wrote: the rest is lost, and the model may be asked again.
+     * Whether the host ended while a model wrote, or during an answer of HTTP: the rest is lost, and may be asked for again.
      * @returns {boolean}
      */
     isInterrupted(): boolean;

@@ -3,20 +3,24 @@
  * `testing/invocation.js`.
  */
 import type { AgentReply } from "./agents.js";
+import type { Artifact } from "./artifacts.js";
 import type { Content } from "./content.js";
 import type { Failure } from "./failure.js";
+import type { HttpHead, HttpRequest, HttpResponse } from "./http.js";
 import type { ModelResponse } from "./models.js";
-import type { AgentSummary, Decision, Delta, Embeddings, Event, Info, Json, Level, ModelRequest, ModelSummary, Page, Tool, ToolCall, ToolResponse } from "./types.js";
+import type { AgentSummary, ArtifactInfo, Decision, Delta, Embeddings, Event, Info, Json, Level, ModelRequest, ModelSummary, Page, Tool, ToolCall, ToolResponse } from "./types.js";
 export type Timer = {
     ready: () => boolean;
     block: () => void;
     dispose: () => void;
 };
-export type Work<R> = {
-    finish: () => R;
+export type Ongoing = {
     cancel: () => void;
     subscribe: () => Timer;
     dispose: () => void;
+};
+export type Work<R> = Ongoing & {
+    finish: () => R;
 };
 export type ChildWork = Work<AgentReply> & {
     invocationId: () => string;
@@ -39,6 +43,10 @@ export type ToolRequestOptions = {
 };
 export type CompletionWork = Work<ModelResponse> & {
     next: () => Delta[];
+};
+export type ExchangeWork = Ongoing & {
+    head: () => HttpHead;
+    read: (max: number) => Uint8Array;
 };
 export type Host = {
     info: () => Info;
@@ -66,16 +74,26 @@ export type Host = {
     complete: (request: ModelRequest) => ModelResponse;
     openCompletion: (request: ModelRequest) => CompletionWork;
     embed: (texts: readonly string[], model: string | undefined) => Embeddings;
+    fetch: (request: HttpRequest) => HttpResponse;
+    openExchange: (request: HttpRequest) => ExchangeWork;
+    saveArtifact: (name: string, artifact: Artifact) => number;
+    loadArtifact: (name: string, version: number | undefined) => Artifact | undefined;
+    readArtifact: (name: string, version: number, offset: number, max: number) => Uint8Array;
+    artifacts: (prefix: string) => ArtifactInfo[];
+    artifactVersions: (name: string) => ArtifactInfo[];
+    removeArtifact: (name: string, version: number | undefined) => boolean;
     sleep: (ms: number) => void;
     timer: (ms: number) => Timer;
     any: (of: Timer[], timeoutMs: number | undefined) => number[];
     log: (level: Level, message: string, fields: [string, string][]) => void;
 };
 /** @import { AgentReply } from "./agents.js" */
+/** @import { Artifact } from "./artifacts.js" */
 /** @import { Content } from "./content.js" */
 /** @import { Failure } from "./failure.js" */
+/** @import { HttpHead, HttpRequest, HttpResponse } from "./http.js" */
 /** @import { ModelResponse } from "./models.js" */
-/** @import { AgentSummary, Decision, Delta, Embeddings, Event, Info, Json, Level, ModelRequest, ModelSummary, Page, Tool, ToolCall, ToolResponse } from "./types.js" */
+/** @import { AgentSummary, ArtifactInfo, Decision, Delta, Embeddings, Event, Info, Json, Level, ModelRequest, ModelSummary, Page, Tool, ToolCall, ToolResponse } from "./types.js" */
 /**
  * What the host lets wait for: a timer, or the end of what goes on beside the agent.
  *
@@ -87,12 +105,16 @@ export type Host = {
 /**
  * What goes on beside the agent.
  *
- * @template R
- * @typedef {object} Work
- * @property {() => R} finish
+ * @typedef {object} Ongoing
  * @property {() => void} cancel
  * @property {() => Timer} subscribe
  * @property {() => void} dispose
+ */
+/**
+ * What goes on beside the agent, until it comes to something.
+ *
+ * @template R
+ * @typedef {Ongoing & { finish: () => R }} Work
  */
 /**
  * Another agent that works.
@@ -128,6 +150,10 @@ export type Host = {
  * @typedef {Work<ModelResponse> & { next: () => Delta[] }} CompletionWork
  */
 /**
+ * An answer that comes.
+ * @typedef {Ongoing & { head: () => HttpHead, read: (max: number) => Uint8Array }} ExchangeWork
+ */
+/**
  * The contract, in JavaScript's own values. Times are whole milliseconds; what can fail throws a `Failure`.
  *
  * @typedef {object} Host
@@ -156,6 +182,14 @@ export type Host = {
  * @property {(request: ModelRequest) => ModelResponse} complete
  * @property {(request: ModelRequest) => CompletionWork} openCompletion
  * @property {(texts: readonly string[], model: string | undefined) => Embeddings} embed
+ * @property {(request: HttpRequest) => HttpResponse} fetch
+ * @property {(request: HttpRequest) => ExchangeWork} openExchange
+ * @property {(name: string, artifact: Artifact) => number} saveArtifact
+ * @property {(name: string, version: number | undefined) => Artifact | undefined} loadArtifact
+ * @property {(name: string, version: number, offset: number, max: number) => Uint8Array} readArtifact
+ * @property {(prefix: string) => ArtifactInfo[]} artifacts
+ * @property {(name: string) => ArtifactInfo[]} artifactVersions
+ * @property {(name: string, version: number | undefined) => boolean} removeArtifact
  * @property {(ms: number) => void} sleep
  * @property {(ms: number) => Timer} timer
  * @property {(of: Timer[], timeoutMs: number | undefined) => number[]} any

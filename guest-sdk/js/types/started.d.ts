@@ -2,14 +2,14 @@
  * What goes on beside the agent, once it was started.
  */
 import { Waitable } from "./wait.js";
-import type { Work } from "./host.js";
-/** @import { Work } from "./host.js" */
+import type { Ongoing } from "./host.js";
+/** @import { Ongoing } from "./host.js" */
 /**
  * Something that goes on beside the agent. What becomes ready is its end.
  *
- * @template {Work<any>} W
+ * @template {Ongoing} W
  */
-export declare class Started<W extends Work<any>> extends Waitable {
+export declare class Started<W extends Ongoing> extends Waitable {
     #private;
     /** @param {W} work */
     constructor(work: W);

@@ -15,6 +15,7 @@
  * ```
  */
 import { Content } from "./content.js";
+import { FakeResponse } from "./testing/http.js";
 import { TestRun } from "./testing/result.js";
 import { Failed } from "./testing/tools.js";
 import type { Ended, FakeHostOptions, Runnable } from "./testing/types.js";
@@ -22,7 +23,7 @@ import type { RunResult } from "./types.js";
 /** @import { Outcome } from "./outcome.js" */
 /** @import { Ended, FakeHostOptions, Runnable, Said } from "./testing/types.js" */
 /** @import { Entry, Info, RunResult } from "./types.js" */
-export { Failed, TestRun };
+export { Failed, FakeResponse, TestRun };
 export * from "./testing/types.js";
 /** A host in memory: what an agent finds when it runs. Each run begins with the same. */
 export declare class FakeHost {
@@ -39,7 +40,7 @@ export declare class FakeHost {
      */
     with(options: FakeHostOptions): FakeHost;
     /**
-     * The same host with the state that a run left behind: the next turn of a conversation.
+     * The same host with the state and the artifacts that a run left behind: the next turn of a conversation.
      * @param {TestRun} run
      * @returns {FakeHost}
      */

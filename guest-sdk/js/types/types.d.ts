@@ -359,6 +359,49 @@ export interface ToolOptions {
   extra?: JsonInput | undefined;
 }
 
+// HTTP.
+
+/** Headers: by name, or pairs where a name comes more than once. */
+export type HeadersInput = { readonly [name: string]: string } | Iterable<readonly [name: string, value: string]>;
+
+/** How something is asked by HTTP. */
+export interface HttpOptions {
+  /** `GET` where it is left out. */
+  method?: string | undefined;
+  /** What is sent along. The host sets `Host`, `Content-Length` and what belongs to the connection. */
+  headers?: HeadersInput | undefined;
+  /** What is sent. A string is sent as UTF-8. */
+  body?: string | Uint8Array | ArrayBuffer | undefined;
+  /** What is sent as JSON, in place of a body. */
+  json?: JsonInput | undefined;
+  /** The name of a credential of the host's, which adds it on the way: the agent never sees it. */
+  credential?: string | undefined;
+  /** How many milliseconds the answer may take until its end; the host's own limit where it is left out. */
+  timeoutMs?: number | undefined;
+  /** Whether the host goes where an answer leads, as it does where this is left out, or gives the answer that leads there. */
+  redirect?: "follow" | "manual" | undefined;
+  /** What a host may want to know beside that. */
+  extra?: JsonInput | undefined;
+}
+
+// Artifacts.
+
+/** A version of an artifact, without what is in it. */
+export interface ArtifactInfo {
+  /** With `user:` where it is a file of the user. */
+  name: string;
+  /** Counts from 1 for each name. */
+  version: number;
+  /** For example `text/plain`. */
+  mimeType: string;
+  /** In bytes. */
+  size: number;
+  /** When it was saved. */
+  createdAt: Date;
+  /** Anything else the host says. */
+  extra?: Json | undefined;
+}
+
 // Models.
 
 /** A model that may be asked. */

@@ -5,8 +5,8 @@
 import type { Timer } from "./host.js";
 /** @import { Timer } from "./host.js" */
 /**
- * Something that becomes ready: `cx.timer` makes one; a `Child`, a `Running` and a `Completion` are such things too. Wait for
- * several with `cx.waitAny`.
+ * Something that becomes ready: `cx.timer` makes one; a `Child`, a `Running`, a `Completion` and an `Exchange` are such
+ * things too. Wait for several with `cx.waitAny`.
  */
 export declare class Waitable {
     #private;

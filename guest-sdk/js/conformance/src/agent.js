@@ -5,9 +5,11 @@
 import { Content, Failure, agent } from "rak";
 
 import { agents } from "./agents.js";
+import { artifacts } from "./artifacts.js";
 import { content } from "./content.js";
 import { context } from "./context.js";
 import { failing } from "./failing.js";
+import { http } from "./http.js";
 import { models } from "./models.js";
 import { own } from "./own.js";
 import { people } from "./people.js";
@@ -27,6 +29,8 @@ const behaviours = new Map(
     ...agents,
     ...tools,
     ...models,
+    ...http,
+    ...artifacts,
     ...own,
   }),
 );

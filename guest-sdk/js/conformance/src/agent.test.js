@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Content, Failure, ModelResponse, functionCall, inlineData, text, thought } from "rak";
-import { Failed, FakeHost } from "rak/testing";
+import { Failed, FakeHost, FakeResponse } from "rak/testing";
 
 import conformance from "./agent.js";
 
@@ -173,4 +173,52 @@ test("models", () => {
   assert.equal(asks("model-fails broken hello").answer, "unavailable -");
   assert.equal(asks("model-fails nothing hello").answer, "not-found -");
   assert.equal(asks("embed hello").answer, "3,3,0.5");
+});
+
+test("http", () => {
+  const url = "http://127.0.0.1:1";
+  const http = {
+    [`${url}/hello`]: new FakeResponse("hello", { headers: { "X-Kind": "greeting" } }),
+    [`${url}/echo`]: (/** @type {import("rak").HttpRequest} */ request) =>
+      `${request.method} ${request.headers.get("x-sent") ?? "-"} ${request.text()}`,
+    [`${url}/missing`]: new FakeResponse("nothing here", { status: 404 }),
+    [`${url}/away`]: new FakeResponse("", { status: 302, headers: { Location: "/hello" } }),
+    [`${url}/secret`]: ({ credential }) => (credential === "sesame" ? "let in" : new FakeResponse("no", { status: 401 })),
+    [`${url}/pieces`]: new FakeResponse("", { pieces: ["one", "two", "three"], takesMs: 9 }),
+  };
+  const asks = (/** @type {string} */ input) => run(input.replaceAll("URL", url), { http });
+  assert.equal(asks("http GET URL/hello").answer, "200 hello");
+  assert.equal(asks("http PUT URL/echo").answer, "200 PUT - ");
+  assert.equal(asks("http GET URL/missing").answer, "404 nothing here");
+  assert.equal(asks("http-send URL/echo a  b").answer, "200 POST 1 a  b");
+  assert.equal(asks("http-header URL/hello").answer, "greeting");
+  assert.equal(asks("http-stays URL/away").answer, "302 true");
+  assert.equal(asks("http-secret URL/secret").answer, "200 let in");
+  const streamed = asks("http-stream URL/pieces");
+  assert.deepEqual([streamed.answer, streamed.textDeltas, streamed.sleptMs], ["200 onetwothree", ["one", "two", "three"], 9]);
+  assert.equal(asks("http-two URL/pieces URL/hello").answer, "onetwothree,hello");
+  const dropped = asks("http-drop URL/pieces");
+  assert.deepEqual([dropped.answer, dropped.httpCalls[0].cancelled], ["dropped", true]);
+  assert.equal(asks("http-fails GET URL/nowhere").answer, "denied -");
+});
+
+test("artifacts", () => {
+  let host = new FakeHost();
+  const does = (/** @type {string} */ input) => {
+    const ended = host.run(conformance, input);
+    host = host.after(ended);
+    return ended.answer;
+  };
+  assert.deepEqual([does("artifact one"), does("artifact two")], ["1", "2"]);
+  assert.equal(does("artifact-load notes/today.txt"), "text/plain two");
+  assert.equal(does("artifact-load nothing"), "none");
+  assert.equal(does("artifact-version notes/today.txt 1"), "text/plain one");
+  assert.equal(does("artifact-version notes/today.txt 3"), "none");
+  assert.equal(does("artifact-bytes"), "0001feff");
+  assert.equal(does("artifact-pieces"), "one t|wo th|ree");
+  assert.equal(does("artifacts"), "long.txt@1:13,notes/today.txt@2:3,user:raw.bin@1:4");
+  assert.equal(does("artifacts user:"), "user:raw.bin@1:4");
+  assert.equal(does("artifact-versions notes/today.txt"), "2,1");
+  assert.deepEqual([does("artifact-remove long.txt"), does("artifact-remove long.txt")], ["true", "false"]);
+  assert.equal(does("artifact-fails ../a"), "invalid-argument -");
 });

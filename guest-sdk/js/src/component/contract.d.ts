@@ -91,6 +91,30 @@ declare module "rak:agent/models@0.1.5" {
   export function embed(model: string | undefined, texts: string[]): import("../contract/models.js").RawEmbeddings;
 }
 
+declare module "rak:agent/http@0.1.5" {
+  type Request = import("../contract/http.js").RawHttpRequest;
+  export class Exchange {
+    head(): import("../contract/http.js").RawHead;
+    read(max: number): Uint8Array;
+    cancel(): void;
+    subscribe(): import("rak:agent/wait@0.1.5").Waitable;
+    [Symbol.dispose](): void;
+  }
+  export function fetch(request: Request): import("../contract/http.js").RawHttpResponse;
+  export function open(request: Request): Exchange;
+}
+
+declare module "rak:agent/artifacts@0.1.5" {
+  type Blob = import("../contract/artifacts.js").RawBlob;
+  type Info = import("../contract/artifacts.js").RawArtifactInfo;
+  export function save(name: string, content: Blob): number;
+  export function load(name: string, version: number | undefined): Blob | None;
+  export function read(name: string, version: number, offset: Wide, max: number): Uint8Array;
+  export function available(prefix: string): Iterable<Info>;
+  export function versions(name: string): Iterable<Info>;
+  export function remove(name: string, version: number | undefined): boolean;
+}
+
 declare module "rak:agent/log@0.1.5" {
   export function write(level: string, message: string, fields: [string, string][]): void;
 }

@@ -3,8 +3,10 @@
  */
 
 import * as agents from "rak:agent/agents@0.1.5";
+import * as artifacts from "rak:agent/artifacts@0.1.5";
 import * as context from "rak:agent/context@0.1.5";
 import * as events from "rak:agent/events@0.1.5";
+import * as http from "rak:agent/http@0.1.5";
 import * as log from "rak:agent/log@0.1.5";
 import * as models from "rak:agent/models@0.1.5";
 import * as people from "rak:agent/people@0.1.5";
@@ -13,11 +15,13 @@ import * as tools from "rak:agent/tools@0.1.5";
 import * as wait from "rak:agent/wait@0.1.5";
 
 import { liftReply, liftSummary, lowerAgentRequest } from "../contract/agents.js";
+import { liftArtifact, liftArtifactInfo, lowerArtifact, lowerName, lowerNumber } from "../contract/artifacts.js";
 import { liftContent, liftResponse, lowerCall } from "../contract/content.js";
 import { liftFailure } from "../contract/entry.js";
 import { lowerEvent } from "../contract/events.js";
+import { liftHead, liftHttpResponse, lowerHttpRequest } from "../contract/http.js";
 import { liftDelta, liftEmbeddings, liftModel, liftModelResponse, lowerEmbed, lowerModelRequest } from "../contract/models.js";
-import { lifted, liftedJson, string } from "../contract/scalars.js";
+import { lifted, liftedBytes, liftedJson, option, string, whole } from "../contract/scalars.js";
 import { liftResult, liftTool, lowerToolOptions } from "../contract/tools.js";
 import { decode, encode } from "../json.js";
 
@@ -143,6 +147,53 @@ function embed(texts, model) {
   return liftEmbeddings(fallible(() => models.embed(...lowered)));
 }
 
+/** @type {Host["fetch"]} */
+function fetch(request) {
+  const lowered = lowerHttpRequest(request);
+  return liftHttpResponse(fallible(() => http.fetch(lowered)));
+}
+
+/** @type {Host["openExchange"]} */
+function openExchange(request) {
+  const lowered = lowerHttpRequest(request);
+  const exchange = fallible(() => http.open(lowered));
+  return {
+    head: () => liftHead(fallible(() => exchange.head())),
+    read: (max) => {
+      const lowered = lowerNumber(max);
+      return liftedBytes(fallible(() => exchange.read(lowered)));
+    },
+    cancel: () => exchange.cancel(),
+    subscribe: () => timerOf(exchange.subscribe()),
+    dispose: () => exchange[Symbol.dispose](),
+  };
+}
+
+/** @type {Host["saveArtifact"]} */
+function saveArtifact(name, artifact) {
+  const [lowered, content] = [lowerName(name), lowerArtifact(artifact)];
+  return fallible(() => artifacts.save(lowered, content));
+}
+
+/** @type {Host["loadArtifact"]} */
+function loadArtifact(name, version) {
+  const [lowered, number] = [lowerName(name), option(version, lowerNumber)];
+  return lifted(fallible(() => artifacts.load(lowered, number)), liftArtifact);
+}
+
+/** @type {Host["readArtifact"]} */
+function readArtifact(name, version, offset, max) {
+  const [lowered, number] = [lowerName(name), lowerNumber(version)];
+  const [from, most] = [whole(offset, "an offset"), lowerNumber(max)];
+  return liftedBytes(fallible(() => artifacts.read(lowered, number, from, most)));
+}
+
+/** @type {Host["removeArtifact"]} */
+function removeArtifact(name, version) {
+  const [lowered, number] = [lowerName(name), option(version, lowerNumber)];
+  return fallible(() => artifacts.remove(lowered, number));
+}
+
 /** @param {Waitable} waitable */
 function timerOf(waitable) {
   return {
@@ -190,6 +241,14 @@ export const imports = Object.freeze({
   complete,
   openCompletion,
   embed,
+  fetch,
+  openExchange,
+  saveArtifact,
+  loadArtifact,
+  readArtifact,
+  artifacts: (prefix) => Array.from(fallible(() => artifacts.available(lowerName(prefix))), liftArtifactInfo),
+  artifactVersions: (name) => Array.from(fallible(() => artifacts.versions(lowerName(name))), liftArtifactInfo),
+  removeArtifact,
   sleep: (ms) => wait.sleep(ms),
   timer: (ms) => timerOf(wait.timer(ms)),
   any: (of, timeoutMs) => {

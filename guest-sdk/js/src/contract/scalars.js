@@ -90,3 +90,13 @@ export function liftedJson(text) {
 export function typeOf(value) {
   return value === null ? "null" : typeof value;
 }
+
+/**
+ * Bytes on their way in. They are the agent's own from here on.
+ *
+ * @param {ArrayLike<number>} bytes
+ * @returns {Uint8Array}
+ */
+export function liftedBytes(bytes) {
+  return new Uint8Array(bytes);
+}

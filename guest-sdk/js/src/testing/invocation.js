@@ -10,11 +10,15 @@ import { copy } from "../json.js";
 import { TestRun } from "./result.js";
 import { FakeTimer } from "./timer.js";
 
+/** @import { Artifact } from "../artifacts.js" */
+/** @import { HttpRequest } from "../http.js" */
 /** @import { AgentRequest, Host, Timer, ToolRequestOptions } from "../host.js" */
 /** @import { Outcome } from "../outcome.js" */
 /** @import { Entry, Event, Info, Json, Level, ModelRequest, Page, ToolCall } from "../types.js" */
 /** @import { Agents } from "./agents.js" */
+/** @import { Files } from "./artifacts.js" */
 /** @import { Clock } from "./clock.js" */
+/** @import { Web } from "./http.js" */
 /** @import { Models } from "./models.js" */
 /** @import { People } from "./people.js" */
 /** @import { State } from "./state.js" */
@@ -32,6 +36,8 @@ import { FakeTimer } from "./timer.js";
  * @property {Agents} agents
  * @property {Tools} tools
  * @property {Models} models
+ * @property {Web} web
+ * @property {Files} files
  * @property {Clock} clock
  * @property {State} state
  */
@@ -61,7 +67,7 @@ export class Invocation {
    * @throws {Error} Where the test does not say what people or models answer.
    */
   finish(end) {
-    const { state, clock, people, agents, tools, models } = this.#found;
+    const { state, clock, people, agents, tools, models, web, files } = this.#found;
     const asked = people.finish();
     if (!(end instanceof Failure)) state.store();
     return new TestRun(end, {
@@ -71,6 +77,8 @@ export class Invocation {
       agentCalls: agents.finish(),
       toolCalls: tools.finish(),
       ...models.finish(),
+      httpCalls: web.finish(),
+      artifactVersions: files.all(),
       logs: this.#logs,
       sleptMs: clock.nowMs,
     });
@@ -256,6 +264,62 @@ export class Invocation {
   embed(texts, model) {
     const { models, clock } = this.#call();
     return models.embed(texts, model, clock);
+  }
+
+  /** @param {HttpRequest} request */
+  fetch(request) {
+    return this.openExchange(request).wait();
+  }
+
+  /** @param {HttpRequest} request */
+  openExchange(request) {
+    const { web, clock } = this.#call();
+    return web.open(request, clock);
+  }
+
+  /**
+   * @param {string} name
+   * @param {Artifact} artifact
+   */
+  saveArtifact(name, artifact) {
+    const { files, clock } = this.#gate();
+    return files.save(name, artifact, clock.nowMs);
+  }
+
+  /**
+   * @param {string} name
+   * @param {number | undefined} version
+   */
+  loadArtifact(name, version) {
+    return this.#gate().files.load(name, version);
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} version
+   * @param {number} offset
+   * @param {number} max
+   */
+  readArtifact(name, version, offset, max) {
+    return this.#gate().files.read(name, version, offset, max);
+  }
+
+  /** @param {string} prefix */
+  artifacts(prefix) {
+    return this.#gate().files.list(prefix);
+  }
+
+  /** @param {string} name */
+  artifactVersions(name) {
+    return this.#gate().files.versions(name);
+  }
+
+  /**
+   * @param {string} name
+   * @param {number | undefined} version
+   */
+  removeArtifact(name, version) {
+    return this.#gate().files.remove(name, version);
   }
 
   /** @param {number} ms */

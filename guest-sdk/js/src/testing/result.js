@@ -4,10 +4,11 @@
 
 import { Failure } from "../failure.js";
 
+/** @import { Artifact } from "../artifacts.js" */
 /** @import { Content } from "../content.js" */
 /** @import { Outcome } from "../outcome.js" */
 /** @import { Custom, Event, Json, Progress } from "../types.js" */
-/** @import { Asked, CalledAgent, CalledModel, CalledTool, EmbeddedTexts, LogLine } from "./types.js" */
+/** @import { Asked, CalledAgent, CalledHttp, CalledModel, CalledTool, EmbeddedTexts, LogLine } from "./types.js" */
 
 /**
  * @typedef {object} Left
@@ -19,6 +20,8 @@ import { Failure } from "../failure.js";
  * @property {CalledTool[]} toolCalls
  * @property {CalledModel[]} modelCalls
  * @property {EmbeddedTexts[]} embedCalls
+ * @property {CalledHttp[]} httpCalls
+ * @property {{ [name: string]: { [version: number]: Artifact } }} artifactVersions
  * @property {LogLine[]} logs
  * @property {number} sleptMs
  */
@@ -32,7 +35,8 @@ export class TestRun {
    * @param {Outcome | Failure} end
    * @param {Left} left
    */
-  constructor(end, { events, state, changes, asked, agentCalls, toolCalls, modelCalls, embedCalls, logs, sleptMs }) {
+  constructor(end, { events, state, changes, asked, agentCalls, toolCalls, modelCalls, embedCalls, ...others }) {
+    const { httpCalls, artifactVersions, logs, sleptMs } = others;
     this.#end = end;
     /** @readonly @type {readonly Event[]} What it emitted, in order, and what the host sent on of what a model wrote. */
     this.events = events;
@@ -54,6 +58,13 @@ export class TestRun {
     this.modelCalls = modelCalls;
     /** @readonly @type {readonly EmbeddedTexts[]} The texts that it had embedded, in order. */
     this.embedCalls = embedCalls;
+    /** @readonly @type {readonly CalledHttp[]} What it asked by HTTP, in order. */
+    this.httpCalls = httpCalls;
+    /**
+     * The artifacts that are there after it: each version, by name and number. Also those that a failed run saved.
+     * @readonly @type {{ [name: string]: { [version: number]: Artifact } }}
+     */
+    this.artifactVersions = artifactVersions;
     /** @readonly @type {readonly LogLine[]} The lines it logged. */
     this.logs = logs;
     /** @readonly @type {number} How many milliseconds it waited, on the fake clock. */
@@ -97,6 +108,15 @@ export class TestRun {
     const end = this.#end;
     if (end instanceof Failure) return end;
     throw new Error(`the agent did not fail, it answered ${JSON.stringify(end.content?.text)}`);
+  }
+
+  /**
+   * The newest version of each artifact that is there after it.
+   * @returns {{ [name: string]: Artifact }}
+   */
+  get artifacts() {
+    const newest = Object.entries(this.artifactVersions).map(([name, versions]) => [name, Object.values(versions).at(-1)]);
+    return Object.fromEntries(newest);
   }
 
   /**

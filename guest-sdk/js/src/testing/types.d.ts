@@ -2,9 +2,11 @@
 
 import type { Content } from "../content.js";
 import type { Failure } from "../failure.js";
+import type { HttpRequest } from "../http.js";
 import type { ModelResponse } from "../models.js";
 import type { Agent, AgentDefinition, Answer, Decision, Info, Json, JsonInput, Level, ModelOptions, Part, Relay } from "../types.js";
-import type { RunResult, ToolChoice, ToolHints } from "../types.js";
+import type { HeadersInput, InlineDataPart, RunResult, ToolChoice, ToolHints } from "../types.js";
+import type { FakeResponse } from "./http.js";
 import type { TestRun } from "./result.js";
 import type { Failed } from "./tools.js";
 
@@ -105,6 +107,29 @@ export interface FakeModel {
   embed?: ((text: string) => readonly number[]) | undefined;
 }
 
+/** What there is to say of an answer of a test beside its body. */
+export interface FakeResponseOptions {
+  /** 200 where it is left out. */
+  status?: number | undefined;
+  /** What is sent along. */
+  headers?: HeadersInput | undefined;
+  /** The body as it comes, in place of the body as a whole. Where the last is a {@link Failure} the answer is cut off. */
+  pieces?: readonly (string | Uint8Array | Failure)[] | undefined;
+  /**
+   * How many milliseconds of the fake clock it takes: the pieces come at equal intervals, the last one at the end, and the head with
+   * the first. It is there at once where it is left out.
+   */
+  takesMs?: number | undefined;
+  /** Where it came from, if that is not where it was asked for: after redirects, which the fake host does not follow. */
+  url?: string | undefined;
+}
+
+/** What is answered by HTTP: a string, bytes, an object of which it is the JSON, nothing, or more of it; or a failure. */
+export type HttpAnswer = string | Uint8Array | FakeResponse | Failure | JsonInput | undefined | void;
+
+/** What is in a file of a test: a string, bytes, or a part that has another type. */
+export type FakeFile = string | Uint8Array | InlineDataPart;
+
 /** What an agent finds when it runs. */
 export interface FakeHostOptions {
   /** What `cx.info` says, where it is not the usual: `userId`, `sessionId` and the like. */
@@ -129,6 +154,14 @@ export interface FakeHostOptions {
   tools?: { [name: string]: FakeTool | FakeTool["run"] } | undefined;
   /** The models that may be asked, by alias, the default first: what each answers, or more of it. */
   models?: { [alias: string]: FakeModel | NonNullable<FakeModel["run"]> } | undefined;
+  /**
+   * What is asked by HTTP, and answered: `https://example.com/a` is asked with any method, `POST https://example.com/a` with this one, and
+   * `*` stands for anything; the first that fits is taken. A function is given what is asked, and returns the answer. Everything else
+   * is denied.
+   */
+  http?: { [place: string]: HttpAnswer | ((request: HttpRequest) => HttpAnswer) } | undefined;
+  /** The artifacts that are there, by name: what is in each, or in each of its versions by number. */
+  artifacts?: { [name: string]: FakeFile | { readonly [version: number]: FakeFile } } | undefined;
   /** Cancels the run after so many milliseconds of the fake clock. */
   cancelAfterMs?: number | undefined;
   /**
@@ -222,6 +255,13 @@ export interface EmbeddedTexts {
   /** The alias of the model. */
   model: string;
   texts: string[];
+}
+
+/** Something was asked by HTTP, or was to be where the test has no answer. */
+export interface CalledHttp {
+  request: HttpRequest;
+  /** Whether its answer was given up before it was over: by the agent, or by the end of the run. */
+  cancelled: boolean;
 }
 
 /** A line of the log. */

@@ -6,8 +6,10 @@
 const FUNCTIONS = new Map(
   Object.entries({
     "rak:agent/agents@0.1.5": ["available", "call", "start"],
+    "rak:agent/artifacts@0.1.5": ["save", "load", "read", "available", "versions", "remove"],
     "rak:agent/context@0.1.5": ["get", "config", "configKeys", "isCancelled", "remainingMs"],
     "rak:agent/events@0.1.5": ["emit"],
+    "rak:agent/http@0.1.5": ["fetch", "open"],
     "rak:agent/log@0.1.5": ["write"],
     "rak:agent/models@0.1.5": ["available", "complete", "open", "embed"],
     "rak:agent/people@0.1.5": ["approve", "ask", "nextMessage"],

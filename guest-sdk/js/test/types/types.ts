@@ -1,10 +1,11 @@
 /** What the types say to an author, and what they refuse. Only checked, never run. */
 
 import { type Agent, type AgentReply, type Child, Content, type Context, type Decision, type Event, type Failure, type Json } from "rak";
+import { type Artifact, type ArtifactInfo, type Exchange, type HttpResponse } from "rak";
 import { type Completion, type Delta, ModelResponse, Outcome, type Part, type Running, type ToolResponse, agent, progress, thought } from "rak";
 import { FunctionTool, llmAgent, params, tool } from "rak/llm";
 import { loop, sequential } from "rak/workflow";
-import { Failed, FakeHost, type TestRun } from "rak/testing";
+import { Failed, FakeHost, FakeResponse, type TestRun } from "rak/testing";
 
 const host = new FakeHost({ state: { a: { b: [1] } }, config: { c: "d" }, history: [{ author: "user", content: "x" }] });
 
@@ -31,6 +32,11 @@ const used: TestRun = new FakeHost({ tools: { a: ({ n }) => n + 1, b: { run: () 
 const answered: TestRun = new FakeHost({
   models: { a: "x", b: ["x", { mood: "good" }, [thought("hm"), "y"]], c: ({ contents }) => contents[0]?.text ?? "", d: { embed: () => [1] } },
 }).run(plain, "x");
+const wired: TestRun = new FakeHost({
+  http: { "https://a": "x", "POST https://b": ({ body }) => ({ length: body.length }), "*": new FakeResponse({ a: 1 }, { status: 404 }) },
+  artifacts: { "a.txt": "x", "b.bin": { 1: Uint8Array.of(1), 2: { type: "inline-data", mimeType: "a/b", data: new Uint8Array() } } },
+}).run(plain, "x");
+for (const { request, cancelled } of wired.httpCalls) console.log(request.headers.get("a"), cancelled, wired.artifacts["a.txt"]?.text());
 for (const { model, request } of answered.modelCalls) console.log(model, request.contents.length, request.system ?? "");
 for (const { agent, input, cancelled } of called.agentCalls) console.log(agent, input.text, cancelled);
 for (const one of asked.asked) console.log(one.type === "ask" ? one.question : one.action, one.expiresInMs ?? 0);
@@ -78,6 +84,20 @@ function uses(cx: Context, part: Part, event: Event): string {
     if (cx.waitAny([completion], 5).length > 0) return `${completion.finish().usage.inputTokens} ${rest.length}`;
   }
   if (cx.models.embed(["a"], { model: "small" }).vectors[0]?.[0] === 0.5) return response.finish;
+  const issue: HttpResponse = cx.http.fetch("https://a", { method: "POST", json: { mood }, headers: [["a", "b"]], redirect: "manual" });
+  const named: Mood = issue.json<Mood>();
+  {
+    using exchange: Exchange = cx.http.open("https://a", { body: new Uint8Array(), credential: "c", timeoutMs: 5 });
+    for (const piece of exchange) if (piece.length > 5) break;
+    for (const line of exchange.lines()) if (exchange.head().ok) return line;
+    if (cx.waitAny([exchange], 5).length > 0) return `${named.mood} ${issue.headers.getAll("a").length}`;
+  }
+  const version: number = cx.artifacts.save("a.txt", "a", "text/plain") + cx.artifacts.save("b.bin", issue.body);
+  const artifact: Artifact | undefined = cx.artifacts.load("a.txt", version);
+  if (artifact) return Content.model(artifact).text + artifact.text() + artifact.json<Mood>().mood;
+  for (const piece of cx.artifacts.pieces("b.bin", { max: 5 })) if (piece.length > 5) return "long";
+  const infos: ArtifactInfo[] = cx.artifacts.list("a");
+  if (cx.artifacts.remove("a.txt")) return `${infos[0]?.createdAt.getTime()}`;
   const said: Content | undefined = cx.people.nextMessage(decision.approved ? 0 : undefined);
   if (said) return `${size} ${decision.edited?.tone} ${edited}`;
   if (part.type === "inline-data") return `${part.data.byteLength}`;
@@ -132,6 +152,10 @@ agent({ run: (cx) => void cx.tools.call({ args: {} }) });
 agent({ run: (cx) => cx.models.complete().text });
 // @ts-expect-error: there is no such relay.
 agent({ run: (cx) => cx.models.complete("x", { relay: "thoughts" }).text });
+// @ts-expect-error: there is no such redirect.
+agent({ run: (cx) => cx.http.fetch("https://a", { redirect: "error" }).text() });
+// @ts-expect-error: a file is a string or bytes.
+agent({ run: (cx) => void cx.artifacts.save("a", 5) });
 // @ts-expect-error: there is no such hint.
 new FakeHost({ tools: { a: { run: () => 5, hints: { dangerous: true } } } });
 // @ts-expect-error: a fake agent answers as an agent does.
@@ -141,4 +165,4 @@ new FakeHost({ people: [{ reason: "x" }] });
 // @ts-expect-error: what is asynchronous ends later.
 const early: TestRun = host.run(agent({ run: async () => "later" }), "x");
 
-export { answered, any, asked, called, early, finished, generated, nothing, promised, spoken, streamed, worked, used, uses };
+export { answered, any, asked, called, early, finished, generated, nothing, promised, spoken, streamed, wired, worked, used, uses };

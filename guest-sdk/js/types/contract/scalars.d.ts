@@ -63,3 +63,10 @@ export declare function liftedJson(text: string | null | undefined): Json | unde
  * @returns {string}
  */
 export declare function typeOf(value: unknown): string;
+/**
+ * Bytes on their way in. They are the agent's own from here on.
+ *
+ * @param {ArrayLike<number>} bytes
+ * @returns {Uint8Array}
+ */
+export declare function liftedBytes(bytes: ArrayLike<number>): Uint8Array;

@@ -4,11 +4,15 @@
 import { Failure } from "../failure.js";
 import { TestRun } from "./result.js";
 import { FakeTimer } from "./timer.js";
+import type { Artifact } from "../artifacts.js";
+import type { HttpRequest } from "../http.js";
 import type { AgentRequest, Host, Timer, ToolRequestOptions } from "../host.js";
 import type { Outcome } from "../outcome.js";
 import type { Entry, Event, Info, Json, Level, ModelRequest, Page, ToolCall } from "../types.js";
 import type { Agents } from "./agents.js";
+import type { Files } from "./artifacts.js";
 import type { Clock } from "./clock.js";
+import type { Web } from "./http.js";
 import type { Models } from "./models.js";
 import type { People } from "./people.js";
 import type { State } from "./state.js";
@@ -21,14 +25,20 @@ export type Found = {
     agents: Agents;
     tools: Tools;
     models: Models;
+    web: Web;
+    files: Files;
     clock: Clock;
     state: State;
 };
+/** @import { Artifact } from "../artifacts.js" */
+/** @import { HttpRequest } from "../http.js" */
 /** @import { AgentRequest, Host, Timer, ToolRequestOptions } from "../host.js" */
 /** @import { Outcome } from "../outcome.js" */
 /** @import { Entry, Event, Info, Json, Level, ModelRequest, Page, ToolCall } from "../types.js" */
 /** @import { Agents } from "./agents.js" */
+/** @import { Files } from "./artifacts.js" */
 /** @import { Clock } from "./clock.js" */
+/** @import { Web } from "./http.js" */
 /** @import { Models } from "./models.js" */
 /** @import { People } from "./people.js" */
 /** @import { State } from "./state.js" */
@@ -45,6 +55,8 @@ export type Found = {
  * @property {Agents} agents
  * @property {Tools} tools
  * @property {Models} models
+ * @property {Web} web
+ * @property {Files} files
  * @property {Clock} clock
  * @property {State} state
  */
@@ -147,6 +159,36 @@ export declare class Invocation implements Host {
      * @param {string | undefined} model
      */
     embed(texts: readonly string[], model: string | undefined): import("../types.js").Embeddings;
+    /** @param {HttpRequest} request */
+    fetch(request: HttpRequest): import("../http.js").HttpResponse;
+    /** @param {HttpRequest} request */
+    openExchange(request: HttpRequest): import("./http.js").FakeExchange;
+    /**
+     * @param {string} name
+     * @param {Artifact} artifact
+     */
+    saveArtifact(name: string, artifact: Artifact): number;
+    /**
+     * @param {string} name
+     * @param {number | undefined} version
+     */
+    loadArtifact(name: string, version: number | undefined): Artifact | undefined;
+    /**
+     * @param {string} name
+     * @param {number} version
+     * @param {number} offset
+     * @param {number} max
+     */
+    readArtifact(name: string, version: number, offset: number, max: number): Uint8Array<ArrayBufferLike>;
+    /** @param {string} prefix */
+    artifacts(prefix: string): import("../types.js").ArtifactInfo[];
+    /** @param {string} name */
+    artifactVersions(name: string): import("../types.js").ArtifactInfo[];
+    /**
+     * @param {string} name
+     * @param {number | undefined} version
+     */
+    removeArtifact(name: string, version: number | undefined): boolean;
     /** @param {number} ms */
     sleep(ms: number): void;
     /**

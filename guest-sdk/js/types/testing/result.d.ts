@@ -2,10 +2,11 @@
  * What a run under test left behind.
  */
 import { Failure } from "../failure.js";
+import type { Artifact } from "../artifacts.js";
 import type { Content } from "../content.js";
 import type { Outcome } from "../outcome.js";
 import type { Custom, Event, Json, Progress } from "../types.js";
-import type { Asked, CalledAgent, CalledModel, CalledTool, EmbeddedTexts, LogLine } from "./types.js";
+import type { Asked, CalledAgent, CalledHttp, CalledModel, CalledTool, EmbeddedTexts, LogLine } from "./types.js";
 export type Left = {
     events: Event[];
     state: {
@@ -19,13 +20,20 @@ export type Left = {
     toolCalls: CalledTool[];
     modelCalls: CalledModel[];
     embedCalls: EmbeddedTexts[];
+    httpCalls: CalledHttp[];
+    artifactVersions: {
+        [name: string]: {
+            [version: number]: Artifact;
+        };
+    };
     logs: LogLine[];
     sleptMs: number;
 };
+/** @import { Artifact } from "../artifacts.js" */
 /** @import { Content } from "../content.js" */
 /** @import { Outcome } from "../outcome.js" */
 /** @import { Custom, Event, Json, Progress } from "../types.js" */
-/** @import { Asked, CalledAgent, CalledModel, CalledTool, EmbeddedTexts, LogLine } from "./types.js" */
+/** @import { Asked, CalledAgent, CalledHttp, CalledModel, CalledTool, EmbeddedTexts, LogLine } from "./types.js" */
 /**
  * @typedef {object} Left
  * @property {Event[]} events
@@ -36,6 +44,8 @@ export type Left = {
  * @property {CalledTool[]} toolCalls
  * @property {CalledModel[]} modelCalls
  * @property {EmbeddedTexts[]} embedCalls
+ * @property {CalledHttp[]} httpCalls
+ * @property {{ [name: string]: { [version: number]: Artifact } }} artifactVersions
  * @property {LogLine[]} logs
  * @property {number} sleptMs
  */
@@ -66,6 +76,17 @@ export declare class TestRun {
     modelCalls: readonly CalledModel[];
     /** @readonly @type {readonly EmbeddedTexts[]} The texts that it had embedded, in order. */
     embedCalls: readonly EmbeddedTexts[];
+    /** @readonly @type {readonly CalledHttp[]} What it asked by HTTP, in order. */
+    httpCalls: readonly CalledHttp[];
+    /**
+     * The artifacts that are there after it: each version, by name and number. Also those that a failed run saved.
+     * @readonly @type {{ [name: string]: { [version: number]: Artifact } }}
+     */
+    artifactVersions: {
+        [name: string]: {
+            [version: number]: Artifact;
+        };
+    };
     /** @readonly @type {readonly LogLine[]} The lines it logged. */
     logs: readonly LogLine[];
     /** @readonly @type {number} How many milliseconds it waited, on the fake clock. */
@@ -74,7 +95,7 @@ export declare class TestRun {
      * @param {Outcome | Failure} end
      * @param {Left} left
      */
-    constructor(end: Outcome | Failure, { events, state, changes, asked, agentCalls, toolCalls, modelCalls, embedCalls, logs, sleptMs }: Left);
+    constructor(end: Outcome | Failure, { events, state, changes, asked, agentCalls, toolCalls, modelCalls, embedCalls, ...others }: Left);
     /**
      * Whether it ended well.
      * @returns {boolean}
@@ -98,6 +119,13 @@ export declare class TestRun {
      * @throws {Error} Where the run did not fail.
      */
     get failure(): Failure;
+    /**
+     * The newest version of each artifact that is there after it.
+     * @returns {{ [name: string]: Artifact }}
+     */
+    get artifacts(): {
+        [name: string]: Artifact;
+    };
     /**
      * The contents it emitted.
      * @returns {Content[]}
