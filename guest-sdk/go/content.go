@@ -66,6 +66,11 @@ type Blob struct {
 	Data []byte
 }
 
+// Text is the bytes as text.
+func (b Blob) Text() string {
+	return string(b.Data)
+}
+
 // FileRef is bytes that are somewhere else.
 type FileRef struct {
 	// MIMEType is what the bytes are; empty where that is not known.

@@ -118,7 +118,7 @@ func (cx *Context) noticed(err error) error {
 	return err
 }
 
-// noticedOfOther sees the errors of other agents, tools and models. One that was stopped may have been stopped for itself,
+// noticedOfOther sees the errors of other agents, tools, models and the web. One that was stopped may have been stopped for itself,
 // so the host is asked whether it is this run that has to end.
 func (cx *Context) noticedOfOther(err error) error {
 	if errors.Is(err, Cancelled) || errors.Is(err, DeadlineExceeded) {

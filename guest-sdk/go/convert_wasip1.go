@@ -6,11 +6,14 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
 	"rak/internal/bindings/imports/rak_agent_agents"
+	"rak/internal/bindings/imports/rak_agent_artifacts"
 	"rak/internal/bindings/imports/rak_agent_common"
 	"rak/internal/bindings/imports/rak_agent_entry"
 	"rak/internal/bindings/imports/rak_agent_events"
+	"rak/internal/bindings/imports/rak_agent_http"
 	"rak/internal/bindings/imports/rak_agent_log"
 	"rak/internal/bindings/imports/rak_agent_models"
 	"rak/internal/bindings/imports/rak_agent_tools"
@@ -95,9 +98,7 @@ func toPart(part Part) rak_agent_common.Part {
 	case Thought:
 		return rak_agent_common.MakePartThought(utf8Of(string(part)))
 	case Blob:
-		return rak_agent_common.MakePartInlineData(rak_agent_common.Blob{
-			MimeType: utf8Of(part.MIMEType), Data: part.Data,
-		})
+		return rak_agent_common.MakePartInlineData(toBlob(part))
 	case FileRef:
 		return rak_agent_common.MakePartFileData(rak_agent_common.FileRef{
 			MimeType: optional(part.MIMEType), Uri: utf8Of(part.URI),
@@ -113,6 +114,10 @@ func toPart(part Part) rak_agent_common.Part {
 	default:
 		panic(fmt.Sprintf("rak: %T is no part of a content", part))
 	}
+}
+
+func toBlob(blob Blob) rak_agent_common.Blob {
+	return rak_agent_common.Blob{MimeType: utf8Of(blob.MIMEType), Data: blob.Data}
 }
 
 func toCall(call FunctionCall) rak_agent_common.FunctionCall {
@@ -333,6 +338,61 @@ func fromEmbeddings(embeddings rak_agent_models.Embeddings) Embeddings {
 		Vectors: embeddings.Vectors,
 		Usage:   fromUsage(embeddings.Usage),
 		Extra:   jsonFrom(embeddings.Extra),
+	}
+}
+
+func toHTTPRequest(request HTTPRequest) rak_agent_http.Request {
+	timeout := witTypes.None[uint64]()
+	if request.Timeout > 0 {
+		timeout = witTypes.Some(millis(request.Timeout))
+	}
+	// In an order that is the same in each run, as the host may repeat a run from its record.
+	var headers []witTypes.Tuple2[string, string]
+	for _, name := range sortedKeys(request.Header) {
+		for _, value := range request.Header[name] {
+			headers = append(headers, witTypes.Tuple2[string, string]{F0: utf8Of(name), F1: utf8Of(value)})
+		}
+	}
+	return rak_agent_http.Request{
+		Method:          utf8Of(request.Method),
+		Url:             utf8Of(request.URL),
+		Headers:         headers,
+		Body:            request.Body,
+		Credential:      optional(request.Credential),
+		TimeoutMs:       timeout,
+		FollowRedirects: !request.NoRedirects,
+		Extra:           optional(string(request.Extra)),
+	}
+}
+
+func fromHead(head rak_agent_http.Head) HTTPHead {
+	header := Header{}
+	for _, pair := range head.Headers {
+		header[pair.F0] = append(header[pair.F0], pair.F1)
+	}
+	return HTTPHead{Status: int(head.Status), URL: head.Url, Header: header, Extra: jsonFrom(head.Extra)}
+}
+
+func fromHTTPResponse(response rak_agent_http.Response) HTTPResponse {
+	return HTTPResponse{fromHead(response.Head), response.Body}
+}
+
+func fromBlob(blob witTypes.Option[rak_agent_common.Blob]) *Blob {
+	if blob.IsNone() {
+		return nil
+	}
+	some := blob.Some()
+	return &Blob{MIMEType: some.MimeType, Data: some.Data}
+}
+
+func fromArtifactInfo(info rak_agent_artifacts.Info) ArtifactInfo {
+	return ArtifactInfo{
+		Name:      info.Name,
+		Version:   info.Version,
+		MIMEType:  info.MimeType,
+		Size:      info.Size,
+		CreatedAt: time.UnixMilli(int64(info.CreatedAtMs)),
+		Extra:     jsonFrom(info.Extra),
 	}
 }
 

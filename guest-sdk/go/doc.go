@@ -23,9 +23,9 @@
 // Everything goes through the [Context]: who asks ([Context.Info], [Config]), what the client sees ([Context.Emit],
 // [Context.Stream], [Context.Text], [Context.Progress]), what was said and what is remembered ([Context.Session],
 // [Get]), what people decide, answer and say meanwhile ([Context.People], [Ask]), other agents ([Context.Agents]), tools
-// ([Context.Tools]), models ([Context.Models], [Structured]), waiting ([Context.Sleep], [Context.Timer],
-// [Context.WaitAny]), when to stop ([Context.Err], [Context.Context], [Context.Remaining]), and the operator's log
-// ([Context.Log]).
+// ([Context.Tools]), models ([Context.Models], [Structured]), the web ([Context.HTTP]), files that outlive the run
+// ([Context.Artifacts]), waiting ([Context.Sleep], [Context.Timer], [Context.WaitAny]), when to stop ([Context.Err],
+// [Context.Context], [Context.Remaining]), and the operator's log ([Context.Log]).
 //
 // # Failing
 //

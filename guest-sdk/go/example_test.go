@@ -1,14 +1,19 @@
 package rak_test
 
 import (
+	"bufio"
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"time"
 
 	"rak"
+	"rak/rakhttp"
 	"rak/raktest"
 )
 
@@ -418,6 +423,147 @@ func ExampleModels_Embed() {
 	}}
 	fmt.Println(raktest.Host{Models: []raktest.Model{model}}.Run(agent, "a dog").Answer())
 	// Output: 2
+}
+
+func ExampleHTTP_Do() {
+	type issue struct {
+		Title string
+		Votes int
+	}
+	agent := rak.RunText(func(cx *rak.Context, project string) (string, error) {
+		response, err := cx.HTTP().Do(rak.HTTPRequest{
+			URL:        "https://api.example.com/" + project + "/issues",
+			Credential: "tracker",
+			Timeout:    10 * time.Second,
+		})
+		switch {
+		case errors.Is(err, rak.Unavailable):
+			return "The tracker is down.", nil
+		case err != nil:
+			return "", err
+		case !response.OK():
+			return "", rak.Failf(rak.NotFound, "there is no project %s: %s", project, response.Text())
+		}
+		var issues []issue
+		if err := response.JSON(&issues); err != nil {
+			return "", err
+		}
+		return issues[0].Title, nil
+	})
+	host := raktest.Host{HTTP: []raktest.Page{
+		{URL: "https://api.example.com/x/*", Answer: raktest.SendsJSON([]issue{{"crash", 9}})},
+		{URL: "https://api.example.com/y/*", Answer: raktest.FailsToAnswer(rak.Failf(rak.Unavailable, "nobody is there"))},
+		{URL: "*", Answer: raktest.Refuses(404, "try x")},
+	}}
+	run := host.Run(agent, "x")
+	fmt.Println(run.Answer(), run.HTTPCalls[0].Request.Credential)
+	fmt.Println(host.Run(agent, "y").Answer())
+	fmt.Println(host.Run(agent, "z").Failure)
+	// Output:
+	// crash tracker
+	// The tracker is down.
+	// there is no project z: try x
+}
+
+func ExampleHTTP_PostJSON() {
+	agent := rak.RunText(func(cx *rak.Context, title string) (string, error) {
+		response, err := cx.HTTP().PostJSON("https://api.example.com/votes", map[string]string{"title": title})
+		if err != nil {
+			return "", err
+		}
+		return response.Text(), nil
+	})
+	echo := func(request rak.HTTPRequest) raktest.HTTPAnswer { return raktest.Sends("got " + string(request.Body)) }
+	page := raktest.Page{Method: "POST", URL: "https://api.example.com/votes", Handle: echo}
+	fmt.Println(raktest.Host{HTTP: []raktest.Page{page}}.Run(agent, "crash").Answer())
+	// Output: got {"title":"crash"}
+}
+
+func ExampleHTTP_Open() {
+	agent := rak.RunText(func(cx *rak.Context, url string) (string, error) {
+		exchange, err := cx.HTTP().Open(rak.HTTPRequest{URL: url})
+		if err != nil {
+			return "", err
+		}
+		defer exchange.Close()
+		lines := 0
+		for scanner := bufio.NewScanner(io.TeeReader(exchange, cx.Text())); scanner.Scan(); lines++ {
+		}
+		return fmt.Sprintf("%d lines", lines), nil
+	})
+	answer := raktest.HTTPAnswer{Pieces: []string{"one\nt", "wo\nthree"}}
+	host := raktest.Host{HTTP: []raktest.Page{{URL: "https://example.com/log", Answer: answer, Takes: time.Minute}}}
+	run := host.Run(agent, "https://example.com/log")
+	fmt.Println(run.Answer(), len(run.Events), run.Slept)
+	// Output: 3 lines 2 1m0s
+}
+
+func ExampleContext_HTTP_client() {
+	agent := rak.RunText(func(cx *rak.Context, url string) (string, error) {
+		client := http.Client{Transport: &rakhttp.Transport{Context: cx}}
+		response, err := client.Get(url)
+		if err != nil {
+			return "", err
+		}
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		return string(body), err
+	})
+	host := raktest.Host{HTTP: []raktest.Page{{URL: "https://example.com", Answer: raktest.Sends("hello")}}}
+	fmt.Println(host.Run(agent, "https://example.com").Answer())
+	// Output: hello
+}
+
+func ExampleArtifacts() {
+	agent := func(cx *rak.Context, input rak.Content) (rak.Outcome, error) {
+		text := "# Diary\n"
+		diary, err := cx.Artifacts().Load("user:diary.md")
+		if err != nil {
+			return rak.Outcome{}, err
+		}
+		if diary != nil {
+			text = diary.Text()
+		}
+		version, err := cx.Artifacts().Save("user:diary.md", rak.TextFile(text+"- "+input.Text()+"\n"))
+		if err != nil {
+			return rak.Outcome{}, err
+		}
+		// What the user sent along is kept with the conversation.
+		for i, part := range input.Parts {
+			if photo, ok := part.(rak.Blob); ok {
+				if _, err := cx.Artifacts().Save(fmt.Sprintf("photos/%d", i), photo); err != nil {
+					return rak.Outcome{}, err
+				}
+			}
+		}
+		return rak.Answer(fmt.Sprintf("version %d", version)), nil
+	}
+	host := raktest.Host{Artifacts: []raktest.Artifact{{Name: "user:diary.md", Blob: rak.TextFile("# Mine\n")}}}
+	photo := rak.Blob{MIMEType: "image/png", Data: []byte("...")}
+	run := host.RunContent(agent, rak.Content{Role: rak.RoleUser, Parts: []rak.Part{rak.Text("sun"), photo}})
+	fmt.Println(run.Answer(), run.Artifact("photos/1").MIMEType)
+	fmt.Print(run.Artifact("user:diary.md").Text())
+	// Output:
+	// version 2 image/png
+	// # Mine
+	// - sun
+}
+
+func ExampleArtifacts_Open() {
+	agent := rak.RunText(func(cx *rak.Context, name string) (string, error) {
+		file, err := cx.Artifacts().Open(name)
+		if err != nil {
+			return "", err
+		}
+		rows, err := csv.NewReader(file).ReadAll()
+		return fmt.Sprintf("%d rows", len(rows)), err
+	})
+	host := raktest.Host{Artifacts: []raktest.Artifact{{Name: "a.csv", Blob: rak.TextFile("a,1\nb,2\n")}}}
+	fmt.Println(host.Run(agent, "a.csv").Answer())
+	fmt.Println(host.Run(agent, "b.csv").Failure)
+	// Output:
+	// 2 rows
+	// there is no artifact b.csv
 }
 
 func ExampleFailure() {

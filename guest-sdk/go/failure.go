@@ -53,9 +53,9 @@ func (k Kind) Error() string { return string(k) }
 // rak.Expired) asks for it.
 var Expired error = &Failure{Kind: DeadlineExceeded, Code: "expired", Message: "nobody answered in time"}
 
-// Interrupted is that the host ended while a model wrote: [Unavailable] with the code interrupted. The rest of the answer is
-// lost, and the model may be asked again. errors.Is(err, rak.Interrupted) asks for it.
-var Interrupted error = &Failure{Kind: Unavailable, Code: "interrupted", Message: "the host ended while the model wrote"}
+// Interrupted is that the host ended while a model wrote, or during an answer of the web: [Unavailable] with the code
+// interrupted. The rest of the answer is lost, and may be asked for again. errors.Is(err, rak.Interrupted) asks for it.
+var Interrupted error = &Failure{Kind: Unavailable, Code: "interrupted", Message: "the host ended during the answer"}
 
 // Failure is why something failed. The client reads the kind and the message, so the message is written for them.
 type Failure struct {

@@ -69,6 +69,24 @@ type Host interface {
 	// Embed turns texts into vectors, with the default model where none is named.
 	Embed(model string, texts []string) (Embeddings, error)
 
+	// Fetch asks the web and waits for the whole answer.
+	Fetch(request HTTPRequest) (HTTPResponse, error)
+	// OpenExchange asks the web.
+	OpenExchange(request HTTPRequest) (HostExchange, error)
+
+	// SaveArtifact keeps a new version, and returns its number.
+	SaveArtifact(name string, blob Blob) (uint32, error)
+	// LoadArtifact is the whole of a version, of the newest where none is named; nil where there is none.
+	LoadArtifact(name string, version *uint32) (*Blob, error)
+	// ReadArtifact is a part of a version; empty at its end.
+	ReadArtifact(name string, version uint32, offset uint64, max uint32) ([]byte, error)
+	// AvailableArtifacts are the newest versions of the names with this prefix, by name.
+	AvailableArtifacts(prefix string) ([]ArtifactInfo, error)
+	// ArtifactVersions are the versions of a name, newest first.
+	ArtifactVersions(name string) ([]ArtifactInfo, error)
+	// RemoveArtifact removes a version, or all of them where none is named.
+	RemoveArtifact(name string, version *uint32) (bool, error)
+
 	// Sleep waits.
 	Sleep(ms uint64)
 	// Timer is ready after this time.
@@ -125,6 +143,20 @@ type HostCompletion interface {
 	// Cancel gives it up; nothing where it is over.
 	Cancel()
 	// Subscribe is ready when Next has something to tell, or the end.
+	Subscribe() HostWaitable
+	// Drop gives it up.
+	Drop()
+}
+
+// HostExchange is what a [Host] makes for an [Exchange].
+type HostExchange interface {
+	// Head waits for the beginning of the answer.
+	Head() (HTTPHead, error)
+	// Read is the next bytes, waiting for them; empty at the end.
+	Read(max uint32) ([]byte, error)
+	// Cancel gives it up; nothing where it is over.
+	Cancel()
+	// Subscribe is ready when there is more of the answer than the agent was told, or the end.
 	Subscribe() HostWaitable
 	// Drop gives it up.
 	Drop()

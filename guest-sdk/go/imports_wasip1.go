@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"rak/internal/bindings/imports/rak_agent_agents"
+	"rak/internal/bindings/imports/rak_agent_artifacts"
 	"rak/internal/bindings/imports/rak_agent_context"
 	"rak/internal/bindings/imports/rak_agent_events"
+	"rak/internal/bindings/imports/rak_agent_http"
 	"rak/internal/bindings/imports/rak_agent_log"
 	"rak/internal/bindings/imports/rak_agent_models"
 	"rak/internal/bindings/imports/rak_agent_people"
@@ -214,6 +216,54 @@ func (imports) Embed(model string, texts []string) (Embeddings, error) {
 	return converted(rak_agent_models.Embed(alias, all), fromEmbeddings)
 }
 
+func (imports) Fetch(request HTTPRequest) (HTTPResponse, error) {
+	asked := toHTTPRequest(request)
+	defer call()()
+	return converted(rak_agent_http.Fetch(asked), fromHTTPResponse)
+}
+
+func (imports) OpenExchange(request HTTPRequest) (HostExchange, error) {
+	asked := toHTTPRequest(request)
+	defer call()()
+	opened, err := result(rak_agent_http.Open(asked))
+	if err != nil {
+		return nil, err
+	}
+	// As of a child.
+	return &exchange{rak_agent_http.ExchangeFromBorrowHandle(opened.TakeHandle())}, nil
+}
+
+func (imports) SaveArtifact(name string, blob Blob) (uint32, error) {
+	content := toBlob(blob)
+	defer call()()
+	return result(rak_agent_artifacts.Save(utf8Of(name), content))
+}
+
+func (imports) LoadArtifact(name string, version *uint32) (*Blob, error) {
+	defer call()()
+	return converted(rak_agent_artifacts.Load(utf8Of(name), optionalNumber(version)), fromBlob)
+}
+
+func (imports) ReadArtifact(name string, version uint32, offset uint64, max uint32) ([]byte, error) {
+	defer call()()
+	return result(rak_agent_artifacts.Read(utf8Of(name), version, offset, max))
+}
+
+func (imports) AvailableArtifacts(prefix string) ([]ArtifactInfo, error) {
+	defer call()()
+	return converted(rak_agent_artifacts.Available(utf8Of(prefix)), eachOf(fromArtifactInfo))
+}
+
+func (imports) ArtifactVersions(name string) ([]ArtifactInfo, error) {
+	defer call()()
+	return converted(rak_agent_artifacts.Versions(utf8Of(name)), eachOf(fromArtifactInfo))
+}
+
+func (imports) RemoveArtifact(name string, version *uint32) (bool, error) {
+	defer call()()
+	return result(rak_agent_artifacts.Remove(utf8Of(name), optionalNumber(version)))
+}
+
 func (imports) Sleep(ms uint64) {
 	defer call()()
 	rak_agent_wait.Sleep(ms)
@@ -345,4 +395,34 @@ func (c *completion) Subscribe() HostWaitable {
 func (c *completion) Drop() {
 	defer call()()
 	c.handle.Drop()
+}
+
+// exchange is one of the host.
+type exchange struct {
+	handle *rak_agent_http.Exchange
+}
+
+func (e *exchange) Head() (HTTPHead, error) {
+	defer call()()
+	return converted(e.handle.Head(), fromHead)
+}
+
+func (e *exchange) Read(max uint32) ([]byte, error) {
+	defer call()()
+	return result(e.handle.Read(max))
+}
+
+func (e *exchange) Cancel() {
+	defer call()()
+	e.handle.Cancel()
+}
+
+func (e *exchange) Subscribe() HostWaitable {
+	defer call()()
+	return &waitable{e.handle.Subscribe()}
+}
+
+func (e *exchange) Drop() {
+	defer call()()
+	e.handle.Drop()
 }

@@ -2,7 +2,7 @@ package rak
 
 import "sync"
 
-// started is what a [Child], a [Running] and a [Completion] have in common.
+// started is what a [Child], a [Running], a [Completion] and an [Exchange] have in common.
 type started struct {
 	cx   *Context
 	host interface {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Waitable is something that becomes ready: [Context.Timer] makes one, and [Child.Done], [Running.Done] and
-// [Completion.Ready] do.
+// Waitable is something that becomes ready: [Context.Timer] makes one, and [Child.Done], [Running.Done],
+// [Completion.Ready] and [Exchange.Ready] do.
 type Waitable struct {
 	cx   *Context
 	host HostWaitable

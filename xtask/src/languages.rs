@@ -40,8 +40,8 @@ const TESTS: [(&str, &[&str]); 23] = [
     ("guest-sdk/python/conformance", &["mypy"]),
     ("agents/recap", &["pytest", "-q"]),
     ("agents/recap", &["mypy"]),
-    ("guest-sdk/go", &["go", "vet", ".", "./raktest"]),
-    ("guest-sdk/go", &["go", "test", ".", "./raktest"]),
+    ("guest-sdk/go", &["go", "vet", ".", "./raktest", "./rakhttp"]),
+    ("guest-sdk/go", &["go", "test", ".", "./raktest", "./rakhttp"]),
     ("guest-sdk/go/conformance", &["go", "vet", "."]),
     ("guest-sdk/go/conformance", &["go", "test", "."]),
     ("agents/timers", &["go", "vet", "."]),
@@ -57,9 +57,10 @@ const TESTS: [(&str, &[&str]); 23] = [
     ("agents/jsondiff", &["python-zig", "build", "test"]),
 ];
 /// Where Go is written by hand, as seen from its SDK.
-const GO_SOURCES: [&str; 5] = [
+const GO_SOURCES: [&str; 6] = [
     ".",
     "raktest",
+    "rakhttp",
     "conformance",
     "internal/bindings/exports/export_rak_agent_entry",
     "../../agents/timers",

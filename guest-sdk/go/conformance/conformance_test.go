@@ -174,6 +174,75 @@ func TestModels(t *testing.T) {
 	}
 }
 
+func TestHTTP(t *testing.T) {
+	echo := func(request rak.HTTPRequest) raktest.HTTPAnswer {
+		sent := request.Header.Get("x-sent")
+		if sent == "" {
+			sent = "-"
+		}
+		return raktest.Sends(request.Method + " " + sent + " " + string(request.Body))
+	}
+	secret := func(request rak.HTTPRequest) raktest.HTTPAnswer {
+		if request.Credential != "sesame" {
+			return raktest.Refuses(401, "no")
+		}
+		return raktest.Sends("let in")
+	}
+	host := raktest.Host{HTTP: []raktest.Page{
+		{URL: "http://a/hello", Answer: raktest.HTTPAnswer{Header: rak.Header{"X-Kind": {"greeting"}}, Body: []byte("hello")}},
+		{URL: "http://a/echo", Handle: echo},
+		{URL: "http://a/missing", Answer: raktest.Refuses(404, "nothing here")},
+		{URL: "http://a/away", Answer: raktest.HTTPAnswer{Status: 302, Header: rak.Header{"Location": {"/hello"}}}},
+		{URL: "http://a/secret", Handle: secret},
+		{URL: "http://a/pieces", Answer: raktest.HTTPAnswer{Pieces: []string{"one", "two", "three"}}, Takes: time.Second},
+	}}
+	for input, want := range map[string]string{
+		"http GET http://a/hello":                 "200 hello",
+		"http PUT http://a/echo":                  "200 PUT - ",
+		"http GET http://a/missing":               "404 nothing here",
+		"http-send http://a/echo a  b":            "200 POST 1 a  b",
+		"http-header http://a/hello":              "greeting",
+		"http-stays http://a/away":                "302 true",
+		"http-secret http://a/secret":             "200 let in",
+		"http-stream http://a/pieces":             "200 onetwothree",
+		"http-two http://a/pieces http://a/hello": "onetwothree,hello",
+		"http-drop http://a/pieces":               "dropped",
+		"http-fails GET http://b":                 "denied -",
+	} {
+		t.Run(input, func(t *testing.T) { host.Run(run, input).WantAnswer(t, want) })
+	}
+	if streamed := host.Run(run, "http-stream http://a/pieces"); len(streamed.Events) != 3 {
+		t.Errorf("%+v", streamed.Events)
+	}
+	if dropped := host.Run(run, "http-drop http://a/pieces"); !dropped.HTTPCalls[0].Cancelled {
+		t.Errorf("%+v", dropped.HTTPCalls)
+	}
+}
+
+func TestArtifacts(t *testing.T) {
+	var host raktest.Host
+	for _, step := range [][2]string{
+		{"artifact one", "1"},
+		{"artifact two", "2"},
+		{"artifact-load notes/today.txt", "text/plain two"},
+		{"artifact-load nothing", "none"},
+		{"artifact-version notes/today.txt 1", "text/plain one"},
+		{"artifact-version notes/today.txt 3", "none"},
+		{"artifact-bytes", "0001feff"},
+		{"artifact-pieces", "one t|wo th|ree"},
+		{"artifacts", "long.txt@1:13,notes/today.txt@2:3,user:raw.bin@1:4"},
+		{"artifacts user:", "user:raw.bin@1:4"},
+		{"artifact-versions notes/today.txt", "2,1"},
+		{"artifact-remove long.txt", "true"},
+		{"artifact-remove long.txt", "false"},
+		{"artifact-fails ../a", "invalid-argument -"},
+	} {
+		did := host.Run(run, step[0])
+		did.WantAnswer(t, step[1])
+		host.Artifacts = did.Artifacts
+	}
+}
+
 func TestPartsComeBackUnchanged(t *testing.T) {
 	input := rak.User("parts")
 	blob, custom := rak.Blob{MIMEType: "a/b", Data: []byte{1}}, rak.Custom{Name: "x", Value: []byte("1")}

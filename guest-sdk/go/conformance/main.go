@@ -38,7 +38,7 @@ func run(cx *rak.Context, input rak.Content) (rak.Outcome, error) {
 	first, _ := input.Parts[0].(rak.Text)
 	name, argument, _ := strings.Cut(string(first), " ")
 	for _, behaviours := range []map[string]behaviour{
-		content, failing, session, waiting, people, agents, tools, models, own,
+		content, failing, session, waiting, people, agents, tools, models, web, artifacts, own,
 	} {
 		if behave, found := behaviours[name]; found {
 			return behave(cx, argument, input.Parts[1:])

@@ -40,6 +40,10 @@ type Host struct {
 	Tools []Tool
 	// Models is the models that the agent may ask, the default one first; they need a Name.
 	Models []Model
+	// HTTP is the web that the agent may ask; the first page that fits answers. Everything else is [rak.Denied].
+	HTTP []Page
+	// Artifacts is the files that are there. The Artifacts of a [Run] may be put here: the next turn of a conversation.
+	Artifacts []Artifact
 	// Deadline is how much time the run has; 0 is no deadline. Nothing waits longer than that, and every call that can
 	// fail does so after it.
 	Deadline time.Duration
@@ -69,6 +73,8 @@ func (h Host) RunContent(agent rak.RunFunc, input rak.Content) *Run {
 		others:  others{agents: h.Agents},
 		toolbox: toolbox{tools: h.Tools},
 		models:  models{models: h.Models, answered: map[string]int{}},
+		web:     web{pages: h.HTTP},
+		files:   newFiles(h.Artifacts),
 	}
 	outcome, err := agent(rak.NewContext(run), input)
 	return run.finish(outcome, rak.FailureOf(err))

@@ -25,6 +25,8 @@ type invocation struct {
 	others  others
 	toolbox toolbox
 	models  models
+	web     web
+	files   files
 	events  []rak.Event
 	stored  uint64
 	logs    []LogLine
@@ -196,7 +198,7 @@ func (i *invocation) Log(level slog.Level, message string, fields [][2]string) {
 }
 
 // waitable is a point on the fake clock. That of a child or of the call of a tool moves when it is
-// cancelled, and that of a model with each delta.
+// cancelled, and that of a model or of an answer of the web with each piece.
 type waitable struct {
 	run *invocation
 	at  *uint64

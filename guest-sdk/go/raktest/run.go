@@ -4,6 +4,7 @@ import (
 	"iter"
 	"log/slog"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +35,10 @@ type Run struct {
 	ModelCalls []ModelCall
 	// EmbedCalls is the texts that it wanted vectors of, in order.
 	EmbedCalls []EmbedCall
+	// HTTPCalls is the requests that it made of the web, in order.
+	HTTPCalls []HTTPCall
+	// Artifacts is every version of every file that is there after it, by name and number: also what a failed run saved.
+	Artifacts []Artifact
 	// Logs is the lines it logged.
 	Logs []LogLine
 	// Slept is how long it waited, on the fake clock.
@@ -69,6 +74,8 @@ func (i *invocation) finish(outcome rak.Outcome, failure *rak.Failure) *Run {
 		ToolCalls:  i.toolbox.finish(),
 		ModelCalls: i.models.finish(),
 		EmbedCalls: i.models.embeds,
+		HTTPCalls:  i.web.finish(),
+		Artifacts:  i.files.finish(),
 		Logs:       i.logs,
 		Slept:      duration(i.clock.now),
 	}
@@ -80,6 +87,16 @@ func (r *Run) Answer() string {
 		return ""
 	}
 	return r.Outcome.Content.Text()
+}
+
+// Artifact is what is in the newest version of a file that is there after it; nil where there is none.
+func (r *Run) Artifact(name string) *rak.Blob {
+	for _, artifact := range slices.Backward(r.Artifacts) {
+		if artifact.Name == name {
+			return &artifact.Blob
+		}
+	}
+	return nil
 }
 
 // Contents are the contents it emitted.

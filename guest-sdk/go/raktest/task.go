@@ -8,7 +8,7 @@ import (
 	"rak"
 )
 
-// task is a child, or the call of a tool, on the fake clock: what it comes to is known from the beginning, and is there
+// task is what goes on beside a run, such as a child or the call of a tool, on the fake clock: what it comes to is known from the beginning, and is there
 // when its time is over.
 type task[Answer any] struct {
 	run *invocation
