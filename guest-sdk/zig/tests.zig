@@ -5,11 +5,13 @@ test {
     _ = @import("src/TextWriter.zig");
     _ = @import("src/wait.zig");
     _ = @import("tests/agents.zig");
+    _ = @import("tests/artifacts.zig");
     _ = @import("tests/context.zig");
     _ = @import("tests/contract.zig");
     _ = @import("tests/convert.zig");
     _ = @import("tests/events.zig");
     _ = @import("tests/failure.zig");
+    _ = @import("tests/http.zig");
     _ = @import("tests/io.zig");
     _ = @import("tests/json.zig");
     _ = @import("tests/models.zig");

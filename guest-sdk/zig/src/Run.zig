@@ -23,6 +23,8 @@ failures: std.EnumArray(FailureKind, ?Failure) = .initFill(null),
 calls_named: u64 = 0,
 /// Why a `TextWriter` could not write: all it can say itself is `error.WriteFailed`.
 write_failure: ?FailureKind = null,
+/// Why a reader could not read: all it can say itself is `error.ReadFailed`.
+read_failure: ?FailureKind = null,
 
 /// What the host answered, or the error that stands for its refusal.
 pub fn check(run: *Run, comptime T: type, reply: Reply(T)) Error!T {
@@ -50,6 +52,7 @@ pub fn failPrint(run: *Run, kind: FailureKind, comptime format: []const u8, args
 pub fn failureOf(run: *const Run, err: anyerror) ?Failure {
     const kind = kind: {
         if (err == error.WriteFailed) if (run.write_failure) |kind| break :kind kind;
+        if (err == error.ReadFailed) if (run.read_failure) |kind| break :kind kind;
         break :kind FailureKind.ofError(err) orelse return null;
     };
     return run.failures.get(kind) orelse .{ .kind = kind, .message = defaultMessage(kind) };

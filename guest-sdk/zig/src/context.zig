@@ -5,11 +5,13 @@ const Allocator = std.mem.Allocator;
 const Duration = std.Io.Duration;
 
 const Agents = @import("agents.zig").Agents;
+const Artifacts = @import("artifacts.zig").Artifacts;
 const Content = @import("content.zig").Content;
 const Error = @import("failure.zig").Error;
 const Events = @import("events.zig").Events;
 const Failure = @import("failure.zig").Failure;
 const FailureKind = @import("failure.zig").FailureKind;
+const Http = @import("http.zig").Http;
 const Json = @import("Json.zig");
 const Log = @import("log.zig").Log;
 const Models = @import("models.zig").Models;
@@ -40,6 +42,10 @@ pub const Context = struct {
     tools: Tools,
     /// The models that the host brokers.
     models: Models,
+    /// The web, as far as the agent may go there.
+    http: Http,
+    /// Files that outlive the run.
+    artifacts: Artifacts,
     /// What the operator reads.
     log: Log,
     /// Not for authors.
@@ -55,6 +61,8 @@ pub const Context = struct {
             .agents = .{ .run = run, .allocator = run.arena },
             .tools = .{ .run = run, .allocator = run.arena },
             .models = .{ .run = run, .allocator = run.arena },
+            .http = .{ .run = run, .allocator = run.arena },
+            .artifacts = .{ .run = run, .allocator = run.arena },
             .log = .{ .run = run },
             .run = run,
         };
@@ -69,6 +77,8 @@ pub const Context = struct {
         other.agents.allocator = allocator;
         other.tools.allocator = allocator;
         other.models.allocator = allocator;
+        other.http.allocator = allocator;
+        other.artifacts.allocator = allocator;
         return other;
     }
 
@@ -185,7 +195,7 @@ pub const Context = struct {
         return if (cx.failure(err)) |reason| reason.isRejected() else false;
     }
 
-    /// Whether a model failed with this error because the host ended while it wrote. It may be asked again then.
+    /// Whether a model or the web failed with this error because the host ended while it answered. It may be asked again then.
     pub fn isInterrupted(cx: *const Context, err: anyerror) bool {
         return if (cx.failure(err)) |reason| reason.isInterrupted() else false;
     }

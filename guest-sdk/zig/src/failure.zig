@@ -59,7 +59,7 @@ pub const Failure = struct {
         return failure.kind == .denied and std.mem.eql(u8, failure.code orelse "", "rejected");
     }
 
-    /// Whether the host ended while a model wrote: the kind is `unavailable` then.
+    /// Whether the host ended while a model wrote or the web answered: the kind is `unavailable` then.
     pub fn isInterrupted(failure: Failure) bool {
         return failure.kind == .unavailable and std.mem.eql(u8, failure.code orelse "", "interrupted");
     }

@@ -18,11 +18,14 @@ const Duration = std.Io.Duration;
 
 const AgentSummary = @import("agents.zig").AgentSummary;
 const Agents = @import("testing/Agents.zig");
+const Artifacts = @import("testing/Artifacts.zig");
+const Blob = @import("content.zig").Blob;
 const Content = @import("content.zig").Content;
 const Context = @import("context.zig").Context;
 const Decision = @import("people.zig").Decision;
 const Ending = @import("invoke.zig").Ending;
 const Entry = @import("session.zig").Entry;
+const Http = @import("testing/Http.zig");
 const Info = @import("context.zig").Info;
 const Invocation = @import("testing/Invocation.zig");
 const Json = @import("Json.zig");
@@ -42,6 +45,8 @@ const role = @import("content.zig").role;
 pub const AgentCall = Agents.AgentCall;
 pub const Change = @import("testing/State.zig").Change;
 pub const EmbedCall = Models.EmbedCall;
+pub const HttpAnswer = Http.HttpAnswer;
+pub const HttpCall = Http.HttpCall;
 pub const LogLine = @import("testing/TestRun.zig").LogLine;
 pub const ModelAnswer = Models.ModelAnswer;
 pub const ModelCall = Models.ModelCall;
@@ -69,13 +74,15 @@ pub const FakeHost = struct {
     agents: std.ArrayList(Agents.Known) = .empty,
     tools: std.ArrayList(Tools.Known) = .empty,
     models: std.ArrayList(Models.Known) = .empty,
+    places: std.ArrayList(Http.Known) = .empty,
+    files: Artifacts.Files = .empty,
+    artifacts_granted: bool = true,
     limits: Limits = .{},
     /// What the clock `real` says when a run begins.
     epoch: std.Io.Timestamp = .zero,
 
-    /// A user without history or state, an agent without configuration, no other agents, tools or models, no
-    /// deadline. Change
-    /// `info` for another user.
+    /// A user without history, state or artifacts, an agent without configuration, no other agents, tools, models or
+    /// places of the web, no deadline. Change `info` for another user.
     pub fn init(gpa: std.mem.Allocator) FakeHost {
         return .{ .arena = .init(gpa) };
     }
@@ -253,6 +260,56 @@ pub const FakeHost = struct {
         var copied = known;
         copied.summary = try copies.modelSummary(allocator, known.summary);
         try host.models.append(allocator, copied);
+    }
+
+    /// A place of the web that the agent may reach: what it answers to this method at this URL. A URL that ends with `*`
+    /// stands for all that begin with the rest; one that says more comes before one that says less. What no answer is said
+    /// for is denied, as a place is that the agent's manifest does not grant.
+    ///
+    /// ```
+    /// try host.http("GET", "https://example.com/", .{ .text = "Good day!" });
+    /// try host.http("GET", "https://example.com/*", .{ .status = 404 });
+    /// ```
+    pub fn http(host: *FakeHost, method: []const u8, url: []const u8, given: HttpAnswer) !void {
+        const copied = try copies.httpAnswer(host.arena.allocator(), given);
+        try host.addPlace(.{ .method = method, .url = url, .answer = .{ .given = copied } });
+    }
+
+    /// The same with a function that answers: it takes a context, the URL and the options; it returns an `HttpAnswer`, a
+    /// text, a `Json`, or an error. It takes as long as it sleeps.
+    ///
+    /// ```
+    /// fn echo(_: *rak.Context, _: []const u8, options: rak.HttpOptions) []const u8 {
+    ///     return options.body;
+    /// }
+    ///
+    /// try host.httpFunction("POST", "https://example.com/echo", echo);
+    /// ```
+    pub fn httpFunction(host: *FakeHost, method: []const u8, url: []const u8, comptime function: anytype) !void {
+        try host.addPlace(.{ .method = method, .url = url, .answer = .{ .function = Http.erase(function) } });
+    }
+
+    fn addPlace(host: *FakeHost, known: Http.Known) !void {
+        var copied = known;
+        copied.method = try host.copy(known.method);
+        copied.url = try host.copy(known.url);
+        try host.places.append(host.arena.allocator(), copied);
+    }
+
+    /// A file that is there: its first version, or one more of those that this was said of before. It is from `epoch`.
+    pub fn artifact(host: *FakeHost, name: []const u8, content: Blob) !void {
+        const version: Artifacts.Version = .{ .content = content, .created_at = host.epoch };
+        _ = try Artifacts.add(host.arena.allocator(), &host.files, name, version);
+    }
+
+    /// The artifacts that another run left behind, in place of those that are there.
+    pub fn artifactsAfter(host: *FakeHost, result: TestRun) !void {
+        host.files = try result.artifacts.clone(host.arena.allocator());
+    }
+
+    /// Grants the agent no artifacts: each call is refused with `denied`.
+    pub fn withoutArtifacts(host: *FakeHost) void {
+        host.artifacts_granted = false;
     }
 
     /// Cancels each run after this time of the fake clock.

@@ -285,3 +285,62 @@ test "a decision has what the person said" {
     const bare = lift.decision(.{ .approved = false, .by = .none, .reason = .none, .edited = .none });
     try std.testing.expectEqualDeep(rak.Decision{ .approved = false }, bare);
 }
+
+test "a request has what the agent asks" {
+    var arena: std.heap.ArenaAllocator = .init(std.testing.allocator);
+    defer arena.deinit();
+    const full = try lower.httpRequest(arena.allocator(), "https://a", .{
+        .method = "PUT",
+        .headers = &.{.{ .name = "X-A", .value = "b" }},
+        .body = "c",
+        .credential = "d",
+        .timeout = .fromNanoseconds(1_500_000),
+        .follow_redirects = false,
+        .extra = .raw("1"),
+    });
+    try std.testing.expectEqualStrings("PUT", full.method.slice());
+    try std.testing.expectEqualStrings("https://a", full.url.slice());
+    try std.testing.expectEqualStrings("X-A", full.headers.slice()[0].name.slice());
+    try std.testing.expectEqualStrings("b", full.headers.slice()[0].value.slice());
+    try std.testing.expectEqualStrings("c", full.body.slice());
+    try std.testing.expectEqualStrings("d", full.credential.get().?.slice());
+    try std.testing.expectEqual(2, full.timeout_ms.get());
+    try std.testing.expect(!full.follow_redirects);
+    try std.testing.expectEqualStrings("1", full.extra.get().?.slice());
+    const bare = try lower.httpRequest(arena.allocator(), "https://a", .{});
+    try std.testing.expectEqualStrings("GET", bare.method.slice());
+    try std.testing.expect(bare.follow_redirects and !bare.credential.is_some and !bare.timeout_ms.is_some);
+}
+
+test "an answer's beginning and a version have what the host says" {
+    var arena: std.heap.ArenaAllocator = .init(std.testing.allocator);
+    defer arena.deinit();
+    const head = try lift.httpHead(arena.allocator(), .{
+        .status = 404,
+        .url = .of("https://a"),
+        .headers = .of(&.{.{ .name = .of("x-a"), .value = .of("b") }}),
+        .extra = .some(.of("{}")),
+    });
+    try std.testing.expectEqualDeep(rak.HttpHead{
+        .status = 404,
+        .url = "https://a",
+        .headers = &.{.{ .name = "x-a", .value = "b" }},
+        .extra = .raw("{}"),
+    }, head);
+    const infos = try lift.artifactInfos(arena.allocator(), .of(&.{.{
+        .name = .of("user:a"),
+        .version = 2,
+        .mime_type = .of("text/plain"),
+        .size = 3,
+        .created_at_ms = 1500,
+        .extra = .some(.of("[1]")),
+    }}));
+    try std.testing.expectEqualDeep(@as([]const rak.ArtifactInfo, &.{.{
+        .name = "user:a",
+        .version = 2,
+        .mime_type = "text/plain",
+        .size = 3,
+        .created_at = .{ .nanoseconds = 1500 * std.time.ns_per_ms },
+        .extra = .raw("[1]"),
+    }}), infos);
+}

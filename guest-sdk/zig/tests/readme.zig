@@ -5,35 +5,41 @@ const rak = @import("rak");
 
 const adder = @import("readme/adder.zig");
 const concierge = @import("readme/concierge.zig");
+const diarist = @import("readme/diarist.zig");
 const editor = @import("readme/editor.zig");
 const forecaster = @import("readme/forecaster.zig");
 const greeter = @import("readme/greeter.zig");
 const poet = @import("readme/poet.zig");
 const reader = @import("readme/reader.zig");
 const sender = @import("readme/sender.zig");
+const tracker = @import("readme/tracker.zig");
 
 const readme = @embedFile("README.md");
 
 test {
     // With the tests that they have themselves.
     _ = concierge;
+    _ = diarist;
     _ = editor;
     _ = forecaster;
     _ = greeter;
     _ = poet;
     _ = sender;
+    _ = tracker;
 }
 
 test "each file is an example of the README" {
     inline for (.{
         "adder",
         "concierge",
+        "diarist",
         "editor",
         "forecaster",
         "greeter",
         "poet",
         "reader",
         "sender",
+        "tracker",
     }) |name| {
         const example = "\n```zig\n" ++ @embedFile("readme/" ++ name ++ ".zig") ++ "```\n";
         if (std.mem.find(u8, readme, example) == null) {
@@ -46,12 +52,14 @@ test "each file is an example of the README" {
 test "each example is an agent" {
     rak.exportAgent(adder);
     rak.exportAgent(concierge);
+    rak.exportAgent(diarist);
     rak.exportAgent(editor);
     rak.exportAgent(forecaster);
     rak.exportAgent(greeter);
     rak.exportAgent(poet);
     rak.exportAgent(reader);
     rak.exportAgent(sender);
+    rak.exportAgent(tracker);
 }
 
 test "adds" {

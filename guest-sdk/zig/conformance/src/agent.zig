@@ -4,8 +4,10 @@ const std = @import("std");
 const rak = @import("rak");
 
 const agents = @import("agents.zig");
+const artifacts = @import("artifacts.zig");
 const content = @import("content.zig");
 const failing = @import("failing.zig");
+const http = @import("http.zig");
 const language = @import("language.zig");
 const models = @import("models.zig");
 const people = @import("people.zig");
@@ -36,7 +38,7 @@ pub const Call = struct { argument: []const u8, input: rak.Content };
 
 const Behaviour = fn (cx: *rak.Context, call: Call) anyerror!rak.Outcome;
 
-const groups = .{ content, failing, session, waiting, people, agents, tools, models, language };
+const groups = .{ content, failing, session, waiting, people, agents, tools, models, http, artifacts, language };
 
 pub fn run(cx: *rak.Context, input: rak.Content) !rak.Outcome {
     const text = if (input.parts.len > 0 and input.parts[0] == .text) input.parts[0].text else "";

@@ -162,6 +162,71 @@ test "asks models" {
     }
 }
 
+fn echo(cx: *rak.Context, _: []const u8, options: rak.HttpOptions) ![]const u8 {
+    const sent = for (options.headers) |header| {
+        if (std.ascii.eqlIgnoreCase(header.name, "X-Sent")) break header.value;
+    } else "-";
+    return cx.print("{s} {s} {s}", .{ options.method, sent, options.body });
+}
+
+test "asks the web" {
+    var host: rak.testing.FakeHost = .init(std.testing.allocator);
+    defer host.deinit();
+    const kind: std.http.Header = .{ .name = "x-kind", .value = "greeting" };
+    try host.http("GET", "http://a/hello", .{ .headers = &.{kind}, .text = "hello" });
+    try host.httpFunction("POST", "http://a/echo", echo);
+    try host.http("GET", "http://a/missing", .{ .status = 404, .text = "nothing here" });
+    const place: std.http.Header = .{ .name = "location", .value = "/hello" };
+    try host.http("GET", "http://a/away", .{ .status = 302, .headers = &.{place} });
+    try host.http("GET", "http://a/pieces", .{ .pieces = &.{ "one", "two", "three" } });
+    const answers = [_][2][]const u8{
+        .{ "http GET http://a/hello", "200 hello" },
+        .{ "http GET http://a/missing", "404 nothing here" },
+        .{ "http-send http://a/echo a b", "200 POST 1 a b" },
+        .{ "http-header http://a/hello", "greeting" },
+        .{ "http-stays http://a/away", "302 true" },
+        .{ "http-stream http://a/pieces", "200 onetwothree" },
+        .{ "http-two http://a/hello http://a/pieces", "hello,onetwothree" },
+        .{ "http-drop http://a/hello", "dropped" },
+        .{ "http-fails GET http://b", "denied -" },
+    };
+    for (answers) |answer| {
+        const result = try host.run(run, answer[0]);
+        try expectEqualStrings(answer[1], try result.answer());
+    }
+    const secret = try host.run(run, "http-secret http://a/hello");
+    try expectEqualStrings("sesame", secret.http_calls[0].options.credential.?);
+    const streamed = try host.run(run, "http-stream http://a/pieces");
+    try expectEqual(3, (try streamed.textDeltas()).len);
+}
+
+test "keeps files" {
+    var host: rak.testing.FakeHost = .init(std.testing.allocator);
+    defer host.deinit();
+    const answers = [_][2][]const u8{
+        .{ "artifact-load notes/today.txt", "none" },
+        .{ "artifact one", "1" },
+        .{ "artifact a b", "2" },
+        .{ "artifact-load notes/today.txt", "text/plain a b" },
+        .{ "artifact-version notes/today.txt 1", "text/plain one" },
+        .{ "artifact-version notes/today.txt 3", "none" },
+        .{ "artifact-bytes", "0001feff" },
+        .{ "artifact-pieces", "one t|wo th|ree" },
+        .{ "artifacts", "long.txt@1:13,notes/today.txt@2:3,user:raw.bin@1:4" },
+        .{ "artifacts notes/", "notes/today.txt@2:3" },
+        .{ "artifact-versions notes/today.txt", "2,1" },
+        .{ "artifact-remove notes/today.txt", "true" },
+        .{ "artifact-remove notes/today.txt", "false" },
+        .{ "artifact-versions notes/today.txt", "" },
+        .{ "artifact-fails ../x", "invalid-argument -" },
+    };
+    for (answers) |answer| {
+        const result = try host.run(run, answer[0]);
+        try expectEqualStrings(answer[1], try result.answer());
+        try host.artifactsAfter(result);
+    }
+}
+
 test "echo streams pieces that end after a space" {
     var host: rak.testing.FakeHost = .init(std.testing.allocator);
     defer host.deinit();

@@ -7,6 +7,8 @@ const wasi = std.os.wasi;
 const AgentOptions = @import("../agents.zig").AgentOptions;
 const AgentReply = @import("../agents.zig").Reply;
 const AgentSummary = @import("../agents.zig").AgentSummary;
+const ArtifactInfo = @import("../artifacts.zig").ArtifactInfo;
+const Blob = @import("../content.zig").Blob;
 const Content = @import("../content.zig").Content;
 const Decision = @import("../people.zig").Decision;
 const Delta = @import("../models.zig").Delta;
@@ -15,6 +17,9 @@ const Event = @import("../events.zig").Event;
 const Field = @import("../log.zig").Field;
 const FunctionCall = @import("../content.zig").FunctionCall;
 const FunctionResponse = @import("../content.zig").FunctionResponse;
+const HttpHead = @import("../http.zig").HttpHead;
+const HttpOptions = @import("../http.zig").HttpOptions;
+const HttpResponse = @import("../http.zig").HttpResponse;
 const Info = @import("../context.zig").Info;
 const Level = @import("../log.zig").Level;
 const ModelOptions = @import("../models.zig").ModelOptions;
@@ -43,6 +48,8 @@ pub const Child = enum(i32) { _ };
 pub const Running = enum(i32) { _ };
 /// An answer that a model is writing.
 pub const Completion = enum(i32) { _ };
+/// An answer over HTTP that is coming.
+pub const Exchange = enum(i32) { _ };
 
 /// There is one host.
 pub var instance: Imports = .{};
@@ -511,6 +518,160 @@ pub fn embed(
     abi.models.embed(alias.is_some, alias.ptr, alias.len, all.ptr, all.len, &theirs);
     if (refusal(Embeddings, theirs)) |refused| return refused;
     return .{ .ok = try lift.embeddings(allocator, theirs.value.ok) };
+}
+
+pub fn fetch(
+    _: *Imports,
+    allocator: Allocator,
+    url: []const u8,
+    options: HttpOptions,
+) Allocator.Error!Reply(HttpResponse) {
+    const request = try lower.httpRequest(allocator, url, options);
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.Result(abi.HttpResponse) = undefined;
+    abi.http.fetch(&request, &theirs);
+    if (refusal(HttpResponse, theirs)) |refused| return refused;
+    const response = theirs.value.ok;
+    return .{ .ok = .init(try lift.httpHead(allocator, response.head), response.body.slice()) };
+}
+
+pub fn openExchange(
+    _: *Imports,
+    allocator: Allocator,
+    url: []const u8,
+    options: HttpOptions,
+) Allocator.Error!Reply(Exchange) {
+    const request = try lower.httpRequest(allocator, url, options);
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.Result(i32) = undefined;
+    abi.http.open(&request, &theirs);
+    return refusal(Exchange, theirs) orelse .{ .ok = @fromBackingInt(theirs.value.ok) };
+}
+
+pub fn exchangeHead(_: *Imports, allocator: Allocator, exchange: Exchange) Allocator.Error!Reply(HttpHead) {
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.Result(abi.HttpHead) = undefined;
+    abi.http.head(@backingInt(exchange), &theirs);
+    if (refusal(HttpHead, theirs)) |refused| return refused;
+    return .{ .ok = try lift.httpHead(allocator, theirs.value.ok) };
+}
+
+pub fn readExchange(
+    _: *Imports,
+    allocator: Allocator,
+    exchange: Exchange,
+    max: u32,
+) Allocator.Error!Reply([]const u8) {
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.Result(abi.List(u8)) = undefined;
+    abi.http.read(@backingInt(exchange), max, &theirs);
+    return refusal([]const u8, theirs) orelse .{ .ok = theirs.value.ok.slice() };
+}
+
+pub fn cancelExchange(_: *Imports, exchange: Exchange) void {
+    abi.http.cancel(@backingInt(exchange));
+}
+
+pub fn exchangeTimer(_: *Imports, exchange: Exchange) Timer {
+    return abi.http.subscribe(@backingInt(exchange));
+}
+
+pub fn dropExchange(_: *Imports, exchange: Exchange) void {
+    abi.http.drop(@backingInt(exchange));
+}
+
+pub fn saveArtifact(_: *Imports, allocator: Allocator, name: []const u8, content: Blob) Allocator.Error!Reply(u32) {
+    const called = try lower.string(allocator, name);
+    const mime_type = try lower.string(allocator, content.mime_type);
+    const data: abi.List(u8) = .of(content.data);
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.Result(u32) = undefined;
+    abi.artifacts.save(called.ptr, called.len, mime_type.ptr, mime_type.len, data.ptr, data.len, &theirs);
+    return refusal(u32, theirs) orelse .{ .ok = theirs.value.ok };
+}
+
+pub fn loadArtifact(
+    _: *Imports,
+    allocator: Allocator,
+    name: []const u8,
+    version: ?u32,
+) Allocator.Error!Reply(?Blob) {
+    const theirs = try versioned(abi.Option(abi.Blob), abi.artifacts.load, allocator, name, version);
+    if (refusal(?Blob, theirs)) |refused| return refused;
+    return .{ .ok = if (theirs.value.ok.get()) |content| lift.blob(content) else null };
+}
+
+pub fn readArtifact(
+    _: *Imports,
+    allocator: Allocator,
+    name: []const u8,
+    version: u32,
+    offset: u64,
+    max: u32,
+) Allocator.Error!Reply([]const u8) {
+    const called = try lower.string(allocator, name);
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.Result(abi.List(u8)) = undefined;
+    abi.artifacts.read(called.ptr, called.len, version, offset, max, &theirs);
+    return refusal([]const u8, theirs) orelse .{ .ok = theirs.value.ok.slice() };
+}
+
+pub fn artifacts(_: *Imports, allocator: Allocator, prefix: []const u8) Allocator.Error!Reply([]const ArtifactInfo) {
+    return listed(abi.artifacts.available, allocator, prefix);
+}
+
+pub fn artifactVersions(
+    _: *Imports,
+    allocator: Allocator,
+    name: []const u8,
+) Allocator.Error!Reply([]const ArtifactInfo) {
+    return listed(abi.artifacts.versions, allocator, name);
+}
+
+fn listed(
+    function: anytype,
+    allocator: Allocator,
+    name: []const u8,
+) Allocator.Error!Reply([]const ArtifactInfo) {
+    const called = try lower.string(allocator, name);
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.Result(abi.List(abi.ArtifactInfo)) = undefined;
+    function(called.ptr, called.len, &theirs);
+    if (refusal([]const ArtifactInfo, theirs)) |refused| return refused;
+    return .{ .ok = try lift.artifactInfos(allocator, theirs.value.ok) };
+}
+
+pub fn removeArtifact(
+    _: *Imports,
+    allocator: Allocator,
+    name: []const u8,
+    version: ?u32,
+) Allocator.Error!Reply(bool) {
+    const theirs = try versioned(bool, abi.artifacts.remove, allocator, name, version);
+    return refusal(bool, theirs) orelse .{ .ok = theirs.value.ok };
+}
+
+/// Calls what takes a name and perhaps a version.
+fn versioned(
+    comptime T: type,
+    function: anytype,
+    allocator: Allocator,
+    name: []const u8,
+    version: ?u32,
+) Allocator.Error!abi.Result(T) {
+    const called = try lower.string(allocator, name);
+    memory.landIn(allocator);
+    defer memory.landed();
+    var theirs: abi.Result(T) = undefined;
+    function(called.ptr, called.len, @intFromBool(version != null), version orelse 0, &theirs);
+    return theirs;
 }
 
 pub fn sleep(_: *Imports, ms: u64) void {

@@ -226,6 +226,30 @@ pub const Embeddings = extern struct {
     extra: Option(String),
 };
 
+pub const HttpRequest = extern struct {
+    method: String,
+    url: String,
+    headers: List(Field),
+    body: List(u8),
+    credential: Option(String),
+    timeout_ms: Option(u64),
+    follow_redirects: bool,
+    extra: Option(String),
+};
+
+pub const HttpHead = extern struct { status: u16, url: String, headers: List(Field), extra: Option(String) };
+
+pub const HttpResponse = extern struct { head: HttpHead, body: List(u8) };
+
+pub const ArtifactInfo = extern struct {
+    name: String,
+    version: u32,
+    mime_type: String,
+    size: u64,
+    created_at_ms: u64,
+    extra: Option(String),
+};
+
 pub const Field = extern struct { name: String, value: String };
 
 pub const Skill = extern struct {
@@ -450,6 +474,52 @@ pub const models = struct {
     pub const subscribe = import(fn (Handle) callconv(.c) Handle, "models", "[method]completion.subscribe");
     pub const drop = import(fn (Handle) callconv(.c) void, "models", "[resource-drop]completion");
     pub const embed = import(Embed, "models", "embed");
+};
+
+pub const http = struct {
+    pub const fetch = import(fn (*const HttpRequest, *Result(HttpResponse)) callconv(.c) void, "http", "fetch");
+    pub const open = import(fn (*const HttpRequest, *Result(Handle)) callconv(.c) void, "http", "open");
+    pub const head = import(fn (Handle, *Result(HttpHead)) callconv(.c) void, "http", "[method]exchange.head");
+    pub const read = import(
+        fn (Handle, u32, *Result(List(u8))) callconv(.c) void,
+        "http",
+        "[method]exchange.read",
+    );
+    pub const cancel = import(fn (Handle) callconv(.c) void, "http", "[method]exchange.cancel");
+    pub const subscribe = import(fn (Handle) callconv(.c) Handle, "http", "[method]exchange.subscribe");
+    pub const drop = import(fn (Handle) callconv(.c) void, "http", "[resource-drop]exchange");
+};
+
+pub const artifacts = struct {
+    /// The name; the type and the bytes; where the result goes.
+    const Save = fn (
+        [*]const u8,
+        usize,
+        [*]const u8,
+        usize,
+        [*]const u8,
+        usize,
+        *Result(u32),
+    ) callconv(.c) void;
+
+    /// The name; whether a version is meant, and which; where the result goes.
+    fn Versioned(comptime T: type) type {
+        return fn ([*]const u8, usize, i32, u32, *Result(T)) callconv(.c) void;
+    }
+
+    /// A name, or the beginning of one; where the result goes.
+    const Listed = fn ([*]const u8, usize, *Result(List(ArtifactInfo))) callconv(.c) void;
+
+    pub const save = import(Save, "artifacts", "save");
+    pub const load = import(Versioned(Option(Blob)), "artifacts", "load");
+    pub const read = import(
+        fn ([*]const u8, usize, u32, u64, u32, *Result(List(u8))) callconv(.c) void,
+        "artifacts",
+        "read",
+    );
+    pub const available = import(Listed, "artifacts", "available");
+    pub const versions = import(Listed, "artifacts", "versions");
+    pub const remove = import(Versioned(bool), "artifacts", "remove");
 };
 
 pub const log = struct {

@@ -5,6 +5,8 @@ const Allocator = std.mem.Allocator;
 
 const AgentReply = @import("../agents.zig").Reply;
 const AgentSummary = @import("../agents.zig").AgentSummary;
+const ArtifactInfo = @import("../artifacts.zig").ArtifactInfo;
+const Blob = @import("../content.zig").Blob;
 const Content = @import("../content.zig").Content;
 const Custom = @import("../content.zig").Custom;
 const Decision = @import("../people.zig").Decision;
@@ -17,6 +19,7 @@ const FinishReason = @import("../models.zig").FinishReason;
 const FunctionCall = @import("../content.zig").FunctionCall;
 const FunctionResponse = @import("../content.zig").FunctionResponse;
 const Hints = @import("../tools.zig").Hints;
+const HttpHead = @import("../http.zig").HttpHead;
 const Info = @import("../context.zig").Info;
 const Json = @import("../Json.zig");
 const ModelResponse = @import("../models.zig").ModelResponse;
@@ -53,10 +56,7 @@ fn part(theirs: abi.Part) Part {
     return switch (theirs.tag) {
         .text => .{ .text = value.text.slice() },
         .thought => .{ .thought = value.thought.slice() },
-        .inline_data => .{ .inline_data = .{
-            .mime_type = value.inline_data.mime_type.slice(),
-            .data = value.inline_data.data.slice(),
-        } },
+        .inline_data => .{ .inline_data = blob(value.inline_data) },
         .file_data => .{ .file_data = .{
             .mime_type = optionalString(value.file_data.mime_type),
             .uri = value.file_data.uri.slice(),
@@ -65,6 +65,10 @@ fn part(theirs: abi.Part) Part {
         .function_response => .{ .function_response = functionResponse(value.function_response) },
         .other => .{ .other = custom(value.other) },
     };
+}
+
+pub fn blob(theirs: abi.Blob) Blob {
+    return .{ .mime_type = theirs.mime_type.slice(), .data = theirs.data.slice() };
 }
 
 fn functionCall(theirs: abi.FunctionCall) FunctionCall {
@@ -232,7 +236,40 @@ pub fn page(allocator: Allocator, theirs: abi.Page) Allocator.Error!Page {
         .seq = item.seq,
         .author = item.author.slice(),
         .content = try content(allocator, item.content),
-        .at = .{ .nanoseconds = duration(item.at_ms).nanoseconds },
+        .at = timestamp(item.at_ms),
     };
     return .{ .entries = entries, .next = theirs.next.get() };
+}
+
+pub fn httpHead(allocator: Allocator, theirs: abi.HttpHead) Allocator.Error!HttpHead {
+    const headers = try allocator.alloc(std.http.Header, theirs.headers.len);
+    for (theirs.headers.slice(), headers) |item, *place| {
+        place.* = .{ .name = item.name.slice(), .value = item.value.slice() };
+    }
+    return .{
+        .status = theirs.status,
+        .url = theirs.url.slice(),
+        .headers = headers,
+        .extra = optionalJson(theirs.extra),
+    };
+}
+
+pub fn artifactInfos(
+    allocator: Allocator,
+    theirs: abi.List(abi.ArtifactInfo),
+) Allocator.Error![]const ArtifactInfo {
+    const infos = try allocator.alloc(ArtifactInfo, theirs.len);
+    for (theirs.slice(), infos) |item, *place| place.* = .{
+        .name = item.name.slice(),
+        .version = item.version,
+        .mime_type = item.mime_type.slice(),
+        .size = item.size,
+        .created_at = timestamp(item.created_at_ms),
+        .extra = optionalJson(item.extra),
+    };
+    return infos;
+}
+
+fn timestamp(ms: u64) std.Io.Timestamp {
+    return .{ .nanoseconds = duration(ms).nanoseconds };
 }

@@ -11,6 +11,7 @@ const Event = @import("../events.zig").Event;
 const Failure = @import("../failure.zig").Failure;
 const Field = @import("../log.zig").Field;
 const FunctionCall = @import("../content.zig").FunctionCall;
+const HttpOptions = @import("../http.zig").HttpOptions;
 const Json = @import("../Json.zig");
 const ModelOptions = @import("../models.zig").ModelOptions;
 const ModelTool = @import("../models.zig").ModelTool;
@@ -117,6 +118,24 @@ pub fn modelRequest(
         .relay = @backingInt(options.relay),
         .extra = try optionalJson(allocator, options.extra),
     };
+}
+
+/// A request, whose JSON is its body already.
+pub fn httpRequest(allocator: Allocator, url: []const u8, options: HttpOptions) Allocator.Error!abi.HttpRequest {
+    return .{
+        .method = try string(allocator, options.method),
+        .url = try string(allocator, url),
+        .headers = try list(abi.Field, header, allocator, options.headers),
+        .body = .of(options.body),
+        .credential = try optionalString(allocator, options.credential),
+        .timeout_ms = optionalNumber(u64, if (options.timeout) |time| millis(time) else null),
+        .follow_redirects = options.follow_redirects,
+        .extra = try optionalJson(allocator, options.extra),
+    };
+}
+
+fn header(allocator: Allocator, ours: std.http.Header) Allocator.Error!abi.Field {
+    return .{ .name = try string(allocator, ours.name), .value = try string(allocator, ours.value) };
 }
 
 fn modelTool(allocator: Allocator, ours: ModelTool) Allocator.Error!abi.ModelTool {

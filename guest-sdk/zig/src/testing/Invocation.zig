@@ -7,6 +7,9 @@ const AgentOptions = @import("../agents.zig").AgentOptions;
 const AgentReply = @import("../agents.zig").Reply;
 const AgentSummary = @import("../agents.zig").AgentSummary;
 const Agents = @import("Agents.zig");
+const ArtifactInfo = @import("../artifacts.zig").ArtifactInfo;
+const Artifacts = @import("Artifacts.zig");
+const Blob = @import("../content.zig").Blob;
 const Clock = @import("Clock.zig");
 const Content = @import("../content.zig").Content;
 const Decision = @import("../people.zig").Decision;
@@ -19,6 +22,10 @@ const FakeHost = @import("../testing.zig").FakeHost;
 const Field = @import("../log.zig").Field;
 const FunctionCall = @import("../content.zig").FunctionCall;
 const FunctionResponse = @import("../content.zig").FunctionResponse;
+const Http = @import("Http.zig");
+const HttpHead = @import("../http.zig").HttpHead;
+const HttpOptions = @import("../http.zig").HttpOptions;
+const HttpResponse = @import("../http.zig").HttpResponse;
 const Info = @import("../context.zig").Info;
 const Level = @import("../log.zig").Level;
 const ModelOptions = @import("../models.zig").ModelOptions;
@@ -65,6 +72,9 @@ pub const Running = *Tools.Running;
 /// An answer that a model is writing.
 pub const Completion = *Models.Completion;
 
+/// An answer over HTTP that is coming.
+pub const Exchange = *Http.Exchange;
+
 /// Outlives the run.
 arena: Allocator,
 setup: *const FakeHost,
@@ -74,6 +84,8 @@ people: People,
 roster: Agents,
 toolbox: Tools,
 advisers: Models,
+web: Http,
+shelf: Artifacts,
 events: std.ArrayList(Event) = .empty,
 logs: std.ArrayList(TestRun.LogLine) = .empty,
 printed: std.ArrayList(u8) = .empty,
@@ -93,6 +105,8 @@ pub fn init(arena: Allocator, setup: *const FakeHost) Allocator.Error!Invocation
         .roster = .{ .arena = arena, .known = setup.agents.items },
         .toolbox = .{ .arena = arena, .known = setup.tools.items },
         .advisers = .{ .arena = arena, .known = try arena.dupe(Models.Known, setup.models.items) },
+        .web = .{ .arena = arena, .known = setup.places.items },
+        .shelf = try .init(arena, setup.files, setup.artifacts_granted),
     };
 }
 
@@ -140,6 +154,7 @@ pub fn finish(run: *Invocation, ending: Ending) Allocator.Error!TestRun {
     for (run.roster.started.items) |child| child.work.drop(&run.clock);
     for (run.toolbox.started.items) |running| running.work.drop(&run.clock);
     for (run.advisers.opened.items) |completion| completion.work.drop(&run.clock);
+    for (run.web.opened.items) |exchange| exchange.work.drop(&run.clock);
     try run.advisers.show(run);
     return .{
         .ending = try copies.ending(run.arena, ending),
@@ -151,6 +166,8 @@ pub fn finish(run: *Invocation, ending: Ending) Allocator.Error!TestRun {
         .tool_calls = try run.toolbox.calls(),
         .model_calls = try run.advisers.calls(),
         .embed_calls = run.advisers.embedded.items,
+        .http_calls = try run.web.calls(),
+        .artifacts = run.shelf.files,
         .logs = run.logs.items,
         .printed = run.printed.items,
         .slept = .{ .nanoseconds = @as(i96, run.clock.now_ms) * std.time.ns_per_ms },
@@ -469,6 +486,103 @@ pub fn embed(
 ) Allocator.Error!Reply(Embeddings) {
     if (run.gate(Embeddings)) |refused| return refused;
     return run.advisers.embed(run, model, texts);
+}
+
+pub fn fetch(
+    run: *Invocation,
+    allocator: Allocator,
+    url: []const u8,
+    options: HttpOptions,
+) Allocator.Error!Reply(HttpResponse) {
+    const exchange = switch (try run.openExchange(allocator, url, options)) {
+        .ok => |exchange| exchange,
+        .refused => |failure| return .{ .refused = failure },
+    };
+    return exchange.finish(run.arena, &run.clock);
+}
+
+pub fn openExchange(
+    run: *Invocation,
+    _: Allocator,
+    url: []const u8,
+    options: HttpOptions,
+) Allocator.Error!Reply(Exchange) {
+    if (run.gate(Exchange)) |refused| return refused;
+    return run.web.open(run, url, options);
+}
+
+pub fn exchangeHead(run: *Invocation, _: Allocator, exchange: Exchange) Allocator.Error!Reply(HttpHead) {
+    if (run.gate(HttpHead)) |refused| return refused;
+    return exchange.begin(&run.clock);
+}
+
+pub fn readExchange(
+    run: *Invocation,
+    _: Allocator,
+    exchange: Exchange,
+    max: u32,
+) Allocator.Error!Reply([]const u8) {
+    if (run.gate([]const u8)) |refused| return refused;
+    return exchange.read(&run.clock, max);
+}
+
+pub fn cancelExchange(run: *Invocation, exchange: Exchange) void {
+    run.clock.countCall();
+    exchange.cancel(&run.clock);
+}
+
+pub fn exchangeTimer(run: *Invocation, exchange: Exchange) Timer {
+    run.clock.countCall();
+    return .{ .over_at_ms = &exchange.tells_at_ms };
+}
+
+pub fn dropExchange(run: *Invocation, exchange: Exchange) void {
+    exchange.cancel(&run.clock);
+}
+
+pub fn saveArtifact(run: *Invocation, _: Allocator, name: []const u8, content: Blob) Allocator.Error!Reply(u32) {
+    if (run.gate(u32)) |refused| return refused;
+    return run.shelf.save(name, .{ .content = content, .created_at = run.now(.real) });
+}
+
+pub fn loadArtifact(run: *Invocation, _: Allocator, name: []const u8, version: ?u32) Allocator.Error!Reply(?Blob) {
+    if (run.gate(?Blob)) |refused| return refused;
+    return run.shelf.load(name, version);
+}
+
+pub fn readArtifact(
+    run: *Invocation,
+    _: Allocator,
+    name: []const u8,
+    version: u32,
+    offset: u64,
+    max: u32,
+) Allocator.Error!Reply([]const u8) {
+    if (run.gate([]const u8)) |refused| return refused;
+    return run.shelf.read(name, version, offset, max);
+}
+
+pub fn artifacts(
+    run: *Invocation,
+    allocator: Allocator,
+    prefix: []const u8,
+) Allocator.Error!Reply([]const ArtifactInfo) {
+    if (run.gate([]const ArtifactInfo)) |refused| return refused;
+    return run.shelf.available(allocator, prefix);
+}
+
+pub fn artifactVersions(
+    run: *Invocation,
+    allocator: Allocator,
+    name: []const u8,
+) Allocator.Error!Reply([]const ArtifactInfo) {
+    if (run.gate([]const ArtifactInfo)) |refused| return refused;
+    return run.shelf.versions(allocator, name);
+}
+
+pub fn removeArtifact(run: *Invocation, _: Allocator, name: []const u8, version: ?u32) Allocator.Error!Reply(bool) {
+    if (run.gate(bool)) |refused| return refused;
+    return run.shelf.remove(name, version);
 }
 
 pub fn sleep(run: *Invocation, ms: u64) void {

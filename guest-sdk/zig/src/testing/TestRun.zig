@@ -4,12 +4,15 @@ const std = @import("std");
 const Allocator = std.mem.Allocator;
 
 const AgentCall = @import("Agents.zig").AgentCall;
+const Artifacts = @import("Artifacts.zig");
+const Blob = @import("../content.zig").Blob;
 const Content = @import("../content.zig").Content;
 const EmbedCall = @import("Models.zig").EmbedCall;
 const Ending = @import("../invoke.zig").Ending;
 const Event = @import("../events.zig").Event;
 const Failure = @import("../failure.zig").Failure;
 const Field = @import("../log.zig").Field;
+const HttpCall = @import("Http.zig").HttpCall;
 const Json = @import("../Json.zig");
 const Level = @import("../log.zig").Level;
 const ModelCall = @import("Models.zig").ModelCall;
@@ -40,6 +43,10 @@ tool_calls: []const ToolCall,
 model_calls: []const ModelCall,
 /// The texts that it wanted vectors of, in order.
 embed_calls: []const EmbedCall,
+/// What it asked of the web, in order.
+http_calls: []const HttpCall,
+/// The artifacts that the next invocation would find. What was saved stays where a run fails.
+artifacts: Artifacts.Files,
 /// The lines that it logged.
 logs: []const LogLine,
 /// What it wrote to standard output and standard error.
@@ -118,4 +125,9 @@ fn held(run: TestRun, comptime T: type, comptime case: std.meta.Tag(Event)) Allo
 pub fn stateOf(run: TestRun, comptime T: type, key: []const u8) Json.ParseError!?T {
     const json = run.state.get(key) orelse return null;
     return try Json.raw(json).parse(T, run.arena);
+}
+
+/// The newest version of an artifact that the next invocation would find; `null` where there is none.
+pub fn artifact(run: TestRun, name: []const u8) ?Blob {
+    return (Artifacts.versionIn(run.artifacts, name, null) orelse return null).content;
 }

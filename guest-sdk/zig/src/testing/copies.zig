@@ -6,6 +6,7 @@ const Allocator = std.mem.Allocator;
 
 const AgentCall = @import("Agents.zig").AgentCall;
 const AgentSummary = @import("../agents.zig").AgentSummary;
+const Blob = @import("../content.zig").Blob;
 const Content = @import("../content.zig").Content;
 const Custom = @import("../content.zig").Custom;
 const Decision = @import("../people.zig").Decision;
@@ -13,6 +14,8 @@ const EmbedCall = @import("Models.zig").EmbedCall;
 const Ending = @import("../invoke.zig").Ending;
 const Event = @import("../events.zig").Event;
 const Field = @import("../log.zig").Field;
+const HttpAnswer = @import("Http.zig").HttpAnswer;
+const HttpCall = @import("Http.zig").HttpCall;
 const ModelAnswer = @import("Models.zig").ModelAnswer;
 const ModelCall = @import("Models.zig").ModelCall;
 const ModelSummary = @import("../models.zig").ModelSummary;
@@ -91,6 +94,18 @@ pub fn modelCall(allocator: Allocator, value: ModelCall) Allocator.Error!ModelCa
 }
 
 pub fn embedCall(allocator: Allocator, value: EmbedCall) Allocator.Error!EmbedCall {
+    return deep(allocator, value);
+}
+
+pub fn httpAnswer(allocator: Allocator, value: HttpAnswer) Allocator.Error!HttpAnswer {
+    return deep(allocator, value);
+}
+
+pub fn httpCall(allocator: Allocator, value: HttpCall) Allocator.Error!HttpCall {
+    return deep(allocator, value);
+}
+
+pub fn blob(allocator: Allocator, value: Blob) Allocator.Error!Blob {
     return deep(allocator, value);
 }
 
