@@ -124,22 +124,25 @@ const c_flags: []const []const u8 = &(common_flags ++ [_][]const u8{"-std=gnu11"
 const cpp_flags: []const []const u8 = &(common_flags ++ [_][]const u8{ "-std=gnu++20", "-fno-exceptions", "-fno-rtti" });
 
 const common_sources: []const []const u8 = &.{
-    "agents.c",     "arena.c",   "builder.c",    "content.c",
-    "events.c",     "failure.c", "json_parse.c", "json_value.c",
-    "json_write.c", "log.c",     "models.c",     "outcome.c",
-    "panic.c",      "scratch.c", "session.c",    "state.c",
-    "stream.c",     "text.c",    "tools.c",      "utf8.c",
+    "agents.c",     "arena.c",      "builder.c", "content.c",
+    "events.c",     "failure.c",    "http.c",    "json_parse.c",
+    "json_value.c", "json_write.c", "log.c",     "models.c",
+    "outcome.c",    "panic.c",      "scratch.c", "session.c",
+    "state.c",      "stream.c",     "text.c",    "tools.c",
+    "utf8.c",
 };
 const component_sources: []const []const u8 = &.{
-    "component/agents.c",  "component/exports.c", "component/from_host.c",
-    "component/imports.c", "component/models.c",  "component/receive.c",
-    "component/to_host.c", "component/tools.c",   "component/wait.c",
+    "component/agents.c",    "component/artifacts.c", "component/exports.c",
+    "component/from_host.c", "component/http.c",      "component/imports.c",
+    "component/models.c",    "component/receive.c",   "component/to_host.c",
+    "component/tools.c",     "component/wait.c",
 };
 const native_sources: []const []const u8 = &.{
-    "testing/agents.c", "testing/calls.c",     "testing/clock.c",   "testing/completions.c",
-    "testing/copy.c",   "testing/fake_host.c", "testing/main.c",    "testing/map.c",
-    "testing/models.c", "testing/people.c",    "testing/program.c", "testing/run.c",
-    "testing/task.c",   "testing/tools.c",     "testing/wait.c",
+    "testing/agents.c",      "testing/artifacts.c", "testing/calls.c",     "testing/clock.c",
+    "testing/completions.c", "testing/copy.c",      "testing/fake_host.c", "testing/http.c",
+    "testing/main.c",        "testing/map.c",       "testing/models.c",    "testing/people.c",
+    "testing/program.c",     "testing/run.c",       "testing/task.c",      "testing/tools.c",
+    "testing/wait.c",
 };
 
 /// The SDK by itself: its tests, and the bindings for the SDKs of other languages.
@@ -163,10 +166,10 @@ const own_tests = [_]Agent{
         .name = "c",
         .sources = &.{},
         .tests = &.{
-            "tests/c/agents_test.c",      "tests/c/events_test.c", "tests/c/json_test.c",
-            "tests/c/models_test.c",      "tests/c/people_test.c", "tests/c/session_test.c",
-            "tests/c/text_test.c",        "tests/c/tools_test.c",  "tests/c/wait_test.c",
-            "tests/readme/readme_test.c",
+            "tests/c/agents_test.c",  "tests/c/artifacts_test.c",   "tests/c/events_test.c",
+            "tests/c/http_test.c",    "tests/c/json_test.c",        "tests/c/models_test.c",
+            "tests/c/people_test.c",  "tests/c/session_test.c",     "tests/c/text_test.c",
+            "tests/c/tools_test.c",   "tests/c/wait_test.c",        "tests/readme/readme_test.c",
         },
         .flags = &.{"-Werror"},
     },
@@ -210,6 +213,18 @@ const own_tests = [_]Agent{
         .name = "readme-concierge-c",
         .sources = &.{"tests/readme/c/concierge.c"},
         .tests = &.{"tests/readme/c/concierge_test.c"},
+        .flags = &.{"-Werror"},
+    },
+    .{
+        .name = "readme-tracker-c",
+        .sources = &.{"tests/readme/c/tracker.c"},
+        .tests = &.{"tests/readme/c/tracker_test.c"},
+        .flags = &.{"-Werror"},
+    },
+    .{
+        .name = "readme-diarist-c",
+        .sources = &.{"tests/readme/c/diarist.c"},
+        .tests = &.{"tests/readme/c/diarist_test.c"},
         .flags = &.{"-Werror"},
     },
     .{

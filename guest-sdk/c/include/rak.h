@@ -25,10 +25,12 @@
 
 #include <rak/agent.h>
 #include <rak/agents.h>
+#include <rak/artifacts.h>
 #include <rak/content.h>
 #include <rak/context.h>
 #include <rak/events.h>
 #include <rak/failure.h>
+#include <rak/http.h>
 #include <rak/json.h>
 #include <rak/log.h>
 #include <rak/memory.h>

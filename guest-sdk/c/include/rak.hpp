@@ -18,15 +18,18 @@
 
 #include <rak/agent.hpp>
 #include <rak/agents.hpp>
+#include <rak/artifacts.hpp>
 #include <rak/content.hpp>
 #include <rak/context.hpp>
 #include <rak/events.hpp>
 #include <rak/failure.hpp>
+#include <rak/http.hpp>
 #include <rak/json.hpp>
 #include <rak/log.hpp>
 #include <rak/models.hpp>
 #include <rak/outcome.hpp>
 #include <rak/people.hpp>
+#include <rak/pieces.hpp>
 #include <rak/result.hpp>
 #include <rak/session.hpp>
 #include <rak/stream.hpp>

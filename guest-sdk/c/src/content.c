@@ -33,3 +33,11 @@ rak_str rak_text(rak_context *cx, const rak_content *content) {
   }
   return rak_built(&text);
 }
+
+rak_blob rak_text_blob(rak_str text) {
+  return (rak_blob){RAK_STR("text/plain; charset=utf-8"), {(const uint8_t *)text.ptr, text.len}};
+}
+
+rak_str rak_blob_text(const rak_blob *blob) {
+  return blob->data.len == 0 ? RAK_STR("") : (rak_str){(const char *)blob->data.ptr, blob->data.len};
+}

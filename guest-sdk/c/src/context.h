@@ -51,6 +51,9 @@ size_t rak_utf8_incomplete(rak_str text);
 /* The call with what it needs: an id, and arguments. */
 rak_call rak_whole_call(rak_context *cx, const rak_call *call);
 
+/* The request with what it needs: its method, and what is sent as its body. */
+rak_http_options rak_whole_request(rak_context *cx, const rak_http_options *options);
+
 /* What the reasons of an answer's end are called in the contract; NULL for RAK_FINISH_OTHER. */
 extern const char *const rak_finish_names[];
 

@@ -7,9 +7,11 @@ pub fn build(b: *std.Build) void {
         .sources = &.{
             "src/agent.c",
             "src/agents.c",
+            "src/artifacts.c",
             "src/content.c",
             "src/context.c",
             "src/failing.c",
+            "src/http.c",
             "src/models.c",
             "src/own.c",
             "src/people.c",

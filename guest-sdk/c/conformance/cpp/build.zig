@@ -7,9 +7,11 @@ pub fn build(b: *std.Build) void {
         .sources = &.{
             "src/agent.cpp",
             "src/agents.cpp",
+            "src/artifacts.cpp",
             "src/content.cpp",
             "src/context.cpp",
             "src/failing.cpp",
+            "src/http.cpp",
             "src/models.cpp",
             "src/own.cpp",
             "src/people.cpp",

@@ -95,6 +95,12 @@ typedef struct rak_content {
   .part_count = sizeof((const rak_part[]){__VA_ARGS__}) / sizeof(rak_part)
 #endif
 
+/** The bytes of a text, of the type `text/plain; charset=utf-8`. It is not copied. */
+rak_blob rak_text_blob(rak_str text);
+
+/** The bytes as a text. It is not copied. */
+rak_str rak_blob_text(const rak_blob *blob);
+
 /** A part of text. */
 rak_part rak_text_part(rak_str text);
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -30,6 +31,13 @@ struct Blob {
   /** For example `image/png`. */
   std::string mime_type;
   std::vector<std::uint8_t> data;
+
+  /** The bytes of a text, of the type `text/plain; charset=utf-8`. */
+  static Blob of(std::string_view text) { return {"text/plain; charset=utf-8", {text.begin(), text.end()}}; }
+
+  /** The bytes as a text. */
+  std::string text() const { return {data.begin(), data.end()}; }
+
   friend bool operator==(const Blob&, const Blob&) = default;
 };
 

@@ -13,7 +13,9 @@
 #include <vector>
 
 #include <rak/agents.hpp>
+#include <rak/artifacts.hpp>
 #include <rak/events.hpp>
+#include <rak/http.hpp>
 #include <rak/log.hpp>
 #include <rak/models.hpp>
 #include <rak/people.hpp>
@@ -104,6 +106,12 @@ class Context {
 
   /** The models that the host brokers. */
   Models models() const { return Models(raw_); }
+
+  /** The web, as far as the agent may go there. */
+  Http http() const { return Http(raw_); }
+
+  /** Files that outlive the run. */
+  Artifacts artifacts() const { return Artifacts(raw_); }
 
   /** What the operator reads. */
   Log log() const { return Log(raw_); }

@@ -78,7 +78,7 @@ struct Failure {
   /** Whether nobody answered a question in time: the kind is `deadline_exceeded` then. */
   bool is_expired() const { return kind == FailureKind::deadline_exceeded && code == "expired"; }
 
-  /** Whether the host ended while a model wrote: the kind is `unavailable` then. */
+  /** Whether the host ended while a model wrote or the web answered: the kind is `unavailable` then. */
   bool is_interrupted() const { return kind == FailureKind::unavailable && code == "interrupted"; }
 
   /** Says what was being done, before what went wrong. */

@@ -228,7 +228,7 @@ rak_waitable *rak_completion_ready(rak_completion *completion);
 /** Gives it up where it is not over. It may not be used afterwards. NULL does nothing. */
 void rak_completion_drop(rak_completion *completion);
 
-/** Whether the newest call with this status failed because the host ended while a model wrote. */
+/** Whether the newest call with this status failed because the host ended while a model wrote, or the web answered. */
 bool rak_is_interrupted(rak_context *cx, rak_status status);
 
 /** The vector of a text. */

@@ -23,7 +23,7 @@ RAK_BEGIN
 /** A host in memory: what an agent finds when it runs. Each run begins with the same. Texts are copied. */
 typedef struct rak_fake_host rak_fake_host;
 
-/** A user without history or state, an agent without configuration, no deadline. */
+/** A user without history, state or artifacts, an agent without configuration, no deadline. */
 rak_fake_host *rak_fake_host_new(void);
 
 /** Frees every fake host and its runs. `main` of the SDK does it after each test. */
@@ -163,6 +163,55 @@ void rak_fake_model(rak_fake_host *host, const rak_test_model *model);
 void rak_fake_model_says(rak_fake_host *host, const char *model, const char *text);
 void rak_fake_model_answers(rak_fake_host *host, const char *model, const rak_model_answer *answer);
 
+/** What a place of the web answers under test; `{0}` is an answer of the status 200 without a body. */
+typedef struct rak_http_answer {
+  /** 0 is 200. */
+  uint16_t status;
+  /** Their names are in lower case, as the host gives them. */
+  const rak_header *headers;
+  size_t header_count;
+  /** A body of the type `text/plain; charset=utf-8`; or NULL. */
+  const char *text;
+  /** A body of the type `application/json`; or NULL. */
+  const char *json;
+  /** A body of no type. */
+  rak_bytes body;
+  /** A body that comes in pieces. */
+  const rak_str *pieces;
+  size_t piece_count;
+  /** Where it comes from, as after redirects; NULL is the URL that was asked. The fake host follows none by itself. */
+  const char *url;
+  /** What there is in place of an answer; or NULL. */
+  const rak_failure *failure;
+  /** What the answer ends with after its last piece; or NULL. */
+  const rak_failure *broken_by;
+  /** How long it takes on the fake clock. The pieces come evenly over this time, and it begins with the first of them. */
+  uint64_t takes_ms;
+} rak_http_answer;
+
+/**
+ * A place of the web that the agent may reach: what it answers to this method at this URL. A URL that ends with `*` stands
+ * for all that begin with the rest; one that says more comes before one that says less. What no answer is said for is
+ * RAK_DENIED, as a place is that the agent's manifest does not grant.
+ */
+void rak_fake_http(rak_fake_host *host, const char *method, const char *url, const rak_http_answer *answer);
+
+/**
+ * What a place of the web does under test: it sets the `answer`, or fails as an agent does, and the request with it. `data`
+ * is that of the place, and `cx` is for memory and for failing.
+ */
+typedef rak_status rak_test_http_run(rak_context *cx, rak_str url, const rak_http_options *options,
+                                     rak_http_answer *answer, void *data);
+
+/** As rak_fake_http, with a function that answers; `data` is what it is handed, or NULL. */
+void rak_fake_http_run(rak_fake_host *host, const char *method, const char *url, rak_test_http_run *run, void *data);
+
+/** A file that is there: its first version, or one more of those that this was said of before. It is from 1970. */
+void rak_fake_artifact(rak_fake_host *host, const char *name, rak_blob content);
+
+/** Grants the agent no artifacts: each call is RAK_DENIED. */
+void rak_fake_without_artifacts(rak_fake_host *host);
+
 /** Cancels the run after this time of the fake clock. */
 void rak_fake_cancel_after(rak_fake_host *host, uint64_t ms);
 
@@ -253,6 +302,26 @@ typedef struct rak_test_embed_call {
   rak_strs texts;
 } rak_test_embed_call;
 
+/** What the agent asked of the web. What the test has no answer for is not among it. */
+typedef struct rak_test_http_call {
+  rak_str url;
+  /** What it said beside that. What was given as `text` or `json` is the body. */
+  rak_http_options options;
+  /** Whether it was given up before it was over: by the agent, or with the run. A timeout is an end. */
+  bool cancelled;
+} rak_test_http_call;
+
+/** A version of an artifact. */
+typedef struct rak_test_version {
+  rak_str name;
+  uint32_t version;
+  rak_blob content;
+  /** In milliseconds of the fake clock. */
+  uint64_t created_at_ms;
+  /** Whether it was removed. */
+  bool removed;
+} rak_test_version;
+
 /** A line of the log. */
 typedef struct rak_test_log {
   rak_level level;
@@ -292,6 +361,12 @@ typedef struct rak_test_run {
   /** The texts that it wanted vectors of, in order. */
   const rak_test_embed_call *embed_calls;
   size_t embed_call_count;
+  /** What it asked of the web, in order. */
+  const rak_test_http_call *http_calls;
+  size_t http_call_count;
+  /** The artifacts that the next invocation would find, by name and version. What was saved stays where a run fails. */
+  const rak_test_version *artifacts;
+  size_t artifact_count;
   /** What it logged, in order. */
   const rak_test_log *logs;
   size_t log_count;
@@ -307,6 +382,12 @@ const rak_test_run *rak_fake_run_with(rak_fake_host *host, rak_run *run, const r
 
 /** The state that another run left behind, in place of what is there: the next turn of a conversation. */
 void rak_fake_state_after(rak_fake_host *host, const rak_test_run *run);
+
+/** The artifacts that another run left behind, in place of those that are there. */
+void rak_fake_artifacts_after(rak_fake_host *host, const rak_test_run *run);
+
+/** The newest version of an artifact that the next invocation would find; NULL where there is none. */
+const rak_blob *rak_test_artifact(const rak_test_run *run, const char *name);
 
 /** The text that the run answered with; a run that failed is a panic. */
 rak_str rak_test_answer(const rak_test_run *run);

@@ -165,6 +165,39 @@ struct EmbeddedTexts {
   friend bool operator==(const EmbeddedTexts&, const EmbeddedTexts&) = default;
 };
 
+/** What a place of the web answers under test: `{.text = "Good day!"}`. */
+struct HttpAnswer {
+  std::uint16_t status = 200;
+  /** Their names are in lower case, as the host gives them. */
+  Headers headers = {};
+  /** A body of the type `text/plain; charset=utf-8`. */
+  std::optional<std::string> text = {};
+  /** A body of the type `application/json`. */
+  std::optional<Json> json = {};
+  /** A body of no type. */
+  std::string body = {};
+  /** A body that comes in pieces. */
+  std::vector<std::string> pieces = {};
+  /** Where it comes from, as after redirects; none is the URL that was asked. The fake host follows none by itself. */
+  std::optional<std::string> url = {};
+  /** What there is in place of an answer. */
+  std::optional<Failure> failure = {};
+  /** What the answer ends with after its last piece. */
+  std::optional<Failure> broken_by = {};
+  /** How long it takes on the fake clock. The pieces come evenly over this time, and it begins with the first of them. */
+  std::chrono::milliseconds takes = {};
+};
+
+/** What the agent asked of the web. What the test has no answer for is not among it. */
+struct AskedUrl {
+  std::string url;
+  /** What it said beside that. What was given as `json` is the body. */
+  HttpOptions options = {};
+  /** Whether it was given up before it was over: by the agent, or with the run. A timeout is an end. */
+  bool cancelled = false;
+  friend bool operator==(const AskedUrl&, const AskedUrl&) = default;
+};
+
 /** A line of the log. */
 struct LogLine {
   Level level;
@@ -195,6 +228,8 @@ struct TestRun {
   std::vector<CalledModel> model_calls;
   /** The texts that it wanted vectors of, in order. */
   std::vector<EmbeddedTexts> embed_calls;
+  /** What it asked of the web, in order. */
+  std::vector<AskedUrl> http_calls;
   /** What it logged, in order. */
   std::vector<LogLine> logs;
   /** How long it waited, on the fake clock. */
@@ -207,6 +242,9 @@ struct TestRun {
 
   /** The failure that the run ended with; a run that did not fail is a panic. */
   const Failure& failure() const { return outcome.failure(); }
+
+  /** The newest version of an artifact that the next invocation would find; what was saved stays where a run fails. */
+  std::optional<Blob> artifact(const std::string& name) const;
 
   /** All text deltas as one text. */
   std::string streamed() const;
@@ -225,7 +263,7 @@ struct TestRun {
 /** A host in memory: what an agent finds when it runs. Each run begins with the same. It lasts until the end of the test. */
 class FakeHost {
  public:
-  /** A user without history or state, an agent without configuration, no deadline. */
+  /** A user without history, state or artifacts, an agent without configuration, no deadline. */
   FakeHost() : raw_(rak_fake_host_new()) {}
 
   /** Whose conversation it is. */
@@ -281,6 +319,21 @@ class FakeHost {
    */
   FakeHost& model_says(const std::string& name, const std::string& text) { return model_answers(name, {.text = text}); }
   FakeHost& model_answers(const std::string& name, const ModelAnswer& answer);
+  /**
+   * A place of the web that the agent may reach: what it answers to this method at this URL, or the function that does. A URL
+   * that ends with `*` stands for all that begin with the rest; one that says more comes before one that says less. What no
+   * answer is said for is `denied`, as a place is that the agent's manifest does not grant.
+   */
+  FakeHost& http(const std::string& method, const std::string& url, const HttpAnswer& answer);
+  FakeHost& http_by(const std::string& method, const std::string& url,
+                    std::function<Result<HttpAnswer>(const std::string& url, const HttpOptions& options)> answer);
+  /** A file that is there: its first version, or one more of those that this was said of before. It is from 1970. */
+  FakeHost& artifact(const std::string& name, const Blob& content);
+  FakeHost& artifact(const std::string& name, const std::string& text) { return artifact(name, Blob::of(text)); }
+  /** The artifacts that another run left behind, in place of those that are there. */
+  FakeHost& artifacts_after(const TestRun& run);
+  /** Grants the agent no artifacts: each call is `denied`. */
+  FakeHost& without_artifacts();
   /** Cancels the run after this time of the fake clock. */
   FakeHost& cancel_after(std::chrono::milliseconds time);
   /** Cancels the run after this number of calls to the host; with 0 from the beginning. Every call counts. */

@@ -10,8 +10,8 @@
 namespace rak {
 
 /**
- * Something that becomes ready: `cx.timer`, Child::done, Running::done and Completion::ready make one. It is forgotten when
- * it goes out of scope.
+ * Something that becomes ready: `cx.timer`, Child::done, Running::done, Completion::ready and HttpExchange::ready make one.
+ * It is forgotten when it goes out of scope.
  */
 class Waitable {
  public:

@@ -2,8 +2,10 @@
 
 #include "agent.cpp"
 #include "agents.cpp"
+#include "artifacts.cpp"
 #include "context.cpp"
 #include "events.cpp"
+#include "http.cpp"
 #include "json.cpp"
 #include "models.cpp"
 #include "people.cpp"

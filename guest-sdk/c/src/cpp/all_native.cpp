@@ -2,4 +2,5 @@
 
 #include "all.cpp"
 #include "testing.cpp"
+#include "testing_http.cpp"
 #include "testing_models.cpp"

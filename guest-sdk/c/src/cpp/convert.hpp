@@ -29,6 +29,8 @@ rak_optional to_c(std::optional<std::chrono::milliseconds> time);
 rak_str to_c(rak_context* raw, const Json& value);
 const rak_part* to_c(rak_context* raw, const std::vector<Part>& parts);
 rak_content to_c(rak_context* raw, const Content& content);
+rak_blob to_c(const Blob& blob);
+const rak_header* to_c(rak_context* raw, const Headers& headers);
 rak_event to_c(rak_context* raw, const Event& event);
 rak_status to_c(rak_context* raw, const Failure& failure);
 
@@ -40,6 +42,9 @@ std::vector<std::string> to_cpp(rak_strs texts);
 Json to_cpp_json(rak_str json);
 std::optional<Json> to_cpp_optional_json(rak_str json);
 Content to_cpp(const rak_content& content);
+std::string to_cpp(rak_bytes bytes);
+Blob to_cpp(const rak_blob& blob);
+Headers to_cpp(const rak_header* headers, std::size_t count);
 Event to_cpp(const rak_event& event);
 Entry to_cpp(const rak_entry& entry);
 Failure to_cpp(const rak_failure& failure);

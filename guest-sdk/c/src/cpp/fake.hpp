@@ -29,6 +29,7 @@ T* keep_in(rak_fake_host* host, const T& value) {
 
 CalledModel to_cpp(const rak_test_model_call& call);
 EmbeddedTexts to_cpp(const rak_test_embed_call& call);
+AskedUrl to_cpp(const rak_test_http_call& call);
 
 }  // namespace rak::detail
 

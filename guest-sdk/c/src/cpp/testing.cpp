@@ -64,13 +64,14 @@ LogLine line_of(const rak_test_log& line) {
 }
 
 TestRun run_of(const rak_test_run& run) {
-  TestRun out{outcome_of(run), {}, {}, {}, {}, {}, {}, {}, {}, {}, std::chrono::milliseconds(run.slept_ms), &run};
+  TestRun out{outcome_of(run), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, std::chrono::milliseconds(run.slept_ms), &run};
   for (std::size_t i = 0; i < run.event_count; ++i) out.events.push_back(to_cpp(run.events[i]));
   for (std::size_t i = 0; i < run.question_count; ++i) out.questions.push_back(question_of(run.questions[i]));
   for (std::size_t i = 0; i < run.agent_call_count; ++i) out.agent_calls.push_back(agent_call_of(run.agent_calls[i]));
   for (std::size_t i = 0; i < run.tool_call_count; ++i) out.tool_calls.push_back(tool_call_of(run.tool_calls[i]));
   for (std::size_t i = 0; i < run.model_call_count; ++i) out.model_calls.push_back(to_cpp(run.model_calls[i]));
   for (std::size_t i = 0; i < run.embed_call_count; ++i) out.embed_calls.push_back(to_cpp(run.embed_calls[i]));
+  for (std::size_t i = 0; i < run.http_call_count; ++i) out.http_calls.push_back(to_cpp(run.http_calls[i]));
   for (std::size_t i = 0; i < run.log_count; ++i) out.logs.push_back(line_of(run.logs[i]));
   for (std::size_t i = 0; i < run.state.count; ++i) {
     const rak_test_value& value = run.state.items[i];

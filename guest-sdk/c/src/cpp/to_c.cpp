@@ -17,6 +17,14 @@ rak_optional to_c(std::optional<std::chrono::milliseconds> time) {
 // Unlike other texts these are copied: nobody else has them.
 rak_str to_c(rak_context* raw, const Json& value) { return rak_copy(raw, to_c(std::string_view(value.dump()))); }
 
+rak_blob to_c(const Blob& blob) { return {to_c(blob.mime_type), {blob.data.data(), blob.data.size()}}; }
+
+const rak_header* to_c(rak_context* raw, const Headers& headers) {
+  auto* list = static_cast<rak_header*>(rak_alloc_array(raw, headers.size(), sizeof(rak_header)));
+  for (std::size_t i = 0; i < headers.size(); ++i) list[i] = {to_c(headers[i].first), to_c(headers[i].second)};
+  return list;
+}
+
 static rak_custom to_c(rak_context* raw, const Custom& custom) { return {to_c(custom.name), to_c(raw, custom.value)}; }
 
 namespace {
@@ -36,7 +44,7 @@ struct PartToC {
   }
   void operator()(const Blob& blob) {
     part.kind = RAK_PART_BLOB;
-    part.blob = {to_c(blob.mime_type), {blob.data.data(), blob.data.size()}};
+    part.blob = to_c(blob);
   }
   void operator()(const FileRef& file) {
     part.kind = RAK_PART_FILE;

@@ -26,6 +26,18 @@ std::optional<Json> to_cpp_optional_json(rak_str json) {
   return json.ptr ? std::optional(to_cpp_json(json)) : std::nullopt;
 }
 
+std::string to_cpp(rak_bytes bytes) { return std::string(bytes.ptr, bytes.ptr + bytes.len); }
+
+Blob to_cpp(const rak_blob& blob) {
+  return {to_cpp(blob.mime_type), {blob.data.ptr, blob.data.ptr + blob.data.len}};
+}
+
+Headers to_cpp(const rak_header* headers, std::size_t count) {
+  Headers all;
+  for (std::size_t i = 0; i < count; ++i) all.emplace_back(to_cpp(headers[i].name), to_cpp(headers[i].value));
+  return all;
+}
+
 static Custom to_cpp(const rak_custom& custom) { return {to_cpp(custom.name), to_cpp_json(custom.value)}; }
 
 static Part to_cpp(const rak_part& part) {
@@ -34,10 +46,8 @@ static Part to_cpp(const rak_part& part) {
       return Text{to_cpp(part.text)};
     case RAK_PART_THOUGHT:
       return Thought{to_cpp(part.text)};
-    case RAK_PART_BLOB: {
-      const rak_bytes data = part.blob.data;
-      return Blob{to_cpp(part.blob.mime_type), {data.ptr, data.ptr + data.len}};
-    }
+    case RAK_PART_BLOB:
+      return to_cpp(part.blob);
     case RAK_PART_FILE:
       return FileRef{to_cpp(part.file.uri), to_cpp_optional(part.file.mime_type)};
     case RAK_PART_CALL:

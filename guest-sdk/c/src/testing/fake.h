@@ -112,6 +112,16 @@ typedef struct fake_model {
 /* The model with this alias, the default one where there is none. */
 rak_status fake_find_model(rak_context *cx, rak_str alias, const fake_model **model);
 
+/* A place of the web: what it answers, or the function that does. */
+typedef struct fake_place {
+  rak_str method;
+  /* All that begin with the rest, where it ends with a star. */
+  rak_str url;
+  rak_http_answer answer;
+  rak_test_http_run *run;
+  void *data;
+} fake_place;
+
 /* Another agent. */
 typedef struct fake_agent {
   rak_agent_summary card;
@@ -149,6 +159,9 @@ typedef struct fake_run {
   fake_list running;
   fake_list completions;
   fake_list embeds;
+  fake_list exchanges;
+  /* Each version of each artifact, also those that were removed. */
+  fake_list files;
   /* How many of its answers each model of the host gave already. */
   size_t *answers_taken;
   /* How much of what people say the agent got already. */
@@ -169,6 +182,9 @@ struct rak_fake_host {
   fake_list agents;
   fake_list tools;
   fake_list models;
+  fake_list places;
+  fake_list files;
+  bool denies_artifacts;
   fake_limits limits;
   /* What the agent that runs belongs to, and all that is freed with the host. */
   void *owner;
@@ -180,6 +196,7 @@ struct rak_fake_host {
 /* Copies with all that they point to. Texts are made UTF-8, as they are on their way to a real host. */
 rak_str fake_copy_text(rak_context *cx, rak_str text);
 rak_content fake_copy_content(rak_context *cx, const rak_content *content);
+rak_blob fake_copy_blob(rak_context *cx, rak_blob blob);
 rak_event fake_copy_event(rak_context *cx, const rak_event *event);
 rak_info fake_copy_info(rak_context *cx, const rak_info *info);
 rak_call fake_copy_call(rak_context *cx, const rak_call *call);
@@ -204,6 +221,11 @@ rak_waitable *fake_waitable(rak_context *cx, uint64_t at_ms, const uint64_t *mov
 void fake_finish_agents(fake_run *run);
 void fake_finish_tools(fake_run *run);
 void fake_finish_models(fake_run *run);
+void fake_finish_http(fake_run *run);
+void fake_finish_artifacts(fake_run *run);
+
+/* The versions of artifacts, with all that they point to. */
+fake_list fake_copy_files(rak_context *cx, const rak_test_version *files, size_t count);
 
 /* Shows the client what models have written since the last time, where that is relayed. */
 void fake_show_models(fake_run *run);

@@ -33,6 +33,8 @@ static void finish(fake_run *run, rak_status status) {
   fake_finish_agents(run);
   fake_finish_tools(run);
   fake_finish_models(run);
+  fake_finish_http(run);
+  fake_finish_artifacts(run);
   result->logs = run->logs.items;
   result->log_count = run->logs.count;
   result->state = (rak_test_values){run->state.stored.items, run->state.stored.count};
@@ -51,6 +53,7 @@ const rak_test_run *rak_fake_run_with(rak_fake_host *host, rak_run *function, co
   run->state.seen = fake_map_copy(&host->state, &run->keep);
   run->state.stored = fake_map_copy(&host->state, &run->keep);
   run->answers_taken = rak_alloc_array(&run->keep, host->models.count, sizeof *run->answers_taken);
+  run->files = fake_copy_files(&run->keep, host->files.items, host->files.count);
   run->next = host->runs;
   host->runs = run;
   const rak_content copy = fake_copy_content(&run->keep, input);

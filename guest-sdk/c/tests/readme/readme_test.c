@@ -29,7 +29,8 @@ RAK_TEST(the_readme_shows_what_is_tested) {
       "tests/readme/c/sender.c",           "tests/readme/c/briefer.c",          "tests/readme/cpp/greeter.cpp",
       "tests/readme/cpp/greeter_test.cpp", "tests/readme/cpp/sender.cpp",       "tests/readme/cpp/briefer.cpp",
       "tests/readme/c/reckoner.c",         "tests/readme/cpp/reckoner.cpp",      "tests/readme/c/concierge.c",
-      "tests/readme/cpp/poet.cpp",
+      "tests/readme/cpp/poet.cpp",         "tests/readme/c/tracker.c",           "tests/readme/cpp/watcher.cpp",
+      "tests/readme/c/diarist.c",          "tests/readme/cpp/diarist.cpp",
   };
   char *readme = contents("README.md");
   for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {

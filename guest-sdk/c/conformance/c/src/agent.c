@@ -38,6 +38,14 @@ static const struct {
     {"deltas", do_deltas},       {"drop-model", do_drop_model}, {"function", do_function},
     {"structured", do_structured}, {"model-fails", do_model_fails}, {"embed", do_embed},
 
+    {"http", do_http}, {"http-send", do_http_send}, {"http-header", do_http_header},
+    {"http-stays", do_http_stays}, {"http-secret", do_http_secret}, {"http-stream", do_http_stream},
+    {"http-two", do_http_two}, {"http-drop", do_http_drop}, {"http-fails", do_http_fails},
+
+    {"artifact", do_artifact}, {"artifact-load", do_artifact_load}, {"artifact-version", do_artifact_version},
+    {"artifact-bytes", do_artifact_bytes}, {"artifact-pieces", do_artifact_pieces}, {"artifacts", do_artifacts},
+    {"artifact-versions", do_artifact_versions}, {"artifact-remove", do_artifact_remove}, {"artifact-fails", do_artifact_fails},
+
     {"log", do_log},             {"print", do_print},         {"time", do_time},
     {"random", do_random},
 };

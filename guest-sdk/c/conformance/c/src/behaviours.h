@@ -25,6 +25,10 @@ behaviour do_agents, do_call, do_call_in, do_call_fails, do_fan, do_race, do_dro
 behaviour do_tools, do_hints, do_tool, do_tool_fails, do_tool_all, do_tool_start;
 behaviour do_models, do_complete, do_relay, do_deltas, do_drop_model, do_function, do_structured, do_model_fails,
     do_embed;
+behaviour do_http, do_http_send, do_http_header, do_http_stays, do_http_secret, do_http_stream, do_http_two, do_http_drop,
+    do_http_fails;
+behaviour do_artifact, do_artifact_load, do_artifact_version, do_artifact_bytes, do_artifact_pieces, do_artifacts,
+    do_artifact_versions, do_artifact_remove, do_artifact_fails;
 behaviour do_log, do_print, do_time, do_random;
 
 /* Reads a whole number of the argument. */

@@ -39,6 +39,14 @@ static constexpr std::pair<std::string_view, Behaviour*> behaviours[] = {
     {"deltas", deltas},       {"drop-model", drop_model}, {"function", function},
     {"structured", structured}, {"model-fails", model_fails}, {"embed", embed},
 
+    {"http", http}, {"http-send", http_send}, {"http-header", http_header},
+    {"http-stays", http_stays}, {"http-secret", http_secret}, {"http-stream", http_stream},
+    {"http-two", http_two}, {"http-drop", http_drop}, {"http-fails", http_fails},
+
+    {"artifact", artifact}, {"artifact-load", artifact_load}, {"artifact-version", artifact_version},
+    {"artifact-bytes", artifact_bytes}, {"artifact-pieces", artifact_pieces}, {"artifacts", artifacts},
+    {"artifact-versions", artifact_versions}, {"artifact-remove", artifact_remove}, {"artifact-fails", artifact_fails},
+
     {"log", log_lines},       {"print", print},         {"time", time_now},
     {"random", random_bytes},
 };

@@ -29,6 +29,9 @@ Behaviour approve, ask, message, expired;
 Behaviour agents, call_agent, call_in, call_fails, fan, race, drop, detach;
 Behaviour tools, hints, tool, tool_fails, tool_all, tool_start;
 Behaviour models, complete, relay, deltas, drop_model, function, structured, model_fails, embed;
+Behaviour http, http_send, http_header, http_stays, http_secret, http_stream, http_two, http_drop, http_fails;
+Behaviour artifact, artifact_load, artifact_version, artifact_bytes, artifact_pieces, artifacts, artifact_versions,
+    artifact_remove, artifact_fails;
 Behaviour log_lines, print, time_now, random_bytes;
 
 // What stands before the first space, and what stands after it.

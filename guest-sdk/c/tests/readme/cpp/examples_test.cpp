@@ -11,6 +11,11 @@ namespace briefer {
 #include "briefer_test.cpp"
 }  // namespace briefer
 
+namespace diarist {
+#include "diarist.cpp"
+#include "diarist_test.cpp"
+}  // namespace diarist
+
 namespace poet {
 #include "poet.cpp"
 #include "poet_test.cpp"
@@ -25,3 +30,8 @@ namespace sender {
 #include "sender.cpp"
 #include "sender_test.cpp"
 }  // namespace sender
+
+namespace watcher {
+#include "watcher.cpp"
+#include "watcher_test.cpp"
+}  // namespace watcher
