@@ -49,6 +49,11 @@ impl Redactor {
         Self { secrets }
     }
 
+    /// What is looked for, for who looks for it elsewhere than in a text.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.secrets.iter().map(Secret::expose)
+    }
+
     /// The text without them.
     pub fn redact(&self, mut text: String) -> String {
         for secret in &self.secrets {
