@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 /// What is nobody's public address (IANA's registry of special-purpose addresses of IPv4).
 const PRIVATE_V4: [(Ipv4Addr, u8, &str); 16] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8, "this machine"),
+    (Ipv4Addr::UNSPECIFIED, 8, "this machine"),
     (Ipv4Addr::new(10, 0, 0, 0), 8, "a private network"),
     (Ipv4Addr::new(100, 64, 0, 0), 10, "the network of a carrier"),
     (Ipv4Addr::new(127, 0, 0, 0), 8, "this machine"),

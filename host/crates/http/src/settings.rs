@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn without_a_word_there_are_bounds_and_no_exceptions() {
         let settings = settings("").unwrap();
-        assert_eq!(settings.timeout, Duration::from_secs(60));
+        assert_eq!(settings.timeout, Duration::from_mins(1));
         assert_eq!((settings.max_bytes, settings.max_request_bytes), (16 << 20, 16 << 20));
         assert!(settings.exceptions.refuse(None, "127.0.0.1".parse().unwrap(), Some(80)).is_some());
         assert!(settings.credentials.is_empty());

@@ -189,7 +189,7 @@ async fn a_credential_is_shown_nowhere() {
         tracing_subscriber::fmt().with_writer(logged.clone()).with_max_level(tracing::Level::TRACE);
     // Logs of this thread, on which a test of one thread does all that it does.
     let guard = tracing::subscriber::set_default(subscriber.finish());
-    let mut shown = String::new();
+    let mut shown = Vec::new();
     for trouble in troubles {
         let server = Server::saying(trouble).await;
         let http = http(&credentials(&server));
@@ -197,13 +197,14 @@ async fn a_credential_is_shown_nowhere() {
             match soon(http.send(trusted(get(server.url("/")), credential))).await {
                 Ok(mut answer) => {
                     let read = read(&mut *answer.body).await;
-                    shown.push_str(&format!("{answer:?} {:?}", read.map(String::from_utf8)));
+                    shown.push(format!("{answer:?} {:?}", read.map(String::from_utf8)));
                 }
-                Err(failure) => shown.push_str(&format!("{failure:?}")),
+                Err(failure) => shown.push(format!("{failure:?}")),
             }
         }
     }
     drop(guard);
+    let shown = shown.concat();
     assert!(shown.contains("you are ***") && !shown.contains(KEY), "{shown}");
     let logged = String::from_utf8(logged.0.lock().unwrap().clone()).unwrap();
     assert!(logged.contains("rak::http"), "{logged}");
