@@ -21,6 +21,7 @@
     reason = "a case fails by panicking, as tests do"
 )]
 
+mod artifacts;
 mod commits;
 mod fixture;
 mod history;
@@ -34,6 +35,7 @@ mod starts;
 mod state;
 mod steps;
 
+pub use self::artifacts::*;
 pub use self::commits::*;
 pub use self::history::*;
 pub use self::invocations::*;
@@ -140,6 +142,19 @@ macro_rules! conformance_tests {
             beginning_pins_a_session_that_has_no_version
             a_queued_run_pins_when_it_begins
             pinned_versions_are_those_of_an_agents_sessions
+            // artifacts
+            an_artifact_is_kept_in_versions
+            an_artifact_is_read_in_parts
+            a_large_artifact_comes_back
+            an_artifact_is_shared_by_its_prefix
+            artifacts_are_listed_by_how_their_names_begin
+            a_number_of_a_version_is_not_used_again
+            a_save_is_made_once_by_its_origin
+            a_user_has_no_more_than_it_may
+            an_artifact_with_an_unusable_name_is_refused
+            an_artifact_of_an_absent_session_is_refused
+            a_deleted_session_takes_its_artifacts_with_it
+            many_save_at_once
             // load
             any_text_comes_back
             a_large_event_comes_back

@@ -1,7 +1,7 @@
-//! Where sessions, their state, their history and their invocations are kept.
+//! Where sessions, their state, their history, their invocations and their artifacts are kept.
 //!
-//! Two stores stand behind the ports of `rak-core`, and each of them is both a [`SessionService`] and an [`EventLog`]:
-//! one value, shared as an `Arc` of either trait.
+//! Two stores stand behind the ports of `rak-core`, and each of them is a [`SessionService`], an [`EventLog`] and an
+//! [`ArtifactService`]: one value, shared as an `Arc` of any of these traits.
 //!
 //! * [`SqliteStore`], the default: one file, one writing thread that commits what is ready in one transaction (group
 //!   commit), and a few reading connections beside it.
@@ -32,6 +32,7 @@
 //! # }
 //! ```
 //!
+//! [`ArtifactService`]: rak_core::ArtifactService
 //! [`EventLog`]: rak_core::EventLog
 //! [`SessionService`]: rak_core::SessionService
 

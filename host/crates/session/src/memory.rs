@@ -1,5 +1,6 @@
 //! The store that forgets: everything in one map behind one lock.
 
+mod artifacts;
 mod invocations;
 mod journal;
 mod sessions;
@@ -11,9 +12,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use rak_core::{
-    AppName, Begin, Commit, DailyUsage, EncodedEvent, EventLog, HistoryPage, HistoryQuery, IdempotencyKey,
-    InvocationFilter, InvocationId, InvocationPage, InvocationRecord, JournalChunk, NewSession, Session,
-    SessionFilter, SessionId, SessionKey, SessionPage, SessionService, StateDelta, StoreError, UserId,
+    AppName, ArtifactInfo, ArtifactService, Begin, Commit, DailyUsage, EncodedEvent, EventLog, HistoryPage,
+    HistoryQuery, IdempotencyKey, InvocationFilter, InvocationId, InvocationPage, InvocationRecord,
+    JournalChunk, NewArtifact, NewSession, Session, SessionFilter, SessionId, SessionKey, SessionPage,
+    SessionService, StateDelta, StoreError, UserId,
     time::{UnixDay, UnixMillis},
 };
 
@@ -149,5 +151,49 @@ impl EventLog for MemoryStore {
 
     async fn check(&self) -> Result<(), StoreError> {
         Ok(())
+    }
+}
+
+#[async_trait]
+impl ArtifactService for MemoryStore {
+    async fn save(&self, new: NewArtifact) -> Result<ArtifactInfo, StoreError> {
+        self.tables().save(new)
+    }
+
+    async fn newest(&self, session: &SessionKey, prefix: &str) -> Result<Vec<ArtifactInfo>, StoreError> {
+        Ok(self.tables().newest(session, prefix))
+    }
+
+    async fn versions(&self, session: &SessionKey, name: &str) -> Result<Vec<ArtifactInfo>, StoreError> {
+        self.tables().versions(session, name)
+    }
+
+    async fn find(
+        &self,
+        session: &SessionKey,
+        name: &str,
+        version: Option<u32>,
+    ) -> Result<Option<ArtifactInfo>, StoreError> {
+        self.tables().find_artifact(session, name, version)
+    }
+
+    async fn read(
+        &self,
+        session: &SessionKey,
+        name: &str,
+        version: u32,
+        offset: u64,
+        max: usize,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        self.tables().read_artifact(session, name, version, offset, max)
+    }
+
+    async fn remove(
+        &self,
+        session: &SessionKey,
+        name: &str,
+        version: Option<u32>,
+    ) -> Result<bool, StoreError> {
+        self.tables().remove(session, name, version)
     }
 }

@@ -2,7 +2,7 @@
 
 use rak_core::{
     AgentQuota, AppName, DailyUsage, IdempotencyKey, InvocationId, InvocationStatus, InvocationStep,
-    JournalChunk, Limited, Quota, QuotaExceeded, SessionKey, StoreError, UserId,
+    JournalChunk, Limited, NewArtifact, Quota, QuotaExceeded, Scope, SessionKey, StoreError, UserId,
 };
 
 pub(crate) fn session_exists(key: &SessionKey) -> StoreError {
@@ -11,6 +11,22 @@ pub(crate) fn session_exists(key: &SessionKey) -> StoreError {
 
 pub(crate) fn no_session(key: &SessionKey) -> StoreError {
     StoreError::NotFound { what: format!("the session {key}") }
+}
+
+/// Whose artifact a name means, and the name without its prefix.
+pub(crate) fn artifact_scope(name: &str) -> Result<(Scope, &str), StoreError> {
+    rak_core::artifact_scope(name).map_err(|error| StoreError::Invalid { reason: error.to_string() })
+}
+
+/// A user who has so much with an agent may have an artifact more.
+pub(crate) fn check_artifacts(bytes: u64, new: &NewArtifact) -> Result<(), StoreError> {
+    let size = bytes.saturating_add(new.data.len() as u64);
+    if size <= new.max_user_bytes {
+        return Ok(());
+    }
+    let clamp = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+    let what = "the artifacts of the user".to_owned();
+    Err(StoreError::TooLarge { what, size: clamp(size), limit: clamp(new.max_user_bytes) })
 }
 
 pub(crate) fn no_invocation(id: InvocationId, session: &SessionKey) -> StoreError {

@@ -1,10 +1,11 @@
 //! The store in one SQLite file.
 //!
 //! [`writer`] is the only one who writes: commands queue up, and what is ready is committed together. [`readers`] see
-//! what is committed. Each of [`sessions`], [`state`], [`history`], [`invocations`], [`journal`] and [`usage`] has its
-//! statements and what is done with them; none knows threads or locks. [`schema`] owns the version of the file,
+//! what is committed. Each of [`sessions`], [`state`], [`history`], [`invocations`], [`journal`], [`usage`] and
+//! [`artifacts`] has its statements and what is done with them; none knows threads or locks. [`schema`] owns the version of the file,
 //! [`mod@file`] who may use it, and [`mod@log`] the log beside it.
 
+mod artifacts;
 mod column;
 mod connection;
 mod encoded;
@@ -32,19 +33,22 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use rak_core::{
-    AppName, Begin, Commit, DailyUsage, EncodedEvent, EventLog, HistoryPage, HistoryQuery, IdempotencyKey,
-    InvocationFilter, InvocationId, InvocationPage, InvocationRecord, JournalChunk, NewSession, Session,
-    SessionFilter, SessionId, SessionKey, SessionPage, SessionService, StateDelta, StoreError, UserId,
+    AppName, ArtifactInfo, ArtifactService, Begin, Commit, DailyUsage, EncodedEvent, EventLog, HistoryPage,
+    HistoryQuery, IdempotencyKey, InvocationFilter, InvocationId, InvocationPage, InvocationRecord,
+    JournalChunk, NewArtifact, NewSession, Session, SessionFilter, SessionId, SessionKey, SessionPage,
+    SessionService, StateDelta, StoreError, UserId,
     time::{UnixDay, UnixMillis},
 };
 
 pub use self::options::{SqliteOptions, Synchronous};
 pub use self::stats::SqliteStats;
 
+use self::artifacts::Saves;
 use self::encoded::{COMMAND_BYTES, EncodedCommit, EncodedRecord};
 use self::file::OwnedFile;
 use self::readers::Readers;
-use self::writer::{Database, Writer};
+use self::writer::{Database, WriteTransaction, Writer};
+use crate::refusal;
 use crate::scoped_delta::ScopedDelta;
 
 /// Keeps everything in one SQLite file.
@@ -74,6 +78,7 @@ pub struct SqliteStore {
     path: PathBuf,
     readers: Readers,
     writer: Writer,
+    saves: Saves,
 }
 
 impl SqliteStore {
@@ -92,7 +97,7 @@ impl SqliteStore {
         let changes = database.connection()?.query_row(sessions::NEWEST_CHANGE, [], |row| row.get(0));
         let changes = changes.map_err(StoreError::unavailable)?;
         let writer = Writer::start(database, lock, changes).map_err(StoreError::unavailable)?;
-        Ok(Self { path, readers, writer })
+        Ok(Self { path, readers, writer, saves: Saves::default() })
     }
 
     /// The file.
@@ -162,7 +167,9 @@ impl SessionService for SqliteStore {
 
     async fn delete(&self, key: &SessionKey) -> Result<bool, StoreError> {
         let key = key.clone();
-        self.writer.call(COMMAND_BYTES, move |write| sessions::delete(write, &key)).await
+        let deleted = self.writer.call(COMMAND_BYTES, move |write| sessions::delete(write, &key)).await?;
+        self.saves.tidy(&self.writer).await;
+        Ok(deleted)
     }
 
     async fn append_event(&self, key: &SessionKey, event: EncodedEvent) -> Result<u64, StoreError> {
@@ -257,5 +264,62 @@ impl EventLog for SqliteStore {
 
     async fn check(&self) -> Result<(), StoreError> {
         self.writer.call(COMMAND_BYTES, health::check).await
+    }
+}
+
+#[async_trait]
+impl ArtifactService for SqliteStore {
+    async fn save(&self, new: NewArtifact) -> Result<ArtifactInfo, StoreError> {
+        refusal::artifact_scope(&new.name)?;
+        self.saves.save(&self.writer, new).await
+    }
+
+    async fn newest(&self, session: &SessionKey, prefix: &str) -> Result<Vec<ArtifactInfo>, StoreError> {
+        let (session, prefix) = (session.clone(), prefix.to_owned());
+        self.readers.read(move |read| artifacts::newest(read, &session, &prefix)).await
+    }
+
+    async fn versions(&self, session: &SessionKey, name: &str) -> Result<Vec<ArtifactInfo>, StoreError> {
+        let (session, name) = (session.clone(), name.to_owned());
+        self.readers.read(move |read| artifacts::versions(read, &session, &name)).await
+    }
+
+    async fn find(
+        &self,
+        session: &SessionKey,
+        name: &str,
+        version: Option<u32>,
+    ) -> Result<Option<ArtifactInfo>, StoreError> {
+        let (session, name) = (session.clone(), name.to_owned());
+        let found = self.readers.read(move |read| artifacts::find(read, &session, &name, version)).await?;
+        Ok(found.map(|(info, _)| info))
+    }
+
+    async fn read(
+        &self,
+        session: &SessionKey,
+        name: &str,
+        version: u32,
+        offset: u64,
+        max: usize,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let (session, name) = (session.clone(), name.to_owned());
+        self.readers.read(move |read| artifacts::read(read, &session, &name, version, offset, max)).await
+    }
+
+    async fn remove(
+        &self,
+        session: &SessionKey,
+        name: &str,
+        version: Option<u32>,
+    ) -> Result<bool, StoreError> {
+        let (session, name) = (session.clone(), name.to_owned());
+        let remove =
+            move |write: &mut WriteTransaction<'_>| artifacts::remove(write, &session, &name, version);
+        let removed = self.writer.call(COMMAND_BYTES, remove).await?;
+        if removed {
+            self.saves.tidy(&self.writer).await;
+        }
+        Ok(removed)
     }
 }

@@ -98,6 +98,7 @@ impl Tables {
 
     pub(super) fn delete(&mut self, key: &SessionKey) -> bool {
         self.forget_state(key);
+        self.forget_artifacts(key);
         self.invocations.retain(|_, row| row.record.session != *key);
         self.starts.retain(|(session, _), _| session != key);
         self.sessions.remove(key).is_some()

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rak_core::{
-    AppName, DailyUsage, EncodedEvent, IdempotencyKey, InvocationId, InvocationRecord, JournalChunk, Scope,
-    SessionKey, StateDelta, StoreError, Usage, UserId,
+    AppName, ArtifactInfo, DailyUsage, EncodedEvent, IdempotencyKey, InvocationId, InvocationRecord,
+    JournalChunk, Scope, SessionKey, StateDelta, StoreError, Usage, UserId,
     time::{UnixDay, UnixMillis},
 };
 
@@ -22,6 +22,9 @@ pub(super) struct Tables {
     /// Tokens of models that agents used, by day; only where there are any.
     agent_tokens: BTreeMap<(AppName, UnixDay), u64>,
     scopes: BTreeMap<ScopeKey, ScopeState>,
+    pub(super) artifacts: BTreeMap<(ScopeKey, String), ArtifactRow>,
+    /// What runs saved, by the number of the save; kept although the version is removed.
+    pub(super) artifact_origins: BTreeMap<(SessionKey, InvocationId, u64), ArtifactInfo>,
     /// Counts changes of sessions; the order of lists.
     changes: i64,
 }
@@ -68,16 +71,28 @@ impl InvocationRow {
     }
 }
 
-/// Whose state it is.
+/// A name, which stays when its versions go.
+#[derive(Default)]
+pub(super) struct ArtifactRow {
+    pub(super) last_version: u32,
+    pub(super) versions: BTreeMap<u32, StoredArtifact>,
+}
+
+pub(super) struct StoredArtifact {
+    pub(super) info: ArtifactInfo,
+    pub(super) data: Vec<u8>,
+}
+
+/// Whose state or artifact it is.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum ScopeKey {
+pub(super) enum ScopeKey {
     App(AppName),
     User(AppName, UserId),
     Session(SessionKey),
 }
 
 impl ScopeKey {
-    fn new(scope: Scope, key: &SessionKey) -> Self {
+    pub(super) fn new(scope: Scope, key: &SessionKey) -> Self {
         match scope {
             Scope::App => Self::App(key.app_name.clone()),
             Scope::User => Self::User(key.app_name.clone(), key.user_id.clone()),

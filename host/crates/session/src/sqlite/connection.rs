@@ -14,7 +14,7 @@ use super::schema;
 /// the file, or a backup, may for a moment.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Room for every statement of this crate, with some to spare.
-const CACHED_STATEMENTS: usize = 64;
+const CACHED_STATEMENTS: usize = 96;
 /// Pages the writer keeps, in KiB: the indexes' hot ends of a store with some millions of events.
 const WRITER_CACHE_KIB: i64 = 32 << 10;
 /// What a log that grew beyond it in a burst is cut back to, in bytes.

@@ -2,6 +2,7 @@
 
 use rusqlite::Connection;
 
+use super::artifacts::{self, content};
 use super::{history, invocations, journal, schema, sessions, state, usage};
 
 const STATEMENTS: &[&str] = &[
@@ -46,6 +47,20 @@ const STATEMENTS: &[&str] = &[
     usage::GET,
     usage::OF_AGENT,
     usage::OF_INVOCATION,
+    artifacts::MADE,
+    artifacts::USER_BYTES,
+    artifacts::RESIZE,
+    artifacts::FIND_NAME,
+    artifacts::NEWEST,
+    artifacts::VERSIONS,
+    artifacts::LOOSEN,
+    artifacts::DELETE,
+    artifacts::BYTES_OF_SESSION,
+    artifacts::LOOSEN_SESSION,
+    content::KEEP,
+    content::READ,
+    content::NEXT_LOOSE,
+    content::DELETE,
 ];
 
 fn plan(connection: &Connection, sql: &str) -> Vec<String> {

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::column::{self, integer};
 use super::fault::Fault;
 use super::writer::WriteTransaction;
-use super::{history, state};
+use super::{artifacts, history, state};
 use crate::scoped_delta::ScopedDelta;
 use crate::{cursor, refusal};
 
@@ -211,8 +211,9 @@ pub(super) fn pinned_versions(connection: &Connection, agent: &AppName) -> Resul
     Ok(versions)
 }
 
-/// Its invocations and events go with its row: the schema cascades.
+/// Its invocations and events go with its row: the schema cascades. What its artifacts had is left to be removed.
 pub(super) fn delete(write: &mut WriteTransaction<'_>, key: &SessionKey) -> Result<bool, Fault> {
+    artifacts::forget(write.connection, key)?;
     state::forget(write.connection, key)?;
     Ok(write.connection.prepare_cached(DELETE)?.execute(key_columns(key))? > 0)
 }

@@ -60,7 +60,7 @@ pub(super) fn forget(connection: &Connection, key: &SessionKey) -> Result<(), Fa
 }
 
 /// The columns that name a scope.
-fn scope_name(scope: Scope, key: &SessionKey) -> [&str; 3] {
+pub(super) fn scope_name(scope: Scope, key: &SessionKey) -> [&str; 3] {
     let (app, user, session) = (key.app_name.as_str(), key.user_id.as_str(), key.session_id.as_str());
     match scope {
         Scope::App => [app, "", ""],
@@ -70,7 +70,7 @@ fn scope_name(scope: Scope, key: &SessionKey) -> [&str; 3] {
 }
 
 /// The scope's row and its size; it is made where it is absent.
-fn scope_row(connection: &Connection, name: [&str; 3]) -> Result<(i64, i64), Fault> {
+pub(super) fn scope_row(connection: &Connection, name: [&str; 3]) -> Result<(i64, i64), Fault> {
     let found = connection
         .prepare_cached(FIND_SCOPE)?
         .query_row(name, |row| Ok((row.get(0)?, row.get(1)?)))

@@ -11,6 +11,7 @@ mod memory {
     #[test]
     fn no_case_is_forgotten() {
         let sources = [
+            include_str!("../../src/conformance/artifacts.rs"),
             include_str!("../../src/conformance/commits.rs"),
             include_str!("../../src/conformance/history.rs"),
             include_str!("../../src/conformance/invocations.rs"),

@@ -7,6 +7,10 @@ mod crash;
 #[cfg(test)]
 mod same_answers;
 #[cfg(test)]
+mod same_artifacts;
+#[cfg(test)]
+mod sqlite_artifacts;
+#[cfg(test)]
 #[cfg(unix)]
 mod sqlite_file;
 #[cfg(test)]
