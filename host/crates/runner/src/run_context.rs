@@ -126,6 +126,9 @@ impl RunContext {
                 event.progress = Some(progress);
             }
             Emission::Custom(custom) => event.custom = Some(custom),
+            Emission::Artifact { name, version } => {
+                event.actions.artifact_delta.insert(name, version);
+            }
         }
         event
     }

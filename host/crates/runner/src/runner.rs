@@ -7,10 +7,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use rak_core::time::UnixMillis;
 use rak_core::{
-    Agent, AgentRegistry, AgentState, AppName, Content, EventLog, EventStream, Failure, FailureKind,
-    InvocationId, InvocationRecord, InvocationStatus, Models, OnDisconnect, Parent, Resume, RunConfig,
-    RunError, SessionId, SessionKey, SessionService, StartKey, StopReason, StoreError, ToolAnswer, ToolCall,
-    ToolSpec, Toolbox, Usage, UserId,
+    Agent, AgentRegistry, AgentState, AppName, ArtifactLimits, ArtifactService, Content, EventLog,
+    EventStream, Failure, FailureKind, InvocationId, InvocationRecord, InvocationStatus, Models,
+    OnDisconnect, Parent, Resume, RunConfig, RunError, SessionId, SessionKey, SessionService, StartKey,
+    StopReason, StoreError, ToolAnswer, ToolCall, ToolSpec, Toolbox, Usage, UserId,
 };
 use tokio::runtime::Handle;
 use tokio::time::timeout;
@@ -46,6 +46,8 @@ pub(crate) struct Inner {
     pub(crate) log: Arc<dyn EventLog>,
     pub(crate) toolbox: Arc<dyn Toolbox>,
     pub(crate) models: Option<Arc<dyn Models>>,
+    pub(crate) artifacts: Option<Arc<dyn ArtifactService>>,
+    pub(crate) artifact_limits: ArtifactLimits,
     pub(crate) tracker: InvocationTracker,
     pub(crate) queue: SessionQueue,
     pub(crate) live: LiveRuns,
@@ -155,6 +157,8 @@ pub struct RunnerBuilder {
     log: Option<Arc<dyn EventLog>>,
     toolbox: Option<Arc<dyn Toolbox>>,
     models: Option<Arc<dyn Models>>,
+    artifacts: Option<Arc<dyn ArtifactService>>,
+    artifact_limits: ArtifactLimits,
 }
 
 impl RunnerBuilder {
@@ -194,6 +198,14 @@ impl RunnerBuilder {
         self
     }
 
+    /// Where artifacts are kept, and how much of them; nowhere where it is not called.
+    #[must_use]
+    pub fn artifacts(mut self, artifacts: Arc<dyn ArtifactService>, limits: ArtifactLimits) -> Self {
+        self.artifacts = Some(artifacts);
+        self.artifact_limits = limits;
+        self
+    }
+
     /// The models that agents may ask; none where it is not called.
     #[must_use]
     pub fn models(mut self, models: Arc<dyn Models>) -> Self {
@@ -221,6 +233,8 @@ impl RunnerBuilder {
             log,
             toolbox: self.toolbox.unwrap_or_else(|| Arc::new(NoTools)),
             models: self.models,
+            artifacts: self.artifacts,
+            artifact_limits: self.artifact_limits,
             tracker: InvocationTracker::new(self.settings.retention),
             queue: SessionQueue::default(),
             live: LiveRuns::default(),
@@ -548,6 +562,16 @@ impl Runner {
     /// The session service.
     pub fn session_service(&self) -> &Arc<dyn SessionService> {
         &self.inner.sessions
+    }
+
+    /// Where artifacts are kept.
+    pub fn artifacts(&self) -> Option<Arc<dyn ArtifactService>> {
+        self.inner.artifacts.clone()
+    }
+
+    /// How much of them may be kept.
+    pub fn artifact_limits(&self) -> ArtifactLimits {
+        self.inner.artifact_limits
     }
 
     /// The settings.
