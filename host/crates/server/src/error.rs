@@ -9,8 +9,8 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rak_core::time::UnixMillis;
 use rak_core::{
-    DeployError, IdError, InvocationId, RespondError, RunError, SessionId, SessionKey, StateKeyError,
-    StoreError,
+    ArtifactNameError, DeployError, IdError, InvocationId, RespondError, RunError, SessionId, SessionKey,
+    StateKeyError, StoreError,
 };
 
 use crate::json::JsonError;
@@ -75,6 +75,38 @@ impl ApiError {
     pub(crate) fn body_too_large(limit: usize) -> Self {
         let text = format!("the body is too large: {limit} bytes are allowed");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", text)
+    }
+
+    pub(crate) fn artifact_too_large(limit: u64) -> Self {
+        let text =
+            format!("the artifact is too large: {limit} bytes are allowed; divide it, or keep it elsewhere");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "artifact_too_large", text)
+    }
+
+    /// Its user has as much as it may have.
+    pub(crate) fn artifacts_full(error: &StoreError) -> Self {
+        let text = format!("{error}; remove artifacts, or versions of them, that nobody needs any more");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "artifacts_full", text)
+    }
+
+    pub(crate) fn artifact_not_found(name: &str, version: Option<u32>) -> Self {
+        let text = match version {
+            Some(version) => format!("there is no version {version} of the artifact {name:?}"),
+            None => format!("there is no artifact {name:?}"),
+        };
+        let text = format!("{text}; GET …/artifacts lists those that there are");
+        Self::new(StatusCode::NOT_FOUND, "artifact_not_found", text)
+    }
+
+    pub(crate) fn no_such_range(size: u64) -> Self {
+        let text = format!("the Range lies behind the end: the artifact has {size} bytes");
+        Self::new(StatusCode::RANGE_NOT_SATISFIABLE, "no_such_range", text)
+    }
+
+    /// The host was put together without a place for them.
+    pub(crate) fn no_artifacts() -> Self {
+        let text = "this host keeps no artifacts: whoever runs it has to give it a store for them";
+        Self::new(StatusCode::NOT_IMPLEMENTED, "no_artifacts", text)
     }
 
     pub(crate) fn manifest_too_large(limit: usize) -> Self {
@@ -272,6 +304,12 @@ impl From<StoreError> for ApiError {
 
 impl From<IdError> for ApiError {
     fn from(error: IdError) -> Self {
+        Self::invalid(error.to_string())
+    }
+}
+
+impl From<ArtifactNameError> for ApiError {
+    fn from(error: ArtifactNameError) -> Self {
         Self::invalid(error.to_string())
     }
 }

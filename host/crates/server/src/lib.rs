@@ -5,7 +5,9 @@
 //! * `router` is the whole route table; `routes` holds its handlers, which extract, call and map, nothing else;
 //! * [`protocol`] has every type of the wire, once, for this server and for clients written in Rust;
 //! * `ws_connection` is one WebSocket: a reader that never waits for a run, a writer, and a task for each run;
-//! * `upload` writes a body into a deployment as it comes, and `agent_versions` says which version a client means;
+//! * `upload` takes a body as it comes, into a deployment or as an artifact, and `agent_versions` says which version a client
+//!   means;
+//! * `download` sends an artifact while it reads it, and `byte_range` says which part of it a client wants;
 //! * `recording` writes what it takes to repeat an invocation, while it reads it;
 //! * `presentation` says how the events of a run are shown to a client, whatever carries them;
 //! * `error` is the only place that turns what went wrong into a status, a code and a text that anybody may read;
@@ -25,6 +27,8 @@
 //! ```
 
 mod agent_versions;
+mod byte_range;
+mod download;
 mod error;
 mod extract;
 mod json;

@@ -57,7 +57,7 @@ pub(crate) async fn guard(
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
     headers.insert(
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("X-Invocation-Id, Retry-After"),
+        HeaderValue::from_static("X-Invocation-Id, X-Artifact-Version, ETag, Retry-After"),
     );
     response
 }

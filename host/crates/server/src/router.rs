@@ -16,7 +16,7 @@ use tracing::Instrument as _;
 
 use crate::error::ApiError;
 use crate::origin;
-use crate::routes::{agents, health, invocations, runs, sessions, socket};
+use crate::routes::{agents, artifacts, health, invocations, runs, sessions, socket};
 use crate::settings::ServerSettings;
 use crate::state::AppState;
 
@@ -37,6 +37,12 @@ pub fn create_router_with(state: AppState) -> Router {
         .route("/api/v1/sessions", get(sessions::list).post(sessions::create))
         .route("/api/v1/sessions/{id}", get(sessions::get).patch(sessions::patch).delete(sessions::delete))
         .route("/api/v1/sessions/{id}/events", get(sessions::history))
+        .route("/api/v1/sessions/{id}/artifacts", get(artifacts::list))
+        .route(
+            "/api/v1/sessions/{id}/artifacts/{name}",
+            get(artifacts::get).put(artifacts::put).delete(artifacts::delete),
+        )
+        .route("/api/v1/sessions/{id}/artifacts/{name}/versions", get(artifacts::versions))
         .route("/api/v1/sessions/{id}/run", post(runs::run))
         .route("/api/v1/sessions/{id}/run/sse", post(runs::run_sse))
         .route("/api/v1/sessions/{id}/run/ws", get(socket::open))

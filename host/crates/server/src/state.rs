@@ -13,6 +13,9 @@ use crate::settings::ServerSettings;
 /// How many journals may be on their way to clients at once: each is in memory as a whole, and may have 50 MB.
 const JOURNALS_AT_ONCE: usize = 4;
 
+/// How many artifacts may be on their way from clients at once: each is in memory as a whole, and may have 16 MiB.
+const UPLOADS_AT_ONCE: usize = 16;
+
 /// What the handlers share. A clone is the same state; a new one is made for each server.
 #[derive(Clone)]
 pub struct AppState {
@@ -27,6 +30,8 @@ pub struct AppState {
     pub(crate) lifecycle: Lifecycle,
     /// Places for journals on their way to clients.
     pub(crate) journals: Arc<Semaphore>,
+    /// Places for artifacts on their way from clients.
+    pub(crate) uploads: Arc<Semaphore>,
 }
 
 impl AppState {
@@ -38,6 +43,7 @@ impl AppState {
             settings: Arc::new(settings),
             lifecycle: Lifecycle::default(),
             journals: Arc::new(Semaphore::new(JOURNALS_AT_ONCE)),
+            uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
             runner,
         }
     }

@@ -1,4 +1,4 @@
-//! Uploads: a body that goes into a deployment chunk by chunk, however large it is.
+//! Uploads: a body that goes into a deployment chunk by chunk, however large it is, or becomes an artifact.
 
 mod chunks;
 mod form;
@@ -8,7 +8,7 @@ use rak_core::Deployment;
 
 use self::chunks::Chunks;
 use crate::error::ApiError;
-use crate::extract::media_type;
+use crate::extract::{announced_length, media_type};
 use crate::settings::ServerSettings;
 
 /// Writes what arrives into the deployment. When this succeeds, all of the body has arrived.
@@ -40,4 +40,24 @@ async fn receive_component(
     }
     // Without a byte it would be the current component once more; nobody means that.
     if is_empty { Err(ApiError::invalid("the body is empty: it has to be a component")) } else { Ok(()) }
+}
+
+/// The whole body, of `limit` bytes at most.
+pub(crate) async fn collect(
+    request: Request,
+    limit: u64,
+    settings: &ServerSettings,
+) -> Result<Vec<u8>, ApiError> {
+    if announced_length(request.headers()).is_some_and(|length| length > limit) {
+        return Err(ApiError::artifact_too_large(limit));
+    }
+    let mut chunks = Chunks::new(request.into_body(), settings.body_timeout);
+    let mut data = Vec::new();
+    while let Some(bytes) = chunks.next().await? {
+        if data.len() as u64 + bytes.len() as u64 > limit {
+            return Err(ApiError::artifact_too_large(limit));
+        }
+        data.extend_from_slice(&bytes);
+    }
+    Ok(data)
 }

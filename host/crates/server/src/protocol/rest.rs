@@ -1,6 +1,7 @@
 //! Bodies and parameters of the REST routes. Unknown keys are ignored.
 
 mod agents;
+mod artifacts;
 mod parameters;
 mod recording;
 mod respond;
@@ -17,10 +18,11 @@ use rak_core::{
 use serde::{Deserialize, Serialize};
 
 pub use self::agents::{AgentList, PinChange, Rollback, VersionList, VersionName, VersionNameError};
+pub use self::artifacts::{ArtifactList, ArtifactVersionList};
 use self::parameters::empty_is_absent;
 pub use self::parameters::{
-    DEFAULT_LIMIT, Digest, DigestError, InvocationListParameters, MAX_LIMIT, ReplayParameters,
-    SessionListParameters, SessionParameters, UploadParameters,
+    ArtifactListParameters, ArtifactParameters, DEFAULT_LIMIT, Digest, DigestError, InvocationListParameters,
+    MAX_LIMIT, ReplayParameters, SessionListParameters, SessionParameters, UploadParameters,
 };
 pub(crate) use self::parameters::{MAX_POSITION, page_size};
 pub use self::recording::{PlacedEvent, RECORDING_FORMAT, RecordedJournal, Recording, SeedText};

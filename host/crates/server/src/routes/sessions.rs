@@ -138,7 +138,7 @@ pub(crate) async fn history(
     Ok(Answer(History { events, next: page.next }).into_response())
 }
 
-async fn find(
+pub(super) async fn find(
     state: &AppState,
     id: &SessionId,
     parameters: SessionParameters,

@@ -7,6 +7,8 @@ mod agent_forms;
 #[cfg(test)]
 mod agents;
 #[cfg(test)]
+mod artifacts;
+#[cfg(test)]
 mod connections;
 #[cfg(test)]
 mod disconnect;

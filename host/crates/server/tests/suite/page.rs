@@ -1,6 +1,6 @@
 //! `docs/protocol.md` is true: the types of the server read what it shows, and write it back as it is there.
 
-use rak_core::{AgentInfo, Content, Event, VersionInfo};
+use rak_core::{AgentInfo, ArtifactInfo, Content, Event, VersionInfo};
 use rak_server::protocol::rest::{
     ErrorBody, InvocationBody, PatchSession, Recording, RespondBody, RunBody, SessionBody,
 };
@@ -48,6 +48,7 @@ fn every_example_is_read_and_written_by_its_type() {
             "RespondBody" => check::<RespondBody>(text),
             "SessionBody" => check::<SessionBody>(text),
             "PatchSession" => check::<PatchSession>(text),
+            "ArtifactInfo" => check::<ArtifactInfo>(text),
             "AgentInfo" => check::<AgentInfo>(text),
             "VersionInfo" => check::<VersionInfo>(text),
             "InvocationBody" => check::<InvocationBody>(text),

@@ -49,6 +49,36 @@ pub struct SessionListParameters {
     pub limit: Option<u64>,
 }
 
+/// Parameters of `GET /api/v1/sessions/{id}/artifacts`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ArtifactListParameters {
+    /// The agent.
+    #[serde(deserialize_with = "empty_is_absent")]
+    pub app_name: Option<AppName>,
+    /// The user.
+    #[serde(deserialize_with = "empty_is_absent")]
+    pub user_id: Option<UserId>,
+    /// Names that begin with this only.
+    #[serde(deserialize_with = "empty_is_absent")]
+    pub prefix: Option<String>,
+}
+
+/// Parameters of `/api/v1/sessions/{id}/artifacts/{name}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ArtifactParameters {
+    /// The agent.
+    #[serde(deserialize_with = "empty_is_absent")]
+    pub app_name: Option<AppName>,
+    /// The user.
+    #[serde(deserialize_with = "empty_is_absent")]
+    pub user_id: Option<UserId>,
+    /// Which version; the newest is read where none is named, and all of them are removed.
+    #[serde(deserialize_with = "empty_is_absent")]
+    pub version: Option<u32>,
+}
+
 /// Parameters of `GET /api/v1/invocations`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

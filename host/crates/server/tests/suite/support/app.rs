@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use rak_core::AppName;
+use rak_core::{AppName, ArtifactLimits};
 use rak_runner::{Runner, RunnerBuilder, RunnerSettings};
 use rak_server::{AppState, ServerSettings, bind, serve};
 use reqwest::header::HeaderMap;
@@ -77,7 +77,15 @@ impl TestApp {
     pub(crate) fn start_with(change: impl FnOnce(&mut ServerSettings, &mut RunnerSettings)) -> Self {
         let (puppet, runs) = Puppet::new("puppet");
         let agents = Runner::builder().agent(Echo::new("echo")).agent(puppet);
-        Self::launch(agents, runs, change)
+        Self::launch(agents, Arc::default(), runs, change)
+    }
+
+    /// One that keeps artifacts.
+    pub(crate) fn start_with_artifacts(limits: ArtifactLimits) -> Self {
+        let (puppet, runs) = Puppet::new("puppet");
+        let store: Arc<FlakyStore> = Arc::default();
+        let agents = Runner::builder().agent(Echo::new("echo")).agent(puppet);
+        Self::launch(agents.artifacts(store.clone(), limits), store, runs, |_, _| {})
     }
 
     /// One with the agent `recorded` beside them.
@@ -85,7 +93,7 @@ impl TestApp {
         let (puppet, runs) = Puppet::new("puppet");
         let agents =
             Runner::builder().agent(Echo::new("echo")).agent(puppet).agent(Recorded::new("recorded"));
-        Self::launch(agents, runs, change)
+        Self::launch(agents, Arc::default(), runs, change)
     }
 
     /// One with the agents of a registry, which has none yet.
@@ -96,11 +104,12 @@ impl TestApp {
     pub(crate) fn start_empty_with(change: impl FnOnce(&mut ServerSettings)) -> (Self, FakeRegistry) {
         let registry = FakeRegistry::new();
         let agents = Runner::builder().agents(Arc::new(registry.clone()));
-        (Self::launch(agents, mpsc::channel(1).1, |settings, _| change(settings)), registry)
+        (Self::launch(agents, Arc::default(), mpsc::channel(1).1, |settings, _| change(settings)), registry)
     }
 
     fn launch(
         agents: RunnerBuilder,
+        store: Arc<FlakyStore>,
         runs: mpsc::Receiver<PuppetRun>,
         change: impl FnOnce(&mut ServerSettings, &mut RunnerSettings),
     ) -> Self {
@@ -108,7 +117,6 @@ impl TestApp {
         let mut runner =
             RunnerSettings { default_app: Some(AppName::new("echo").unwrap()), ..RunnerSettings::default() };
         change(&mut settings, &mut runner);
-        let store = Arc::new(FlakyStore::default());
         let runner = agents.session_service(store.clone()).settings(runner).build().unwrap();
         let state = AppState::new(runner, settings);
         let listener = bind("127.0.0.1:0".parse().unwrap()).unwrap();

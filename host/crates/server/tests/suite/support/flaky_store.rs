@@ -1,5 +1,7 @@
 //! The memory store, with a switch that breaks it.
 
+mod artifacts;
+
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
