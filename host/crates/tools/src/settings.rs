@@ -103,7 +103,7 @@ mod tests {
     fn what_cannot_be_used_is_named() {
         for (text, reason) in [
             ("builtin = []", "unknown field `builtin`"),
-            ("builtins = ['clocks']", "unknown variant `clocks`, expected `calculator` or `clock`"),
+            ("builtins = ['clocks']", "unknown variant `clocks`, expected one of `artifact.list`"),
             ("needs_approval = ['[']", "tools.needs_approval: \"[\" is no pattern"),
             ("[mcp.'a.b']\ncommand = ['x']", "tools.mcp.a.b: the name of a server has 1 to 64 ASCII letters"),
             ("[mcp.'']\ncommand = ['x']", "the name of a server"),

@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::{join_all, select_all};
-use rak_core::{Failure, ToolAnswer, ToolCall, ToolSpec, Toolbox};
+use rak_core::{
+    ArtifactLimits, ArtifactService, Failure, HttpClient, SessionService, ToolAnswer, ToolCall, ToolSpec,
+    Toolbox,
+};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::builtin::Builtin;
+use crate::builtin::{Builtin, Ports};
 use crate::failure::{no_arguments, unknown};
 use crate::mcp::{self, McpServer};
 use crate::patterns::ToolPatterns;
@@ -19,6 +22,7 @@ use crate::settings::ToolsSettings;
 /// The built-in tools and those of MCP servers, in one namespace.
 pub struct Tools {
     builtins: BTreeSet<Builtin>,
+    ports: Ports,
     needs_approval: ToolPatterns,
     approval_expires_in: Option<Duration>,
     servers: BTreeMap<String, Arc<McpServer>>,
@@ -37,7 +41,29 @@ impl Tools {
             (name, server)
         });
         let servers = servers.collect();
-        Self { builtins, needs_approval, approval_expires_in, servers, tasks, stop }
+        let ports = Ports::default();
+        Self { builtins, ports, needs_approval, approval_expires_in, servers, tasks, stop }
+    }
+
+    /// With what `http.fetch` asks through; without it there is no such tool.
+    #[must_use]
+    pub fn with_http(mut self, http: Arc<dyn HttpClient>) -> Self {
+        self.ports.http = Some(http);
+        self
+    }
+
+    /// With where `memory.*` remembers; without it there are no such tools.
+    #[must_use]
+    pub fn with_sessions(mut self, sessions: Arc<dyn SessionService>) -> Self {
+        self.ports.sessions = Some(sessions);
+        self
+    }
+
+    /// With where the files of `artifact.*` are, and how much may be kept; without it there are no such tools.
+    #[must_use]
+    pub fn with_artifacts(mut self, artifacts: Arc<dyn ArtifactService>, limits: ArtifactLimits) -> Self {
+        self.ports.artifacts = Some((artifacts, limits));
+        self
     }
 
     /// The patterns of the tools, of all kinds, that a person has to approve each call of.
@@ -71,8 +97,13 @@ impl Tools {
         self.tasks.wait().await;
     }
 
+    /// The built-in tools that are there.
+    fn builtins(&self) -> impl Iterator<Item = Builtin> {
+        self.builtins.iter().copied().filter(|builtin| builtin.is_there(&self.ports))
+    }
+
     fn builtin(&self, name: &str) -> Option<Builtin> {
-        self.builtins.iter().copied().find(|builtin| builtin.name() == name)
+        self.builtins().find(|builtin| builtin.name() == name)
     }
 
     fn builtin_spec(&self, builtin: Builtin) -> ToolSpec {
@@ -97,7 +128,7 @@ impl Drop for Tools {
 #[async_trait]
 impl Toolbox for Tools {
     fn specs(&self) -> Vec<ToolSpec> {
-        let builtins = self.builtins.iter().map(|&builtin| self.builtin_spec(builtin));
+        let builtins = self.builtins().map(|builtin| self.builtin_spec(builtin));
         let mut specs: Vec<_> =
             builtins.chain(self.servers.values().flat_map(|server| server.specs())).collect();
         specs.sort_by(|a, b| a.name.cmp(&b.name));
@@ -122,9 +153,9 @@ impl Toolbox for Tools {
 
     async fn call(&self, call: ToolCall) -> Result<ToolAnswer, Failure> {
         if let Some(builtin) = self.builtin(&call.name) {
-            return rak_schema::validate_arguments(&builtin.spec().parameters, &call.args)
-                .map(|()| builtin.call(&call.args))
-                .map_err(|mistakes| no_arguments(&call.name, &mistakes));
+            rak_schema::validate_arguments(&builtin.spec().parameters, &call.args)
+                .map_err(|mistakes| no_arguments(&call.name, &mistakes))?;
+            return builtin.call(&call, &self.ports).await;
         }
         match self.at_server(&call.name) {
             Some((server, tool)) => server.call(tool, &call).await,

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rak_core::{
@@ -153,6 +154,7 @@ pub(crate) fn call(name: &str, args: Value) -> ToolCall {
             session_id: SessionId::new("s").unwrap(),
         },
         invocation: InvocationId::new(),
+        grants: Arc::default(),
     }
 }
 
