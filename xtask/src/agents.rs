@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::shell::{self, Places, WASM_TARGET};
-use crate::{languages, toolchain};
+use crate::{demo, languages, toolchain};
 
 /// What says what an agent may do.
 const MANIFEST: &str = "agent.toml";
@@ -55,7 +55,7 @@ fn place(file: &Path, place: &Path) -> anyhow::Result<()> {
 fn build_others(places: &Places, folder: &Path) -> anyhow::Result<Vec<String>> {
     toolchain::install(places)?;
     // The demo's own artifacts.
-    shell::run(shell::cargo(places).args(["build", "--package", "rak"]))?;
+    demo::build(places)?;
     for name in languages::AGENTS {
         languages::component(places, &format!("agents/{name}"), &[], &folder.join(format!("{name}.wasm")))?;
     }

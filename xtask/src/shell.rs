@@ -1,6 +1,6 @@
 //! Running other programs.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{Write as _, stderr};
 use std::path::PathBuf;
 use std::process::Command;
@@ -34,6 +34,13 @@ pub(crate) fn cargo(places: &Places) -> Command {
     let mut command = Command::new(cargo);
     command.current_dir(&places.root);
     command
+}
+
+/// Where programs are looked for: in these folders first.
+pub(crate) fn path_with(folders: impl IntoIterator<Item = PathBuf>) -> OsString {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let all: Vec<_> = folders.into_iter().chain(std::env::split_paths(&path)).collect();
+    std::env::join_paths(all).unwrap_or(path)
 }
 
 /// Runs a program and fails where it does.

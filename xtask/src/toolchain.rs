@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
@@ -48,10 +48,8 @@ pub(crate) fn install(places: &Places) -> anyhow::Result<()> {
 /// A program, with the compilers on its path.
 pub(crate) fn command(places: &Places, program: impl Into<OsString>) -> Command {
     let ours = ["guest-sdk/.venv/bin", "guest-sdk/js/node_modules/.bin"].map(|place| places.root.join(place));
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let all: Vec<PathBuf> = ours.into_iter().chain(std::env::split_paths(&path)).collect();
     let mut command = Command::new(program.into());
-    command.env("PATH", std::env::join_paths(all).unwrap_or(path));
+    command.env("PATH", shell::path_with(ours));
     // Nothing is looked for on the network, and no other version of Go is.
     command.envs([("GOFLAGS", "-mod=mod"), ("GOPROXY", "off"), ("GOTOOLCHAIN", "local")]);
     command

@@ -20,7 +20,6 @@ const EDGES: &[(&str, &[&str])] = &[
     ("rak-schema", &[]),
     ("rak-runner", &["rak-core", "rak-schema"]),
     ("rak-settings", &[]),
-    ("rak-http", &["rak-core", "rak-settings"]),
     ("rak-models", &["rak-core", "rak-schema", "rak-settings"]),
     ("rak-tools", &["rak-core", "rak-schema", "rak-settings"]),
     ("rak-server", &["rak-core", "rak-runner"]),
@@ -29,7 +28,6 @@ const EDGES: &[(&str, &[&str])] = &[
         &[
             "rak-componentize",
             "rak-core",
-            "rak-http",
             "rak-models",
             "rak-registry",
             "rak-runner",
@@ -47,9 +45,11 @@ const EDGES: &[(&str, &[&str])] = &[
     ("rak-agent-countdown", &["rak-sdk"]),
     ("rak-agent-echo", &["rak-sdk"]),
     ("rak-agent-primes", &["rak-sdk"]),
+    ("rak-agent-researcher", &["rak-sdk"]),
     ("rak-guest-fixtures", &["rak-sdk"]),
     ("rak-test-guests", &[]),
     ("rak-examples", &["rak"]),
+    ("rak-library", &[]),
     // It measures what runs an agent, wasmtime alone beside it, and a host that it puts together itself.
     ("rak-bench", &["rak-core", "rak-runner", "rak-server", "rak-session", "rak-wasm"]),
     ("xtask", &[]),
@@ -72,8 +72,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("toml", &["rak", "rak-models", "rak-registry"]),
     ("notify", &["rak", "rak-registry"]),
     ("indicatif", &["rak"]),
-    // One talks to a host, one to whom agents ask, one to providers of models, one to MCP servers.
-    ("reqwest", &["rak", "rak-http", "rak-models", "rak-tools"]),
+    // One talks to a host, one to providers of models, one to MCP servers.
+    ("reqwest", &["rak", "rak-models", "rak-tools"]),
     ("rmcp", &["rak-tools"]),
     ("jsonschema", &["rak-schema"]),
     ("rustyline", &["rak"]),

@@ -60,9 +60,9 @@ async fn agents_are_listed_with_what_is_wrong_with_them() {
     let operated = Operated::new().await;
     let listed = operated.done(&["list"]).await;
     let lines: Vec<_> = listed.lines().collect();
-    assert!(lines[0].starts_with("NAME       STATE    VERSION  DIGEST        LOADED"), "{listed}");
-    assert!(lines[2].starts_with("broken     refused  -        -             -"), "{listed}");
-    assert!(lines[4].starts_with("countdown  ready    1        "), "{listed}");
+    assert!(lines[0].starts_with("NAME        STATE    VERSION  DIGEST        LOADED"), "{listed}");
+    assert!(lines[2].starts_with("broken      refused  -        -             -"), "{listed}");
+    assert!(lines[4].starts_with("countdown   ready    1        "), "{listed}");
     assert!(lines[6].ends_with("Says what it is told, word by word."), "{listed}");
     let refused = lines.last().expect("a line");
     assert!(refused.starts_with("broken was refused") && refused.contains("not WebAssembly"), "{listed}");

@@ -108,7 +108,10 @@ async fn agents_are_listed_with_what_is_wrong_with_them() {
     let (_, listed) = host.get("/api/v1/agents").await;
     let agents = listed["agents"].as_array().expect("agents");
     let names: Vec<_> = agents.iter().map(|agent| agent["name"].as_str().expect("a name")).collect();
-    assert_eq!(names, ["assistant", "broken", "clerk", "countdown", "counter", "echo", "primes"]);
+    assert_eq!(
+        names,
+        ["assistant", "broken", "clerk", "countdown", "counter", "echo", "primes", "researcher"]
+    );
     assert_eq!(agents[1]["state"], "refused");
     let run = host.sse("s", message("broken", "")).await;
     assert_eq!(run.status, 503);

@@ -16,7 +16,7 @@ async fn serve_says_where_it_is_what_it_serves_and_what_to_try() {
         said.push(host.lines.next_line().await.expect("its output").expect("a line"));
     }
     assert!(said[0].starts_with("refused: broken - it is not WebAssembly"), "{said:?}");
-    assert_eq!(said[1], "agents: assistant, clerk, countdown, counter, echo, primes");
+    assert_eq!(said[1], "agents: assistant, clerk, countdown, counter, echo, primes, researcher");
     let tried = said[2].strip_prefix("try: ").expect("a command");
     let tried = finish({
         let mut shell = tokio::process::Command::new("sh");

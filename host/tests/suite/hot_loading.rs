@@ -118,7 +118,7 @@ async fn what_takes_too_much_memory_to_compile_is_refused() {
     assert_eq!(host.agent("new").await.0, 404, "a name that never had a version is not listed");
     assert_eq!(host.put("new", echo_with(1)).await.0, 201, "an agent that is one has room");
     assert_eq!(host.say("new", "hi").await, "hi");
-    assert_eq!(place.kept("registry/components").len(), 7);
+    assert_eq!(place.kept("registry/components").len(), 8);
 }
 
 #[tokio::test]
@@ -138,7 +138,7 @@ async fn what_has_no_room_on_the_disk_is_not_taken_and_the_others_go_on() {
     assert_eq!(large["state"], "refused");
     assert!(large["reason"].as_str().expect("a reason").contains("no room on the host's disk"), "{large}");
     let kept = place.kept("registry/components");
-    assert_eq!(kept.len(), 6);
+    assert_eq!(kept.len(), 7);
     let (status, error) = host.put("echo", echo_with(LARGE + 1)).await;
     assert_eq!((status, &error["code"]), (507, &json!("disk_full")), "{error}");
     // What was begun is taken away behind the answer.
@@ -160,7 +160,7 @@ async fn what_did_not_arrive_whole_changes_nothing() {
     assert_eq!((status, &error["code"]), (422, &json!("digest_mismatch")), "{error}");
     let (_, info) = host.agent("echo").await;
     assert_eq!(info["current"]["number"], 1);
-    assert_eq!(place.kept("registry/components").len(), 6);
+    assert_eq!(place.kept("registry/components").len(), 7);
     assert_eq!(host.say("echo", "still here").await, "still here");
 }
 
@@ -205,7 +205,7 @@ async fn what_was_answered_is_there_after_a_kill_and_the_rest_is_not() {
         assert_eq!(host.agent(name).await.0, 404);
     }
     assert!(place.kept("registry/incoming").is_empty());
-    assert_eq!(place.kept("registry/components").len(), 7);
+    assert_eq!(place.kept("registry/components").len(), 8);
     assert!(is_gone(compiler), "it would have gone on for much longer than all of this took");
 }
 

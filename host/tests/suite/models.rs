@@ -130,23 +130,30 @@ fn saw(events: &[Value]) -> Value {
     serde_json::from_str(&text(last)).expect("what it saw")
 }
 
-/// The demo's configuration makes the shipped assistant answer without a key.
-#[tokio::test]
-async fn the_assistant_answers_without_a_key() {
+/// A host with the demo's configuration, and these of its agents with what they may do.
+async fn demo(agents: &[&str]) -> (Place, Host) {
     let place = Place::new(&[]);
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../agents");
     let folder = place.path("agents");
-    std::fs::create_dir(folder.join("assistant.d")).expect("a folder");
-    std::fs::copy(shipped.join("assistant/agent.toml"), folder.join("assistant.d/agent.toml"))
-        .expect("a copy");
-    std::fs::rename(folder.join("assistant.wasm"), folder.join("assistant.d/assistant.wasm"))
-        .expect("a move");
-    std::fs::rename(folder.join("assistant.d"), folder.join("assistant")).expect("a move");
-    let demo = shipped.join("demo.toml");
+    for agent in agents {
+        let partial = folder.join(format!("{agent}.d"));
+        std::fs::create_dir(&partial).expect("a folder");
+        std::fs::copy(shipped.join(agent).join("agent.toml"), partial.join("agent.toml")).expect("a copy");
+        let component = format!("{agent}.wasm");
+        std::fs::rename(folder.join(&component), partial.join(&component)).expect("a move");
+        std::fs::rename(&partial, folder.join(agent)).expect("a move");
+    }
     let arguments = ["serve", "--listen", "127.0.0.1:0", "--agents", "agents", "--data", ".rak", "--config"];
     let mut command = place.rak(&arguments);
-    command.arg(&demo);
+    command.arg(shipped.join("demo.toml"));
     let host = Host::start(command).await;
+    (place, host)
+}
+
+/// The demo's configuration makes the shipped assistant answer without a key.
+#[tokio::test]
+async fn the_assistant_answers_without_a_key() {
+    let (_place, host) = demo(&["assistant"]).await;
     let events = host.sse("s", message("assistant", "note that I need milk")).await.rest().await;
     let parts: Vec<_> = events
         .iter()
@@ -160,6 +167,29 @@ async fn the_assistant_answers_without_a_key() {
     let answers = events[1]["content"]["parts"].as_array().expect("the answers");
     assert_eq!(answers.len(), 2, "{events:?}");
     assert_eq!(answers[1]["functionResponse"]["response"]["result"], "42");
+}
+
+/// The researcher plans, calls the assistant, may write, and answers from what it kept; the library of the demo is not there, and it
+/// goes on without.
+#[tokio::test]
+async fn the_researcher_answers_without_a_key() {
+    let (_place, host) = demo(&["assistant", "researcher"]).await;
+    let mut stream = host.sse("s", message("researcher", "how do honey bees find their way?")).await;
+    let asked = loop {
+        let event = stream.next().await.expect("an event");
+        if event["inputRequired"].is_object() {
+            break event;
+        }
+    };
+    assert_eq!(asked["inputRequired"]["details"]["notes"], 3, "{asked}");
+    let path = format!("/api/v1/invocations/{}/respond", stream.invocation);
+    let decision = json!({"requestId": asked["inputRequired"]["requestId"], "decision": "approve"});
+    assert_eq!(host.post(&path, decision).await.0, 200);
+    let events = stream.rest().await;
+    let answer = text(events.last().expect("an event"));
+    let name = "reports/how-honey-bees-find-their-way.md";
+    assert!(answer.ends_with(&format!("The report is {name}, version 1.")), "{events:?}");
+    assert!(host.say("researcher", "what did you find?").await.ends_with(&format!("{name}.")));
 }
 
 /// The client sees the text while it is written, the key goes to the provider and nowhere else, whatever that says.
