@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use rak_core::{AppName, OnDisconnect, UserId};
+use rak_core::{AppName, ArtifactLimits, OnDisconnect, UserId};
+use rak_http::{HttpFile, HttpSettings};
 use rak_models::{ModelsFile, ModelsSettings};
 use rak_registry::{AgentOverride, RegistrySettings};
 use rak_runner::RunnerSettings;
@@ -55,7 +56,17 @@ struct File {
     registry: RegistryFile,
     tools: ToolsFile,
     models: ModelsFile,
+    http: HttpFile,
+    artifacts: ArtifactsFile,
     agent: BTreeMap<AppName, AgentOverride>,
+}
+
+/// How much is kept of artifacts; see [`ArtifactLimits`].
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct ArtifactsFile {
+    max_bytes: Option<u64>,
+    max_user_bytes: Option<u64>,
 }
 
 /// The bounds of connections; see [`ServerSettings`].
@@ -118,6 +129,8 @@ pub(crate) struct Config {
     pub(crate) registry: RegistrySettings,
     tools: ToolsFile,
     models: ModelsFile,
+    http: HttpFile,
+    pub(crate) artifacts: ArtifactLimits,
     /// The folder that paths of the file are seen from.
     base: PathBuf,
     /// Whether agents may be uploaded, where the file says so.
@@ -155,6 +168,8 @@ impl Config {
             runner: runner(&file)?,
             tools: file.tools.clone(),
             models: file.models.clone(),
+            http: file.http.clone(),
+            artifacts: artifacts(&file.artifacts),
             base,
             server: server(&file),
             store: SqliteOptions {
@@ -179,6 +194,19 @@ impl Config {
     /// The models, likewise.
     pub(crate) fn models(&self) -> anyhow::Result<ModelsSettings> {
         Ok(self.models.settings(&self.base, &variable)?)
+    }
+
+    /// The way of agents to other machines, likewise.
+    pub(crate) fn http(&self) -> anyhow::Result<HttpSettings> {
+        Ok(self.http.settings(&variable)?)
+    }
+}
+
+fn artifacts(file: &ArtifactsFile) -> ArtifactLimits {
+    let default = ArtifactLimits::default();
+    ArtifactLimits {
+        bytes: file.max_bytes.unwrap_or(default.bytes),
+        user_bytes: file.max_user_bytes.unwrap_or(default.user_bytes),
     }
 }
 

@@ -137,15 +137,22 @@ pub(crate) fn grants(grants: &AgentGrants) -> String {
     };
     let named =
         |what: &str, names: &[String]| (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")));
-    let scopes: Vec<_> = grants.state.iter().map(scope).collect();
+    let of = |what: &str, scopes: &[Scope]| {
+        let scopes: Vec<_> = scopes.iter().map(scope).collect();
+        (!scopes.is_empty()).then(|| format!("{what} of {}", scopes.join(", ")))
+    };
+    let places: Vec<_> = grants.http.iter().map(ToString::to_string).collect();
     let granted = [
         grants.history.then(|| "history".to_owned()),
-        (!scopes.is_empty()).then(|| format!("state of {}", scopes.join(", "))),
+        of("state", &grants.state),
+        of("artifacts", &grants.artifacts),
         grants.people.then(|| "people".to_owned()),
         named("agents", &grants.agents),
         named("tools", &grants.tools),
         named("asks before", &grants.ask_before),
         named("models", &grants.models),
+        named("http", &places),
+        named("credentials", &grants.credentials),
         grants.log.then(|| "log".to_owned()),
         named("environment", &grants.environment),
     ];
@@ -206,7 +213,10 @@ mod tests {
 
     #[test]
     fn grants_are_words() {
-        assert_eq!(grants(&AgentGrants::default()), "history; state of session, user, app; people; log");
+        assert_eq!(
+            grants(&AgentGrants::default()),
+            "history; state of session, user, app; artifacts of session, user; people; log"
+        );
         let none = AgentGrants {
             history: false,
             state: Vec::new(),
@@ -215,6 +225,9 @@ mod tests {
             tools: Vec::new(),
             ask_before: Vec::new(),
             models: Vec::new(),
+            http: Vec::new(),
+            credentials: Vec::new(),
+            artifacts: Vec::new(),
             log: false,
             environment: Vec::new(),
         };
@@ -223,10 +236,12 @@ mod tests {
             state: vec![Scope::User],
             agents: vec!["echo".into()],
             tools: vec!["clock".into(), "mcp.*".into()],
+            http: vec!["*.example.com".parse().unwrap()],
             environment: vec!["A".into(), "B".into()],
             ..none
         };
-        let shown = "state of user; agents echo; tools clock, mcp.*; environment A, B";
+        let shown =
+            "state of user; agents echo; tools clock, mcp.*; http https://*.example.com; environment A, B";
         assert_eq!(grants(&other), shown);
     }
 

@@ -20,6 +20,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("rak-schema", &[]),
     ("rak-runner", &["rak-core", "rak-schema"]),
     ("rak-settings", &[]),
+    ("rak-http", &["rak-core", "rak-settings"]),
     ("rak-models", &["rak-core", "rak-schema", "rak-settings"]),
     ("rak-tools", &["rak-core", "rak-schema", "rak-settings"]),
     ("rak-server", &["rak-core", "rak-runner"]),
@@ -28,6 +29,7 @@ const EDGES: &[(&str, &[&str])] = &[
         &[
             "rak-componentize",
             "rak-core",
+            "rak-http",
             "rak-models",
             "rak-registry",
             "rak-runner",
@@ -72,8 +74,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("toml", &["rak", "rak-models", "rak-registry"]),
     ("notify", &["rak", "rak-registry"]),
     ("indicatif", &["rak"]),
-    // One talks to a host, one to providers of models, one to MCP servers.
-    ("reqwest", &["rak", "rak-models", "rak-tools"]),
+    // One talks to a host, one to whom agents ask, one to providers of models, one to MCP servers.
+    ("reqwest", &["rak", "rak-http", "rak-models", "rak-tools"]),
     ("rmcp", &["rak-tools"]),
     ("jsonschema", &["rak-schema"]),
     ("rustyline", &["rak"]),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use futures::StreamExt as _;
 use rak_core::{AppName, Content, EventStream, InvocationId, RunConfig};
+use rak_http::Http;
 use rak_models::ProviderModels;
 use rak_registry::{MANIFEST_FILE, Manifest};
 use rak_runner::Runner;
@@ -40,15 +41,23 @@ pub(crate) async fn run(arguments: RunArguments) -> anyhow::Result<ExitCode> {
     let settings = config.registry.of_agent(&name, &manifest, &version)?;
     let agent = ComponentAgent::new(loader.engine(), name.clone(), loaded, settings);
     let models = Arc::new(ProviderModels::new(config.models()?)?);
-    let tools = Arc::new(Tools::start(config.tools()?));
+    let http = Arc::new(Http::new(config.http()?));
+    let store = Arc::new(MemoryStore::new());
+    let tools = Tools::start(config.tools()?)
+        .with_http(http.clone())
+        .with_sessions(store.clone())
+        .with_artifacts(store.clone(), config.artifacts);
+    let tools = Arc::new(tools);
     // Here somebody waits for the answer: what an agent could use should be there.
     tools.settled().await;
     let runner = Runner::builder()
         .app_name(name)
         .agent(Arc::new(agent))
-        .session_service(Arc::new(MemoryStore::new()))
+        .session_service(store.clone())
         .toolbox(tools.clone())
         .models(models)
+        .http(http)
+        .artifacts(store, config.artifacts)
         .build()?;
 
     // One stream for all of the run: a signal that comes between two events is not lost.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use rak_core::{AgentInfo, AgentRegistry as _, AgentState};
+use rak_http::Http;
 use rak_models::ProviderModels;
 use rak_registry::{OpenError, Registry, RegistryBuilder};
 use rak_runner::Runner;
@@ -51,6 +52,7 @@ pub(crate) struct Place {
     store: Arc<SqliteStore>,
     tools: Arc<Tools>,
     models: Arc<ProviderModels>,
+    http: Arc<Http>,
 }
 
 impl Place {
@@ -68,8 +70,13 @@ impl Place {
         })?;
         let store = Arc::new(SqliteStore::open(config.data.join(host::STORE), config.store)?);
         let models = Arc::new(ProviderModels::new(config.models()?)?);
-        let tools = Arc::new(Tools::start(config.tools()?));
-        Ok(Self { listener, address, store, tools, models })
+        let http = Arc::new(Http::new(config.http()?));
+        let tools = Tools::start(config.tools()?)
+            .with_http(http.clone())
+            .with_sessions(store.clone())
+            .with_artifacts(store.clone(), config.artifacts);
+        let tools = Arc::new(tools);
+        Ok(Self { listener, address, store, tools, models, http })
     }
 
     /// A registry that keeps its versions here.
@@ -87,6 +94,8 @@ impl Place {
             .settings(config.runner.clone())
             .toolbox(self.tools.clone())
             .models(self.models.clone())
+            .http(self.http.clone())
+            .artifacts(self.store.clone(), config.artifacts)
             .build()?;
         let recovered = runner.recover().await.context("failed to take in the runs that were cut off")?;
         if recovered.ended > 0 {

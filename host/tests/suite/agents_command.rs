@@ -79,7 +79,7 @@ async fn one_agent_is_shown_with_its_versions() {
         "name         echo\n",
         "state        ready\n",
         "imports      rak:agent/events@0.1.5\n",
-        "granted      history; state of session, user, app; people; log\n",
+        "granted      history; state of session, user, app; artifacts of session, user; people; log\n",
         "\n1        current  ",
     ] {
         assert!(shown.contains(expected), "{expected:?} in {shown}");
@@ -141,7 +141,7 @@ async fn what_would_not_load_is_refused_and_changes_nothing() {
     assert!(error.contains("not WebAssembly"), "{error}");
     assert_eq!(operated.say("echo", "hi").await, "hi\n");
     let listed = operated.done(&["list"]).await;
-    assert!(listed.contains("echo       ready    1        "), "{listed}");
+    assert!(listed.contains("echo        ready    1        "), "{listed}");
     let error = operated.failed(&["push", "none.wasm"]).await;
     assert!(error.contains("none.wasm"), "{error}");
     let error = operated.failed(&["push", "."]).await;

@@ -4,7 +4,9 @@ use wasmtime::component::Resource;
 use wasmtime::{Result, bail};
 
 use super::State;
-use generated::rak::agent::{agents, common, context, events, log, models, people, session, tools, wait};
+use generated::rak::agent::{
+    agents, artifacts, common, context, events, http, log, models, people, session, tools, wait,
+};
 
 #[allow(unreachable_pub, clippy::pedantic, clippy::indexing_slicing, missing_docs, reason = "generated code")]
 mod generated {
@@ -272,6 +274,74 @@ impl models::HostCompletion for State {
 
     fn drop(&mut self, _: Resource<models::Completion>) -> Result<()> {
         Ok(())
+    }
+}
+
+impl http::Host for State {
+    fn fetch(&mut self, _request: http::Request) -> Result<Result<http::Response, common::Failure>> {
+        bail!(ALONE)
+    }
+
+    fn open(&mut self, _request: http::Request) -> Result<Result<Resource<http::Exchange>, common::Failure>> {
+        bail!(ALONE)
+    }
+}
+
+impl http::HostExchange for State {
+    fn head(&mut self, _: Resource<http::Exchange>) -> Result<Result<http::Head, common::Failure>> {
+        bail!(ALONE)
+    }
+
+    fn read(&mut self, _: Resource<http::Exchange>, _max: u32) -> Result<Result<Vec<u8>, common::Failure>> {
+        bail!(ALONE)
+    }
+
+    fn cancel(&mut self, _: Resource<http::Exchange>) -> Result<()> {
+        bail!(ALONE)
+    }
+
+    fn subscribe(&mut self, _: Resource<http::Exchange>) -> Result<Resource<wait::Waitable>> {
+        bail!(ALONE)
+    }
+
+    fn drop(&mut self, _: Resource<http::Exchange>) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl artifacts::Host for State {
+    fn save(&mut self, _name: String, _content: common::Blob) -> Result<Result<u32, common::Failure>> {
+        bail!(ALONE)
+    }
+
+    fn load(
+        &mut self,
+        _name: String,
+        _version: Option<u32>,
+    ) -> Result<Result<Option<common::Blob>, common::Failure>> {
+        bail!(ALONE)
+    }
+
+    fn read(
+        &mut self,
+        _name: String,
+        _version: u32,
+        _offset: u64,
+        _max: u32,
+    ) -> Result<Result<Vec<u8>, common::Failure>> {
+        bail!(ALONE)
+    }
+
+    fn available(&mut self, _prefix: String) -> Result<Result<Vec<artifacts::Info>, common::Failure>> {
+        bail!(ALONE)
+    }
+
+    fn versions(&mut self, _name: String) -> Result<Result<Vec<artifacts::Info>, common::Failure>> {
+        bail!(ALONE)
+    }
+
+    fn remove(&mut self, _name: String, _version: Option<u32>) -> Result<Result<bool, common::Failure>> {
+        bail!(ALONE)
     }
 }
 

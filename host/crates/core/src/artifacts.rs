@@ -67,7 +67,7 @@ pub fn check_mime_type(mime_type: &str) -> Result<(), Failure> {
 /// How much may be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ArtifactLimits {
-    /// Of one version, in bytes: 16 MiB.
+    /// Of one version, in bytes: 15 MiB. Below what an agent may hand over in one call, so that it is told where it goes past it.
     pub bytes: u64,
     /// Of all that a user has with one agent, all sessions and versions together, in bytes: 1 GiB.
     pub user_bytes: u64,
@@ -75,7 +75,7 @@ pub struct ArtifactLimits {
 
 impl Default for ArtifactLimits {
     fn default() -> Self {
-        Self { bytes: 16 << 20, user_bytes: 1 << 30 }
+        Self { bytes: 15 << 20, user_bytes: 1 << 30 }
     }
 }
 

@@ -109,6 +109,11 @@ fn from_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D:
     BASE64.decode(text).map_err(|error| serde::de::Error::custom(format!("data is not base64: {error}")))
 }
 
+/// Bytes, which are base64 in JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Base64(#[serde(serialize_with = "to_base64", deserialize_with = "from_base64")] pub Vec<u8>);
+
 /// A file that lies somewhere else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

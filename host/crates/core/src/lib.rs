@@ -35,7 +35,7 @@ pub use artifacts::{
     artifact_scope, check_mime_type,
 };
 pub use children::{AgentSummary, ChildOptions, ChildReply, ChildRequest};
-pub use content::{Blob, Content, Custom, FileRef, FunctionCall, FunctionResponse, Part, Role};
+pub use content::{Base64, Blob, Content, Custom, FileRef, FunctionCall, FunctionResponse, Part, Role};
 pub use event::{
     EncodedEvent, ErrorDetails, Event, EventActions, EventOrigin, Progress, SYSTEM_AUTHOR, USER_AUTHOR,
 };

@@ -1,5 +1,6 @@
 //! The port behind which tools are: what agents may call, and how it answers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,12 +68,14 @@ pub struct ToolCall {
 }
 
 /// What a tool answered.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ToolAnswer {
     /// The answer, an object.
     pub response: Value,
     /// Whether the tool itself says that it failed: an answer too, for the model to read.
     pub failed: bool,
+    /// Versions of artifacts that it saved, of which the client is to be told.
+    pub saved: BTreeMap<String, u32>,
 }
 
 /// The tools there are. Who may call which, and whom to ask before, is decided by who calls this.

@@ -12,7 +12,7 @@ use reqwest::{Client, Method, Response};
 
 use crate::body::{Body, Deadline, Source};
 use crate::credential::Credential;
-use crate::failure::{cause, limit, too_large};
+use crate::failure::{cause, invalid, limit, too_large};
 use crate::names::{CheckedNames, Names, SystemNames};
 use crate::place::Place;
 use crate::redaction::Redaction;
@@ -74,6 +74,13 @@ impl Http {
         request: HttpRequest,
         credential: Option<Arc<Credential>>,
     ) -> Result<HttpAnswer, Failure> {
+        let asks_for_part = request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("range"));
+        if credential.is_some() && asks_for_part {
+            // A server that repeats what it is sent would give the credential away in halves, which nobody can find.
+            return Err(invalid(
+                "a request with a credential is answered as a whole: leave the header \"range\" out",
+            ));
+        }
         let longest = self.settings.timeout;
         let deadline = Deadline::after(request.timeout.map_or(longest, |timeout| timeout.min(longest)));
         let (allowed, follow_redirects) = (request.allowed.clone(), request.follow_redirects);
@@ -179,8 +186,9 @@ impl Http {
             Some(secrets) => secrets.shown(bytes),
             None => String::from_utf8_lossy(bytes).into_owned(),
         };
-        let header =
-            |(name, value): (&HeaderName, &HeaderValue)| (name.as_str().to_owned(), shown(value.as_bytes()));
+        let header = |(name, value): (&HeaderName, &HeaderValue)| {
+            (shown(name.as_str().as_bytes()), shown(value.as_bytes()))
+        };
         let head = HttpHead {
             status,
             url: shown(step.url.as_str().as_bytes()),

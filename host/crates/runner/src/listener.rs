@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use dashmap::DashMap;
 use futures::stream;
-use rak_core::{EncodedEvent, EventLog, EventStream, InvocationId, OnDisconnect, Progress, RunError};
+use rak_core::{
+    AppName, EncodedEvent, Event, EventLog, EventStream, InvocationId, InvocationRecord, OnDisconnect,
+    Progress, RunError,
+};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -144,6 +147,8 @@ struct Listener {
     live: Option<(Attendance, watch::Receiver<()>)>,
     source: Source,
     last_seq: u64,
+    /// Who speaks of the progress that was made before it came; absent where it was told, or there from the start.
+    tells_progress: Option<AppName>,
     ready: VecDeque<Item>,
     done: bool,
 }
@@ -154,17 +159,21 @@ pub(crate) fn from_the_start(
     log: Arc<dyn EventLog>,
     attendance: Attendance,
 ) -> EventStream {
-    listen(id, log, Some(attendance), Source::Feed(0), 0)
+    listen(id, log, Some(attendance), Source::Feed(0), 0, None)
 }
 
-/// The events after `after`: first those that are stored, then those to come, where the run goes on.
+/// The events after `after`: first those that are stored, then, where the run goes on, how far it is and what is to come.
 pub(crate) fn from_the_log(
-    id: InvocationId,
+    record: &InvocationRecord,
     log: Arc<dyn EventLog>,
     attendance: Option<Attendance>,
     after: u64,
 ) -> EventStream {
-    listen(id, log, attendance, Source::Log, after)
+    let agent = attendance.as_ref().map(|attendance| {
+        attendance.0.continue_at(record.progress.as_ref());
+        record.session.app_name.clone()
+    });
+    listen(record.id, log, attendance, Source::Log, after, agent)
 }
 
 fn listen(
@@ -173,12 +182,14 @@ fn listen(
     attendance: Option<Attendance>,
     source: Source,
     last_seq: u64,
+    tells_progress: Option<AppName>,
 ) -> EventStream {
     let live = attendance.map(|attendance| {
         let changes = attendance.0.feed.changes();
         (attendance, changes)
     });
-    let listener = Listener { id, log, live, source, last_seq, ready: VecDeque::new(), done: false };
+    let listener =
+        Listener { id, log, live, source, last_seq, tells_progress, ready: VecDeque::new(), done: false };
     Box::pin(stream::unfold(listener, |mut listener| async move {
         let item = listener.next().await?;
         Some((item, listener))
@@ -217,6 +228,22 @@ impl Listener {
         }
     }
 
+    /// How far the run is, for who comes late; nothing where the feed has it.
+    fn newest_progress(&mut self) -> Option<Item> {
+        let (agent, (attendance, _)) = (self.tells_progress.take()?, self.live.as_ref()?);
+        let progress = attendance.0.progress().clone()?;
+        if let Next::Items { items, .. } = attendance.0.feed.from(attendance.0.feed.first())
+            && items.iter().any(|item| item.event.event.progress.is_some() && item.after_seq >= self.last_seq)
+        {
+            return None;
+        }
+        let mut event = Event::new(self.id, agent.as_str());
+        event.partial = true;
+        event.progress = Some(progress);
+        let event = EncodedEvent::new(event).ok()?;
+        Some(Item { event: Arc::new(event), after_seq: self.last_seq })
+    }
+
     async fn refill(&mut self) -> Result<(), RunError> {
         match self.source {
             Source::Log => {
@@ -226,6 +253,8 @@ impl Listener {
                         Some((attendance, _)) => self.source = Source::Feed(attendance.0.feed.first()),
                         None => self.done = true,
                     }
+                    let progress = self.newest_progress();
+                    self.ready.extend(progress);
                 }
                 self.ready.extend(page.into_iter().map(|event| {
                     let event = Arc::new(event);

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use rak_core::time::UnixMillis;
 use rak_core::{
-    AgentState, AgentSummary, AppName, ChildReply, ChildRequest, Content, EmbedRequest, Embeddings, Emission,
-    Event, Failure, FailureKind, HistoryPage, HistoryQuery, InputRequest, InputResponse, InvocationId,
-    InvocationInfo, InvocationRest, InvocationStatus, InvocationStep, Journal, JournalEntry, ModelRequest,
-    ModelResponse, ModelSummary, OnDelta, Parent, Part, Priority, Resume, Role, RunHost, Scope,
-    SessionService, StateDelta, StopReason, StoreError, ToolAnswer, ToolCall, ToolSpec, Waiting,
-    readable_scope, settable_scope,
+    AgentState, AgentSummary, AppName, ArtifactLimits, ArtifactService, ChildReply, ChildRequest, Content,
+    EmbedRequest, Embeddings, Emission, Event, Failure, FailureKind, HistoryPage, HistoryQuery, HttpAnswer,
+    HttpRequest, InputRequest, InputResponse, InvocationId, InvocationInfo, InvocationRest, InvocationStatus,
+    InvocationStep, Journal, JournalEntry, ModelRequest, ModelResponse, ModelSummary, OnDelta, Parent, Part,
+    Priority, Resume, Role, RunHost, Scope, SessionService, StateDelta, StopReason, StoreError, ToolAnswer,
+    ToolCall, ToolSpec, Waiting, readable_scope, settable_scope,
 };
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -358,6 +358,21 @@ impl RunHost for RunContext {
     async fn embed(&self, request: EmbedRequest) -> Result<Embeddings, Failure> {
         let Some(models) = self.runner.inner().models.clone() else { return Err(no_model(&request.model)) };
         self.on_the_server(async move { models.embed(request).await }).await
+    }
+
+    async fn send_http(&self, request: HttpRequest) -> Result<HttpAnswer, Failure> {
+        let Some(http) = self.runner.inner().http.clone() else {
+            return Err(Failure::new(FailureKind::Unsupported, "this host lets nobody use HTTP"));
+        };
+        self.on_the_server(async move { http.send(request).await }).await
+    }
+
+    fn artifacts(&self) -> Option<Arc<dyn ArtifactService>> {
+        self.runner.inner().artifacts.clone()
+    }
+
+    fn artifact_limits(&self) -> ArtifactLimits {
+        self.runner.inner().artifact_limits
     }
 
     async fn call_tool(&self, call: ToolCall) -> Result<ToolAnswer, Failure> {

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use rak_core::time::UnixMillis;
 use rak_core::{
     Agent, AgentRegistry, AgentState, AppName, ArtifactLimits, ArtifactService, Content, EventLog,
-    EventStream, Failure, FailureKind, InvocationId, InvocationRecord, InvocationStatus, Models,
+    EventStream, Failure, FailureKind, HttpClient, InvocationId, InvocationRecord, InvocationStatus, Models,
     OnDisconnect, Parent, Resume, RunConfig, RunError, SessionId, SessionKey, SessionService, StartKey,
     StopReason, StoreError, ToolAnswer, ToolCall, ToolSpec, Toolbox, Usage, UserId,
 };
@@ -46,6 +46,7 @@ pub(crate) struct Inner {
     pub(crate) log: Arc<dyn EventLog>,
     pub(crate) toolbox: Arc<dyn Toolbox>,
     pub(crate) models: Option<Arc<dyn Models>>,
+    pub(crate) http: Option<Arc<dyn HttpClient>>,
     pub(crate) artifacts: Option<Arc<dyn ArtifactService>>,
     pub(crate) artifact_limits: ArtifactLimits,
     pub(crate) tracker: InvocationTracker,
@@ -157,6 +158,7 @@ pub struct RunnerBuilder {
     log: Option<Arc<dyn EventLog>>,
     toolbox: Option<Arc<dyn Toolbox>>,
     models: Option<Arc<dyn Models>>,
+    http: Option<Arc<dyn HttpClient>>,
     artifacts: Option<Arc<dyn ArtifactService>>,
     artifact_limits: ArtifactLimits,
 }
@@ -198,6 +200,13 @@ impl RunnerBuilder {
         self
     }
 
+    /// The way of agents to other machines; none where it is not called.
+    #[must_use]
+    pub fn http(mut self, http: Arc<dyn HttpClient>) -> Self {
+        self.http = Some(http);
+        self
+    }
+
     /// Where artifacts are kept, and how much of them; nowhere where it is not called.
     #[must_use]
     pub fn artifacts(mut self, artifacts: Arc<dyn ArtifactService>, limits: ArtifactLimits) -> Self {
@@ -233,6 +242,7 @@ impl RunnerBuilder {
             log,
             toolbox: self.toolbox.unwrap_or_else(|| Arc::new(NoTools)),
             models: self.models,
+            http: self.http,
             artifacts: self.artifacts,
             artifact_limits: self.artifact_limits,
             tracker: InvocationTracker::new(self.settings.retention),
@@ -441,8 +451,8 @@ impl Runner {
                 None
             }
         };
-        record?.ok_or(RunError::InvocationNotFound(id))?;
-        Ok(listener::from_the_log(id, self.inner.log.clone(), attendance, after))
+        let record = record?.ok_or(RunError::InvocationNotFound(id))?;
+        Ok(listener::from_the_log(&record, self.inner.log.clone(), attendance, after))
     }
 
     /// What is known of an invocation: what is stored, and the progress of one that is not over.
@@ -569,7 +579,7 @@ impl Runner {
         self.inner.artifacts.clone()
     }
 
-    /// How much of them may be kept.
+    /// How much may be kept there.
     pub fn artifact_limits(&self) -> ArtifactLimits {
         self.inner.artifact_limits
     }

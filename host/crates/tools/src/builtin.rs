@@ -150,7 +150,7 @@ impl Builtin {
                 match self {
                     Self::ArtifactList => artifact::list(&**artifacts, call).await?,
                     Self::ArtifactRead => artifact::read(&**artifacts, call).await?,
-                    _ => artifact::write(&**artifacts, limits, call, UnixMillis::now()).await?,
+                    _ => return artifact::write(&**artifacts, limits, call, UnixMillis::now()).await,
                 }
             }
             Self::MemoryGet | Self::MemoryList | Self::MemoryRemove | Self::MemorySet => {
@@ -163,15 +163,17 @@ impl Builtin {
                 }
             }
         };
-        Ok(ToolAnswer { response, failed: false })
+        Ok(ToolAnswer { response, ..ToolAnswer::default() })
     }
 }
 
 /// The answer of a tool that says itself what it cannot do.
 fn of_itself(answer: Result<Value, String>) -> ToolAnswer {
     match answer {
-        Ok(response) => ToolAnswer { response, failed: false },
-        Err(error) => ToolAnswer { response: json!({ "error": error }), failed: true },
+        Ok(response) => ToolAnswer { response, ..ToolAnswer::default() },
+        Err(error) => {
+            ToolAnswer { response: json!({ "error": error }), failed: true, ..ToolAnswer::default() }
+        }
     }
 }
 
@@ -202,7 +204,7 @@ mod tests {
         for builtin in Builtin::ALL {
             let spec = builtin.spec();
             assert_eq!(rak_schema::check(&spec.parameters), Ok(()));
-            assert!(!spec.description.is_empty() && !(spec.hints.read_only && spec.hints.destructive));
+            assert!(!(spec.description.is_empty() || spec.hints.read_only && spec.hints.destructive));
             assert_eq!(serde_json::from_value::<Builtin>(json!(spec.name)).unwrap(), builtin);
         }
         assert!(Builtin::ALL.is_sorted_by_key(|builtin| builtin.name()) && Builtin::ALL.is_sorted());

@@ -22,6 +22,7 @@ mod generated {
             "rak:agent/wait.waitable": crate::capabilities::wait::Waitable,
             "rak:agent/agents.child": crate::capabilities::agents::Child,
             "rak:agent/tools.running": crate::capabilities::tools::Running,
+            "rak:agent/http.exchange": crate::capabilities::http::Exchange,
             "rak:agent/models.completion": crate::capabilities::models::Completion,
         },
     });
@@ -29,6 +30,6 @@ mod generated {
 
 pub(crate) use generated::exports::rak::agent::entry;
 pub(crate) use generated::rak::agent::{
-    agents, common, context, events, log, models, people, session, tools, wait,
+    agents, artifacts, common, context, events, http, log, models, people, session, tools, wait,
 };
 pub(crate) use generated::{Agent, AgentPre};

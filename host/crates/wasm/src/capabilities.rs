@@ -3,6 +3,7 @@
 //! A capability says what a call costs and what its effect is; the [`gate`](crate::gate) does the rest.
 
 pub(crate) mod agents;
+pub(crate) mod artifacts;
 pub(crate) mod clocks;
 pub(crate) mod context;
 pub(crate) mod events;
@@ -13,6 +14,7 @@ pub(crate) mod people;
 pub(crate) mod session;
 pub(crate) mod tools;
 pub(crate) mod wait;
+pub(crate) mod wasi_http;
 
 use rak_core::{Failure, FailureKind};
 use wasmtime::component::{HasSelf, Linker};
@@ -28,11 +30,12 @@ use crate::state::GuestState;
 pub(crate) fn link(linker: &mut Linker<GuestState>) -> wasmtime::Result<()> {
     wasmtime_wasi::p2::add_to_linker_async(linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)?;
-    // What tells time is the run's own, so that it can be repeated.
+    // What tells time or reaches others is the run's own, so that it can be repeated.
     linker.allow_shadowing(true);
     wall_clock::add_to_linker::<_, HasSelf<GuestState>>(linker, |state| state)?;
     monotonic_clock::add_to_linker::<_, HasSelf<GuestState>>(linker, |state| state)?;
     poll::add_to_linker::<_, HasSelf<GuestState>>(linker, |state| state)?;
+    wasi_http::link(linker)?;
     linker.allow_shadowing(false);
     Agent::add_to_linker::<_, HasSelf<GuestState>>(linker, |state| state)
 }

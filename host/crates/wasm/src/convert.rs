@@ -111,6 +111,7 @@ pub(crate) fn emission_bytes(emission: &Emission) -> u64 {
         Emission::TextDelta(text) | Emission::ThoughtDelta(text) => text.len(),
         Emission::Progress(progress) => progress.message.len(),
         Emission::Custom(custom) => custom.name.len() + custom.value.to_string().len(),
+        Emission::Artifact { name, .. } => name.len(),
     };
     bytes as u64
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use rak_core::{AgentGrants, AppName, Failure, FailureKind, ModelUsage, RunHost, Scope};
+use rak_core::{AgentGrants, AppName, Failure, FailureKind, HttpPattern, ModelUsage, RunHost, Scope};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -34,6 +34,7 @@ pub(crate) enum Need {
     History,
     People,
     State(Scope),
+    Artifacts(Scope),
 }
 
 /// What a call needs, and what it costs of the run's quotas.
@@ -378,6 +379,27 @@ impl Gate {
         (!first.contains(['*', '?', '[', '{'])).then_some(first.as_str())
     }
 
+    /// Where HTTP may go.
+    pub(crate) fn http_places(&self) -> Arc<[HttpPattern]> {
+        self.grants.as_ref().map(|grants| grants.http.as_slice()).unwrap_or_default().into()
+    }
+
+    /// Whether a credential of the settings may be used.
+    pub(crate) fn grants_credential(&self, name: &str) -> bool {
+        let is_named = |pattern: &String| matches(pattern, name);
+        self.grants.as_ref().is_some_and(|grants| grants.credentials.iter().any(is_named))
+    }
+
+    /// Whether the artifacts of a scope may be used.
+    pub(crate) fn grants_artifacts(&self, scope: Scope) -> bool {
+        self.grants.as_ref().is_some_and(|grants| grants.artifacts.contains(&scope))
+    }
+
+    /// What the agent may do.
+    pub(crate) fn grants(&self) -> Arc<AgentGrants> {
+        self.grants.clone().unwrap_or_default()
+    }
+
     /// Counts what a model cost.
     pub(crate) fn uses_model(&self, usage: &ModelUsage) {
         self.counters.models.add(usage);
@@ -421,6 +443,10 @@ impl Gate {
             ),
             Need::State(scope) if !self.grants_state(scope) => denied(format!(
                 "the agent may not use {} state: its agent.toml does not name it in `state` of [grants]",
+                scope.as_str()
+            )),
+            Need::Artifacts(scope) if !self.grants_artifacts(scope) => denied(format!(
+                "the agent may not use artifacts of the {}: its agent.toml does not name it in `artifacts` of [grants]",
                 scope.as_str()
             )),
             _ => Ok(()),
@@ -591,7 +617,7 @@ fn room(counter: &AtomicU64, amount: u64, limit: u64, what: &'static str) -> Res
 }
 
 /// The end of a guest whose call has no way to say that the journal is full.
-fn journal_full(failure: Failure) -> HostStop {
+pub(crate) fn journal_full(failure: Failure) -> HostStop {
     HostStop::limit("journal", failure.message)
 }
 

@@ -12,8 +12,9 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
-use crate::capabilities::http::NoHttp;
+use crate::capabilities::http::Open;
 use crate::capabilities::people::Asked;
+use crate::capabilities::wasi_http::WasiHttp;
 use crate::component_agent::Template;
 use crate::gate::{Gate, Refusal};
 use crate::limits::MemoryLimiter;
@@ -39,9 +40,12 @@ pub(crate) struct GuestState {
     pub(crate) planned: u64,
     /// What was asked of people so far.
     pub(crate) asked: Asked,
+    /// How many artifacts were saved.
+    pub(crate) saved: u64,
+    pub(crate) open_exchanges: Open,
+    pub(crate) wasi_http: WasiHttp,
     wasi: WasiCtx,
     http: WasiHttpCtx,
-    no_http: NoHttp,
 }
 
 impl GuestState {
@@ -73,6 +77,7 @@ impl GuestState {
             .allow_ip_name_lookup(false)
             .build();
         let config = template.config.clone();
+        let wasi_http = WasiHttp::new(host.as_ref(), &gate);
         Self {
             host,
             gate,
@@ -84,9 +89,11 @@ impl GuestState {
             children: 0,
             planned: 0,
             asked: Asked::default(),
+            saved: 0,
+            open_exchanges: Open::default(),
+            wasi_http,
             wasi,
             http: WasiHttpCtx::new(),
-            no_http: NoHttp,
         }
     }
 
@@ -115,6 +122,6 @@ impl WasiView for GuestState {
 
 impl WasiHttpView for GuestState {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView { hooks: &mut self.no_http, table: &mut self.table, ctx: &mut self.http }
+        WasiHttpCtxView { hooks: &mut self.wasi_http, table: &mut self.table, ctx: &mut self.http }
     }
 }

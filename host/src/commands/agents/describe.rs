@@ -198,7 +198,7 @@ mod tests {
         let text = one(&echo, &versions, Ages(NOW));
         for expected in [
             "live         version 3 (000000000000), 150 KiB, 2m ago\n",
-            "granted      history; state of session, user, app; people; log\n",
+            "granted      history; state of session, user, app; artifacts of session, user; people; log\n",
             "runs         2 active (1 on versions that were replaced), 0 completed, 0 failed, 0 stopped",
             "\n\nVERSION  STATE    DIGEST        SIZE     LOADED  RUNS  CODE       CALLS ITSELF\n",
             "\n2        kept     000000000000  150 KiB  2m ago  1     optimized  0.1.0",

@@ -150,15 +150,17 @@ fn answer(entry: &JournalEntry) -> Option<String> {
 
 /// What a recorded call emitted and stored.
 fn emitted(recording: &Recording, entry: &JournalEntry, index: u64) -> String {
-    let Some(seq) = emitted_seq(entry).filter(|_| entry.call == "events.emit") else { return String::new() };
+    let Some(seq) = emitted_seq(entry).filter(|_| emits(entry)) else { return String::new() };
     let earlier = recording.journal.entries.iter().take(usize::try_from(index).unwrap_or(usize::MAX));
-    let before = earlier.filter(|entry| entry.call == "events.emit").filter_map(emitted_seq).next_back();
+    let before = earlier.filter(|entry| emits(entry)).filter_map(emitted_seq).next_back();
     let own = |event: &&Event| event.seq.is_some_and(|number| number > before.unwrap_or(0) && number <= seq);
     let shown =
         recording.events.iter().filter(own).filter_map(|event| match (&event.content, &event.custom) {
             (Some(content), _) => Some(describe_content(content)),
             (None, Some(custom)) => Some(format!("{} {}", custom.name, custom.value)),
-            (None, None) => None,
+            (None, None) => {
+                event.actions.artifact_delta.iter().map(|(name, number)| version(name, *number)).next()
+            }
         });
     shown.collect::<Vec<_>>().join(", ")
 }
@@ -168,8 +170,18 @@ fn emission(emission: &Emission) -> Option<String> {
     match emission {
         Emission::Content(content) => Some(describe_content(content)),
         Emission::Custom(custom) => Some(format!("{} {}", custom.name, custom.value)),
+        Emission::Artifact { name, version: number } => Some(version(name, *number)),
         _ => None,
     }
+}
+
+fn version(name: &str, number: u32) -> String {
+    format!("version {number} of {name}")
+}
+
+/// Whether a call stores events.
+fn emits(entry: &JournalEntry) -> bool {
+    matches!(entry.call.as_ref(), "events.emit" | "artifacts.saved")
 }
 
 /// What ran, and how much it did, then and now.

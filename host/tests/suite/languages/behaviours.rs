@@ -1,8 +1,10 @@
 //! The behaviours, as `guest-sdk/CONFORMANCE.md` says them.
 
 mod agents;
+mod artifacts;
 mod content;
 mod failing;
+mod http;
 mod models;
 mod own;
 mod people;
@@ -22,8 +24,10 @@ type Behaviour<'a> = (&'static str, LocalBoxFuture<'a, anyhow::Result<()>>);
 pub(super) async fn run_all(subject: &mut Subject) -> Vec<String> {
     let groups = [
         agents::all,
+        artifacts::all,
         content::all,
         failing::all,
+        http::all,
         models::all,
         own::all,
         people::all,

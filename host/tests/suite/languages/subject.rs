@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::Language;
 use crate::support::{Host, PATIENCE, Place, Sse};
+use crate::web::{SECRET, Web};
 
 /// A JavaScript engine of 13 MB takes over a minute of processor time, and the machine may have other things to do.
 const COMPILES_WITHIN: Duration = Duration::from_mins(10);
@@ -58,6 +59,9 @@ agents = ["conformance", "echo", "nobody", "other"]
 tools = ["*"]
 ask_before = ["clock"]
 models = ["*"]
+http = ["http://127.0.0.1:*"]
+credentials = ["sesame"]
+artifacts = ["session", "user"]
 "#;
 
 /// A run gives up its memory as soon as it waits.
@@ -73,6 +77,8 @@ pub(super) struct Subject {
     log: PathBuf,
     sessions: AtomicU32,
     place: Place,
+    /// What it may reach.
+    pub(super) web: Web,
 }
 
 /// A run that is over.
@@ -84,7 +90,8 @@ pub(super) struct Ran {
 impl Subject {
     pub(super) async fn start(language: Language, component: Vec<u8>) -> Self {
         let place = Place::new(&[]);
-        place.configure(&format!("{CONFIGURATION}{MODELS}"));
+        let web = Web::new().await;
+        place.configure(&format!("{CONFIGURATION}{MODELS}{}", web.configuration()));
         for (name, script) in SCRIPTS {
             std::fs::write(place.path(name), script).expect("a script");
         }
@@ -96,13 +103,13 @@ impl Subject {
         }
         let log = place.path("log");
         let host = serve(&place, &log).await;
-        Self { language, host, log, sessions: AtomicU32::default(), place }
+        Self { language, host, log, sessions: AtomicU32::default(), place, web }
     }
 
     /// Goes on in another host, which puts runs away as soon as they wait.
     pub(super) async fn restart_hasty(&mut self) {
         self.end().await;
-        self.place.configure(&format!("{CONFIGURATION}{MODELS}{HASTY}"));
+        self.place.configure(&format!("{CONFIGURATION}{MODELS}{}{HASTY}", self.web.configuration()));
         self.host = serve(&self.place, &self.log).await;
     }
 
@@ -185,7 +192,7 @@ impl Subject {
 /// A host whose log goes on where that of the one before it ended.
 async fn serve(place: &Place, log: &Path) -> Host {
     let mut command = place.rak(&["serve", "--listen", "127.0.0.1:0"]);
-    command.env("RAK_LOG", "warn,rak::guest=trace");
+    command.env("RAK_LOG", "warn,rak::guest=trace").env("SESAME", SECRET);
     let log = OpenOptions::new().create(true).append(true).open(log).expect("a file");
     command.stderr(Stdio::from(log));
     Host::start_within(COMPILES_WITHIN, command).await

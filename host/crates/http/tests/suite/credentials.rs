@@ -1,5 +1,6 @@
 //! Credentials, which are seen where they are for, and nowhere else.
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
@@ -54,6 +55,10 @@ async fn a_credential_is_known_and_for_this_place() {
     let reason = format!("the credential \"bearer\" is not for http://127.0.0.1:{}", other.port);
     assert!(failure.message.starts_with(&reason), "{failure}");
     assert_eq!(server.connections() + other.connections(), 0);
+    // In halves it could not be found in what comes back.
+    let halves = with_headers(get(server.url("/")), &[("Range", "bytes=0-9")]);
+    let failure = ask(&http, trusted(halves, "bearer")).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::InvalidArgument);
     let nothing = self::http(&reaching(&server));
     let failure = ask(&nothing, trusted(get(server.url("/")), "none")).await.unwrap_err();
     assert_eq!(failure.message, "there is no credential \"none\", and no other one either");
@@ -189,7 +194,7 @@ async fn a_credential_is_shown_nowhere() {
         tracing_subscriber::fmt().with_writer(logged.clone()).with_max_level(tracing::Level::TRACE);
     // Logs of this thread, on which a test of one thread does all that it does.
     let guard = tracing::subscriber::set_default(subscriber.finish());
-    let mut shown = Vec::new();
+    let mut shown = String::new();
     for trouble in troubles {
         let server = Server::saying(trouble).await;
         let http = http(&credentials(&server));
@@ -197,14 +202,15 @@ async fn a_credential_is_shown_nowhere() {
             match soon(http.send(trusted(get(server.url("/")), credential))).await {
                 Ok(mut answer) => {
                     let read = read(&mut *answer.body).await;
-                    shown.push(format!("{answer:?} {:?}", read.map(String::from_utf8)));
+                    let _ = write!(shown, "{answer:?} {:?}", read.map(String::from_utf8));
                 }
-                Err(failure) => shown.push(format!("{failure:?}")),
+                Err(failure) => {
+                    let _ = write!(shown, "{failure:?}");
+                }
             }
         }
     }
     drop(guard);
-    let shown = shown.concat();
     assert!(shown.contains("you are ***") && !shown.contains(KEY), "{shown}");
     let logged = String::from_utf8(logged.0.lock().unwrap().clone()).unwrap();
     assert!(logged.contains("rak::http"), "{logged}");

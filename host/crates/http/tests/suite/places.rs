@@ -140,10 +140,10 @@ async fn what_the_operator_names_is_reached_at_its_port() {
 
 #[tokio::test]
 async fn who_is_not_there_is_unavailable() {
-    let port = {
-        let server = Server::saying(Reply::Silence).await;
-        server.port
-    };
+    // Taken, so that no other test has it, and nobody listens.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = socket.local_addr().unwrap().port();
     let http = http(&format!("private = ['127.0.0.1:{port}']"));
     let failure = ask(&http, get(format!("http://127.0.0.1:{port}/?key=secret"))).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Unavailable);

@@ -133,9 +133,8 @@ impl State {
             self.seen.lock().unwrap().push(seen);
             match reply {
                 Reply::Whole(status, headers, body) => {
-                    let headers: Vec<_> =
-                        headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-                    let headers = headers.concat();
+                    let lines = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+                    let headers = lines.collect::<Vec<_>>().concat();
                     let head = format!(
                         "HTTP/1.1 {status} Status\r\n{headers}content-length: {}\r\n\r\n",
                         body.len()

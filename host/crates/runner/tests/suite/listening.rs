@@ -65,6 +65,46 @@ async fn the_newest_progress_is_known_while_the_run_goes_on() {
     assert_eq!(record.progress, Some(progress));
 }
 
+/// Whoever comes late sees at once how far the run is, and once.
+#[tokio::test]
+async fn a_late_listener_is_told_the_newest_progress() {
+    use futures::StreamExt as _;
+    let test = TestRunner::new();
+    let mut run = test.start("s").await;
+    let progress = |done| Progress { message: "some".into(), done: Some(done), total: Some(4) };
+    let emits = |done| Step::Emit(vec![Emission::Progress(progress(done))]);
+    test.step(emits(1)).await;
+    test.step(emits(2)).await;
+    let told = async |after| {
+        let mut events = test.runner.listen(run.invocation_id, after).await.ok().unwrap();
+        let mut told = Vec::new();
+        while told.last() != Some(&progress(2)) {
+            let event = events.next().await.unwrap().unwrap();
+            told.extend(event.event.progress.clone());
+        }
+        (told, events)
+    };
+    // Nothing is stored behind it: it comes with what was sent.
+    assert_eq!(told(0).await.0, [progress(1), progress(2)]);
+    for number in 0..2 {
+        test.step(Step::Emit(vec![note(number)])).await;
+    }
+    // What was sent is behind what is stored by now.
+    for _ in 0..4 {
+        run.events.next().await.unwrap().unwrap();
+    }
+    for after in [0, 1, 2] {
+        let (told, mut events) = told(after).await;
+        assert_eq!(told, [progress(2)], "{after}");
+        test.step(Step::Emit(vec![note(9)])).await;
+        assert!(events.next().await.unwrap().unwrap().seq.is_some(), "and then what comes");
+    }
+    test.step(done()).await;
+    collect(run.events).await;
+    let events = collect(test.runner.listen(run.invocation_id, 0).await.ok().unwrap()).await;
+    assert!(events.iter().all(|event| event.progress.is_none()), "it is over");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 

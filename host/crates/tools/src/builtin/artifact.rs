@@ -2,8 +2,8 @@
 
 use rak_core::time::UnixMillis;
 use rak_core::{
-    ArtifactInfo, ArtifactLimits, ArtifactService, Failure, FailureKind, NewArtifact, Scope, ToolCall,
-    artifact_scope, check_mime_type,
+    ArtifactInfo, ArtifactLimits, ArtifactService, Failure, FailureKind, NewArtifact, Scope, ToolAnswer,
+    ToolCall, artifact_scope, check_mime_type,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -143,7 +143,7 @@ pub(crate) async fn write(
     limits: &ArtifactLimits,
     call: &ToolCall,
     now: UnixMillis,
-) -> Result<Value, Failure> {
+) -> Result<ToolAnswer, Failure> {
     let Write { name, text, mime_type } = arguments(call)?;
     check_grant(call, &name)?;
     let mime_type = mime_type.unwrap_or_else(|| "text/plain".to_owned());
@@ -163,7 +163,8 @@ pub(crate) async fn write(
         max_user_bytes: limits.user_bytes,
     };
     let info = artifacts.save(new).await?;
-    Ok(json!({"name": info.name, "version": info.version, "size": info.size}))
+    let response = json!({"name": info.name, "version": info.version, "size": info.size});
+    Ok(ToolAnswer { response, saved: [(info.name, info.version)].into(), ..ToolAnswer::default() })
 }
 
 /// Which save of its invocation a call is: a second one with the same key is the same one, also in the next host.

@@ -28,7 +28,7 @@ pub(crate) fn answer(result: CallToolResult, limit: usize) -> Result<ToolAnswer,
     if bytes > limit {
         return Err(too_large(limit));
     }
-    Ok(ToolAnswer { response, failed })
+    Ok(ToolAnswer { response, failed, ..ToolAnswer::default() })
 }
 
 pub(crate) fn too_large(limit: usize) -> Failure {

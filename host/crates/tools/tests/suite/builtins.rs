@@ -25,7 +25,7 @@ fn granted(name: &str, args: Value) -> ToolCall {
 
 /// The answer of a tool that has one.
 async fn answer(tools: &Tools, name: &str, args: Value) -> Value {
-    let ToolAnswer { response, failed } = tools.call(granted(name, args)).await.unwrap();
+    let ToolAnswer { response, failed, .. } = tools.call(granted(name, args)).await.unwrap();
     assert!(!failed, "{response}");
     response
 }

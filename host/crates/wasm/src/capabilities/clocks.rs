@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use rak_core::time::UnixMicros;
 use tokio::time::Instant;
 use wasmtime::component::Resource;
@@ -10,9 +11,9 @@ use wasmtime_wasi::p2::bindings::clocks::{monotonic_clock, wall_clock};
 use wasmtime_wasi::p2::bindings::io::poll;
 use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
 
-use crate::gate::WaitingFor;
+use crate::gate::{WaitingFor, journal_full};
 use crate::state::GuestState;
-use crate::timeline::Call;
+use crate::timeline::{Call, Recalled};
 
 /// What the clocks can tell apart, in nanoseconds.
 const RESOLUTION: u64 = 1000;
@@ -96,30 +97,58 @@ impl poll::Host for GuestState {
         if !timers.is_empty() && times.len() == timers.len() {
             return self.first_of(times).await;
         }
-        let table = &mut self.table;
-        if times.is_empty() {
-            // Nothing but outputs and an empty input: always ready.
-            return poll::Host::poll(table, pollables).await;
+        self.send_handed().await?;
+        if times.is_empty() && !self.wasi_http.is_waited_for() {
+            // Nothing but outputs and inputs that are there: always ready.
+            return poll::Host::poll(&mut self.table, pollables).await;
         }
         let call = Call::new("wasi.poll", "", &timers.len());
-        // The others are ready at once, so this never waits for the times.
-        self.gate.wait_outside(call, WaitingFor::default(), poll::Host::poll(table, pollables)).await
+        if self.gate.timeline.is_replaying() {
+            self.look_once(&pollables)?;
+        }
+        let first = poll::Host::poll(&mut self.table, pollables);
+        self.gate.wait_outside(call, WaitingFor::default(), first).await
+    }
+}
+
+impl GuestState {
+    /// Takes in what is there at once, where the journal says what was ready and nobody waits.
+    fn look_once(&mut self, pollables: &[Resource<DynPollable>]) -> wasmtime::Result<()> {
+        let same = pollables.iter().map(|pollable| Resource::new_borrow(pollable.rep())).collect();
+        let looked = poll::Host::poll(&mut self.table, same).now_or_never();
+        looked.transpose().map(drop)
     }
 }
 
 impl poll::HostPollable for GuestState {
     async fn ready(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<bool> {
-        match self.timers.get(&pollable.rep()) {
-            Some(at) => Ok(*at <= self.gate.timeline.mark()),
-            None => poll::HostPollable::ready(&mut self.table, pollable).await,
+        const NAME: &str = "wasi.ready";
+        if let Some(at) = self.timers.get(&pollable.rep()) {
+            return Ok(*at <= self.gate.timeline.mark());
+        }
+        self.send_handed().await?;
+        if !self.wasi_http.is_waited_for() {
+            return poll::HostPollable::ready(&mut self.table, pollable).await;
+        }
+        let recalled = self.gate.timeline.recall_unusual::<bool>(NAME)?;
+        let ready = poll::HostPollable::ready(&mut self.table, pollable).await?;
+        match recalled {
+            Recalled::Unusual(answer) => Ok(answer.map_err(journal_full)?),
+            Recalled::Usual => Ok(false),
+            Recalled::New => {
+                if ready {
+                    self.gate.timeline.note_unusual(NAME, Ok(&true)).map_err(journal_full)?;
+                }
+                Ok(ready)
+            }
         }
     }
 
     async fn block(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<()> {
-        match self.timers.get(&pollable.rep()) {
-            Some(at) => self.first_of(vec![*at]).await.map(drop),
-            None => poll::HostPollable::block(&mut self.table, pollable).await,
+        if let Some(at) = self.timers.get(&pollable.rep()) {
+            return self.first_of(vec![*at]).await.map(drop);
         }
+        poll::Host::poll(self, vec![pollable]).await.map(drop)
     }
 
     fn drop(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<()> {

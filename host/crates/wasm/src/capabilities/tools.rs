@@ -27,6 +27,7 @@ use crate::capabilities::wait::Waitable;
 use crate::capabilities::{answer, is_of_the_run};
 use crate::convert;
 use crate::gate::{Cost, Gate, Need, Refusal};
+use crate::guest_error::HostStop;
 use crate::state::GuestState;
 use crate::timeline::Call;
 
@@ -72,16 +73,20 @@ impl Named {
 }
 
 /// What a tool answered, as it is kept.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Answer {
     response: Value,
     #[serde(default)]
     failed: bool,
+    /// Versions of artifacts, of which the client is told.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    saved: BTreeMap<String, u32>,
 }
 
 impl From<ToolAnswer> for Answer {
     fn from(answer: ToolAnswer) -> Self {
-        Self { response: answer.response, failed: answer.failed }
+        let ToolAnswer { response, failed, saved } = answer;
+        Self { response, failed, saved }
     }
 }
 
@@ -204,6 +209,9 @@ impl HostRunning for GuestState {
             Err(Refusal::Stop(_)) => None,
         };
         self.table.get_mut(&this)?.ended = ended;
+        if let Ok(answer) = &end {
+            self.tell_of_saved(answer).await?;
+        }
         answer(end.map(|answer| call.response(&answer)))
     }
 
@@ -320,6 +328,7 @@ impl GuestState {
             timeout: options.timeout_ms.map(Duration::from_millis),
             session: info.session.clone(),
             invocation: info.id,
+            grants: self.gate.grants(),
         };
         Ok(Ready { call, repeatable, relay: options.relay_events })
     }
@@ -358,7 +367,20 @@ impl GuestState {
             };
             answers.insert(index, answer);
         }
+        for answer in answers.values().flatten() {
+            self.tell_of_saved(answer).await?;
+        }
         Ok(answers.into_values().collect())
+    }
+
+    /// Tells the client what a tool saved. Where that cannot be told any more it is saved all the same.
+    async fn tell_of_saved(&mut self, answer: &Answer) -> Result<(), HostStop> {
+        for (name, version) in &answer.saved {
+            if let Err(Refusal::Stop(stop)) = self.tell_of_artifact(name.clone(), *version).await {
+                return Err(stop);
+            }
+        }
+        Ok(())
     }
 
     /// Calls tools that are no agents, at once.
@@ -503,11 +525,11 @@ impl GuestState {
                     Part::Text(text) => Some(text),
                     _ => None,
                 });
-                Ok(Answer { response: json!({"answer": texts.collect::<String>()}), failed: false })
+                Ok(Answer { response: json!({"answer": texts.collect::<String>()}), ..Answer::default() })
             }
             Err(Refusal::Failure(failure)) if failure.details.is_some() => {
                 let response = json!({"error": failure.message, "code": failure.code});
-                Ok(Answer { response, failed: true })
+                Ok(Answer { response, failed: true, ..Answer::default() })
             }
             Err(refusal) => Err(refusal),
         }

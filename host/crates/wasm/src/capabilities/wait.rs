@@ -11,6 +11,7 @@ use wasmtime::component::Resource;
 
 use crate::bindings::wait::{Host, HostWaitable};
 use crate::capabilities::agents::over;
+use crate::capabilities::http::Sent;
 use crate::capabilities::models::Writing;
 use crate::capabilities::tools::RunningTool;
 use crate::gate::{Cost, Refusal, WaitingFor};
@@ -32,6 +33,8 @@ pub enum Waitable {
     Tool(RunningTool),
     /// What a model writes.
     Model(Writing),
+    /// What is answered over HTTP.
+    Http(Sent),
 }
 
 impl Waitable {
@@ -39,14 +42,14 @@ impl Waitable {
     fn at(&self) -> Option<UnixMicros> {
         match self {
             Self::Timer(at) => Some(*at),
-            Self::Child(_) | Self::Tool(_) | Self::Model(_) => None,
+            Self::Child(_) | Self::Tool(_) | Self::Model(_) | Self::Http(_) => None,
         }
     }
 
     fn child(&self) -> Option<InvocationId> {
         match self {
             Self::Child(child) => Some(*child),
-            Self::Timer(_) | Self::Tool(_) | Self::Model(_) => None,
+            Self::Timer(_) | Self::Tool(_) | Self::Model(_) | Self::Http(_) => None,
         }
     }
 
@@ -57,6 +60,7 @@ impl Waitable {
             Self::Child(child) => host.is_some_and(|host| host.is_child_over(*child)),
             Self::Tool(tool) => tool.is_over(),
             Self::Model(writing) => writing.has_news(),
+            Self::Http(sent) => sent.has_news(),
         }
     }
 
@@ -66,6 +70,7 @@ impl Waitable {
             (Self::Child(child), Some(host)) => over(host, *child).await,
             (Self::Tool(tool), _) => drop(tool.end().await),
             (Self::Model(writing), _) => writing.comes().await,
+            (Self::Http(sent), _) => sent.comes().await,
             (Self::Timer(_) | Self::Child(_), _) => std::future::pending().await,
         }
     }

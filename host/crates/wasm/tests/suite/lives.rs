@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use rak_core::{
-    AgentGrants, Content, Decision, Event, HistoryQuery, InputKind, InputRequest, InvocationId,
-    InvocationRecord, InvocationStatus, Part, Reply, Respond, RespondError, RunConfig, RunError, SessionKey,
-    StateDelta,
+    AgentGrants, ArtifactLimits, Content, Decision, Event, HistoryQuery, InputKind, InputRequest,
+    InvocationId, InvocationRecord, InvocationStatus, Part, Reply, Respond, RespondError, RunConfig,
+    RunError, SessionKey, StateDelta,
 };
 use rak_runner::{RunRequest, Runner, RunnerSettings};
 use rak_test_guests::fixture;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::mortal_store::{Death, Disk, MortalStore};
 use crate::support::{app, engine, loader};
-use crate::world::{Minds, Tools};
+use crate::world::{Minds, Tools, Web};
 
 /// A test that waits for longer has failed; nothing is measured with it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -52,6 +52,8 @@ static PROGRAMS: LazyLock<[Arc<ComponentAgent>; 3]> = LazyLock::new(|| {
             agents: vec!["first".into(), "second".into(), "program".into(), "nobody".into()],
             tools: vec!["*".into()],
             models: vec!["*".into()],
+            http: vec!["world.example".parse().expect("a place")],
+            credentials: vec!["key".into()],
             ..AgentGrants::default()
         };
         let settings = AgentSettings { config, grants, ..AgentSettings::default() };
@@ -97,6 +99,8 @@ pub(crate) fn host(agent: &Arc<ComponentAgent>, store: Arc<MortalStore>, setting
         .agent(others[1].clone())
         .toolbox(Arc::new(Tools(store.world())))
         .models(Arc::new(Minds(store.world())))
+        .http(Arc::new(Web(store.world())))
+        .artifacts(store.clone(), ArtifactLimits::default())
         .session_service(store)
         .settings(settings)
         .build()

@@ -26,6 +26,7 @@ mod programs;
 mod resting;
 mod support;
 mod tools;
+mod web;
 mod world;
 
 /// A fixture without a test of its name does not compile.

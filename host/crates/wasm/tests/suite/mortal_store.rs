@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use rak_core::time::{UnixDay, UnixMillis};
 use rak_core::{
-    AppName, Begin, Commit, DailyUsage, EncodedEvent, EventLog, HistoryPage, HistoryQuery, IdempotencyKey,
-    InvocationFilter, InvocationId, InvocationPage, InvocationRecord, JournalChunk, NewSession, Session,
-    SessionFilter, SessionId, SessionKey, SessionPage, SessionService, StateDelta, StoreError, UserId,
+    AppName, ArtifactInfo, ArtifactService, Begin, Commit, DailyUsage, EncodedEvent, EventLog, HistoryPage,
+    HistoryQuery, IdempotencyKey, InvocationFilter, InvocationId, InvocationPage, InvocationRecord,
+    JournalChunk, NewArtifact, NewSession, Session, SessionFilter, SessionId, SessionKey, SessionPage,
+    SessionService, StateDelta, StoreError, UserId,
 };
 use rak_session::{MemoryStore, SqliteOptions, SqliteStore};
 use tempfile::TempDir;
@@ -22,6 +23,7 @@ use crate::world::World;
 pub(crate) struct Disk {
     pub(crate) sessions: Arc<dyn SessionService>,
     pub(crate) log: Arc<dyn EventLog>,
+    pub(crate) artifacts: Arc<dyn ArtifactService>,
     pub(crate) world: Arc<World>,
     _folder: Option<Arc<TempDir>>,
 }
@@ -37,8 +39,17 @@ impl Disk {
         Self::of(Arc::new(store.expect("a store")), Some(Arc::new(folder)))
     }
 
-    fn of<S: SessionService + EventLog>(store: Arc<S>, folder: Option<Arc<TempDir>>) -> Self {
-        Self { sessions: store.clone(), log: store, world: Arc::default(), _folder: folder }
+    fn of<S: SessionService + EventLog + ArtifactService>(
+        store: Arc<S>,
+        folder: Option<Arc<TempDir>>,
+    ) -> Self {
+        Self {
+            sessions: store.clone(),
+            log: store.clone(),
+            artifacts: store,
+            world: Arc::default(),
+            _folder: folder,
+        }
     }
 }
 
@@ -211,5 +222,49 @@ impl SessionService for MortalStore {
 
     async fn history(&self, key: &SessionKey, query: HistoryQuery) -> Result<HistoryPage, StoreError> {
         self.alive(self.disk.sessions.history(key, query)).await
+    }
+}
+
+#[async_trait]
+impl ArtifactService for MortalStore {
+    async fn save(&self, new: NewArtifact) -> Result<ArtifactInfo, StoreError> {
+        self.write(self.disk.artifacts.save(new)).await
+    }
+
+    async fn newest(&self, session: &SessionKey, prefix: &str) -> Result<Vec<ArtifactInfo>, StoreError> {
+        self.alive(self.disk.artifacts.newest(session, prefix)).await
+    }
+
+    async fn versions(&self, session: &SessionKey, name: &str) -> Result<Vec<ArtifactInfo>, StoreError> {
+        self.alive(self.disk.artifacts.versions(session, name)).await
+    }
+
+    async fn find(
+        &self,
+        session: &SessionKey,
+        name: &str,
+        version: Option<u32>,
+    ) -> Result<Option<ArtifactInfo>, StoreError> {
+        self.alive(self.disk.artifacts.find(session, name, version)).await
+    }
+
+    async fn read(
+        &self,
+        session: &SessionKey,
+        name: &str,
+        version: u32,
+        offset: u64,
+        max: usize,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        self.alive(self.disk.artifacts.read(session, name, version, offset, max)).await
+    }
+
+    async fn remove(
+        &self,
+        session: &SessionKey,
+        name: &str,
+        version: Option<u32>,
+    ) -> Result<bool, StoreError> {
+        self.write(self.disk.artifacts.remove(session, name, version)).await
     }
 }

@@ -49,6 +49,20 @@ fn step() -> impl Strategy<Value = Value> {
         1 => any::<bool>().prop_map(|relay| json!({"op": "open", "text": "piece by piece", "relay": relay})),
         2 => select(vec!["whole", "drop_model", "models"]).prop_map(|op| json!({"op": op})),
         1 => Just(json!({"op": "embed", "texts": ["a", "bc"]})),
+        2 => select(vec!["/hello", "/missing", "/gone"]).prop_map(|path| json!({"op": "fetch", "path": path})),
+        1 => (0..9u8).prop_map(|n| {
+            json!({"op": "fetch", "method": "POST", "path": "/echo", "key": n.to_string(), "body": "text"})
+        }),
+        1 => Just(json!({"op": "wasi", "requests": [{"path": "/hello"}, {"method": "POST", "path": "/echo", "key": "k"}]})),
+        2 => (select(vec!["a", "user:b", "c/d"]), 0..9u8)
+            .prop_map(|(name, n)| json!({"op": "save", "name": name, "text": format!("number {n}")})),
+        1 => select(vec!["a", "user:b"]).prop_map(|name| json!({"op": "load", "name": name})),
+        1 => (select(vec!["a", "user:b"]), 1..3u32)
+            .prop_map(|(name, version)| json!({"op": "piece", "name": name, "version": version, "offset": 3})),
+        1 => select(vec!["", "user:"]).prop_map(|prefix| json!({"op": "files", "prefix": prefix})),
+        1 => select(vec!["a", "user:b"]).prop_map(|name| json!({"op": "versions", "name": name})),
+        1 => (select(vec!["a", "user:b"]), proptest::option::of(1..3u32))
+            .prop_map(|(name, version)| json!({"op": "unsave", "name": name, "version": version})),
         1 => (0..2_000_000u64).prop_map(|turns| json!({"op": "compute", "turns": turns})),
     ]
 }

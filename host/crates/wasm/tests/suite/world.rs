@@ -1,13 +1,13 @@
-//! The world outside the hosts: tools and models, and what was done with them.
+//! The world outside the hosts: tools, models and a server, and what was done with them.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use rak_core::{
-    Content, EmbedRequest, Embeddings, Failure, FailureKind, FinishReason, FunctionCall, ModelDelta,
-    ModelRequest, ModelResponse, ModelSummary, ModelUsage, Models, Part, Role, ToolAnswer, ToolCall,
-    ToolHints, ToolSpec, Toolbox,
+    Content, EmbedRequest, Embeddings, Failure, FailureKind, FinishReason, FunctionCall, HttpAnswer,
+    HttpBody, HttpClient, HttpHead, HttpRequest, ModelDelta, ModelRequest, ModelResponse, ModelSummary,
+    ModelUsage, Models, Part, Role, ToolAnswer, ToolCall, ToolHints, ToolSpec, Toolbox,
 };
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -18,9 +18,13 @@ pub(crate) struct World {
     calls: Mutex<Vec<Called>>,
     /// What models were asked: their names, and the last text.
     asked: Mutex<Vec<(String, String)>>,
+    /// What the server was sent: method, path, and body.
+    sent: Mutex<Vec<String>>,
+    /// How many requests it answers now.
+    answering: watch::Sender<usize>,
     /// How many of them write now.
     writing: watch::Sender<usize>,
-    /// Whether `waits`, `writes_slowly` and the model `slow` may answer.
+    /// Whether `waits`, `writes_slowly`, the model `slow` and the server at `/slow` may answer.
     open: watch::Sender<bool>,
 }
 
@@ -54,6 +58,16 @@ impl World {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What the server was sent so far.
+    pub(crate) fn sent(&self) -> Vec<String> {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How many requests the server answers now.
+    pub(crate) fn answering(&self) -> watch::Receiver<usize> {
+        self.answering.subscribe()
+    }
+
     /// How many models write now.
     pub(crate) fn writing(&self) -> watch::Receiver<usize> {
         self.writing.subscribe()
@@ -66,7 +80,7 @@ impl World {
 }
 
 /// The world, as a host reaches it.
-pub(crate) struct Tools(pub(crate) std::sync::Arc<World>);
+pub(crate) struct Tools(pub(crate) Arc<World>);
 
 const READ_ONLY: ToolHints = ToolHints {
     read_only: true,
@@ -105,19 +119,23 @@ impl Toolbox for Tools {
         let ToolCall { name, args, idempotency_key: key, .. } = call;
         self.0.calls().push(Called { name: name.clone(), args: args.clone(), key });
         match name.as_str() {
-            "fails" => Ok(ToolAnswer { response: json!({"error": "as asked"}), failed: true }),
+            "fails" => Ok(ToolAnswer {
+                response: json!({"error": "as asked"}),
+                failed: true,
+                ..ToolAnswer::default()
+            }),
             "waits" | "writes_slowly" => {
                 let _ = self.0.open.subscribe().wait_for(|open| *open).await;
-                Ok(ToolAnswer { response: json!({"did": args}), failed: false })
+                Ok(ToolAnswer { response: json!({"did": args}), ..ToolAnswer::default() })
             }
             "nowhere" => Err(Failure::new(FailureKind::NotFound, "no such tool")),
-            _ => Ok(ToolAnswer { response: json!({"did": args}), failed: false }),
+            _ => Ok(ToolAnswer { response: json!({"did": args}), ..ToolAnswer::default() }),
         }
     }
 }
 
 /// The models of the world, as a host reaches them.
-pub(crate) struct Minds(pub(crate) std::sync::Arc<World>);
+pub(crate) struct Minds(pub(crate) Arc<World>);
 
 /// What a model writes costs as much as it has words, and what it reads 10.
 pub(crate) const READ: u64 = 10;
@@ -202,6 +220,75 @@ impl Models for Minds {
             model: format!("{model}-1"),
             vectors: lengths.map(|length| vec![f32::from(length), 0.5]).collect(),
             usage: ModelUsage { input_tokens: READ, ..ModelUsage::default() },
+        })
+    }
+}
+
+/// The server of the world, as a host reaches it.
+pub(crate) struct Web(pub(crate) Arc<World>);
+
+/// The server answers, until this is dropped.
+struct Answers(Arc<World>);
+
+impl Drop for Answers {
+    fn drop(&mut self) {
+        self.0.answering.send_modify(|answering| *answering -= 1);
+    }
+}
+
+/// Pieces of an answer; the one behind `waits` comes when the world may answer.
+struct Pieces {
+    left: VecDeque<Vec<u8>>,
+    /// How many come at once.
+    at_once: usize,
+    answers: Answers,
+}
+
+#[async_trait]
+impl HttpBody for Pieces {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+        if self.at_once == 0 {
+            let _ = self.answers.0.open.subscribe().wait_for(|open| *open).await;
+        } else {
+            self.at_once -= 1;
+        }
+        Ok(self.left.pop_front())
+    }
+}
+
+#[async_trait]
+impl HttpClient for Web {
+    async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, Failure> {
+        let HttpRequest { method, url, headers, body, credential, allowed, .. } = request;
+        let path = url.strip_prefix("https://world.example").unwrap_or_default().to_owned();
+        let world_is_allowed = allowed.iter().any(|place| place.matches(true, "world.example", 443));
+        if path.is_empty() || !world_is_allowed {
+            return Err(Failure::new(FailureKind::Denied, format!("{url} is not allowed")));
+        }
+        let body = String::from_utf8_lossy(&body).into_owned();
+        self.0.sent.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{method} {path} {body}"));
+        self.0.answering.send_modify(|answering| *answering += 1);
+        let answers = Answers(self.0.clone());
+        let (status, pieces, at_once) = match path.as_str() {
+            "/hello" => (200, vec!["hello".to_owned()], usize::MAX),
+            "/echo" => {
+                let asked = headers.iter().map(|(name, value)| format!("{name}={value}"));
+                let asked = asked.chain(credential).collect::<Vec<_>>().join(",");
+                (200, vec![format!("{method} {asked} {body}")], usize::MAX)
+            }
+            "/pieces" => (200, ["one", "two", "three"].map(str::to_owned).into(), 1),
+            "/slow" => {
+                let _ = self.0.open.subscribe().wait_for(|open| *open).await;
+                (200, vec!["at last".to_owned()], usize::MAX)
+            }
+            "/gone" => return Err(Failure::new(FailureKind::Unavailable, "nobody is there")),
+            _ => (404, vec!["nothing here".to_owned()], usize::MAX),
+        };
+        let headers = vec![("content-type".to_owned(), "text/plain".to_owned())];
+        let left = pieces.into_iter().map(String::into_bytes).collect();
+        Ok(HttpAnswer {
+            head: HttpHead { status, url, headers },
+            body: Box::new(Pieces { left, at_once, answers }),
         })
     }
 }

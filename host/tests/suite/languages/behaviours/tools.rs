@@ -6,10 +6,14 @@ use serde_json::{Value, json};
 use super::{Behaviour, answers};
 use crate::languages::subject::{Ran, Subject};
 
+/// All that the host has, and the agents that may be called.
+const TOOLS: &str = "agent.echo,agent.other,artifact.list,artifact.read,artifact.write,calculator,clock,http.fetch,\
+                     memory.get,memory.list,memory.remove,memory.set";
+
 pub(super) fn all(subject: &Subject) -> Vec<Behaviour<'_>> {
     let sum = json!({"response": {"result": "3", "exact": true}, "failed": false});
     let others: [Behaviour<'_>; 9] = [
-        ("tools", Box::pin(answers(subject, "tools", "agent.echo,agent.other,calculator,clock"))),
+        ("tools", Box::pin(answers(subject, "tools", TOOLS))),
         ("hints", Box::pin(answers(subject, "hints calculator", "read-only,idempotent"))),
         (
             "hints of what needs approval",
