@@ -13,7 +13,7 @@ const HIDDEN: &[u8] = b"***";
 const PLAIN_IN_ADDRESSES: [(&str, &str); 6] =
     [("+", "%20"), ("%21", "!"), ("%27", "'"), ("%28", "("), ("%29", ")"), ("%7E", "~")];
 
-/// Texts of which none may be seen, in all the ways in which they are commonly written.
+/// Texts of which none may be seen, in all the ways in which they are commonly written, in upper case and in lower case.
 pub(crate) struct Secrets {
     /// The longest first: where one contains another, what were left of it could be told from.
     texts: Vec<Vec<u8>>,
@@ -48,8 +48,10 @@ impl Secrets {
         texts.dedup();
         let mut begins = [false; 256];
         for first in texts.iter().filter_map(|text| text.first()) {
-            if let Some(begins) = begins.get_mut(usize::from(*first)) {
-                *begins = true;
+            for either in [first.to_ascii_lowercase(), first.to_ascii_uppercase()] {
+                if let Some(begins) = begins.get_mut(usize::from(either)) {
+                    *begins = true;
+                }
             }
         }
         Self { texts, begins }
@@ -101,10 +103,14 @@ impl Secrets {
             return Found::Nothing;
         }
         for text in &self.texts {
-            if rest.starts_with(text) {
+            // Names of hosts and of headers are given in lower case, whatever they were written in.
+            let is_here = |these: Option<&[u8]>, those: &[u8]| {
+                these.is_some_and(|these| these.eq_ignore_ascii_case(those))
+            };
+            if is_here(rest.get(..text.len()), text) {
                 return Found::Secret(text.len());
             }
-            if !is_end && text.starts_with(rest) {
+            if !is_end && is_here(text.get(..rest.len()), rest) {
                 return Found::Unclear;
             }
         }
@@ -182,6 +188,7 @@ mod tests {
             "a%2bb%2fc%20%22~(%c3%a9)%3d",
             "a+b/c \\\"~(é)=",
             "a+b\\/c \\\"~(é)=",
+            "A+B/c \"~(é)=",
         ] {
             assert_eq!(redacted(&[secret], &format!("<{written}>{written}")), "<***>***", "{written}");
         }

@@ -108,7 +108,13 @@ fn names(asked: &HeaderMap, header: &HeaderName, etag: &str) -> bool {
 /// Says that it is to be saved, under the last part of its name.
 fn disposition(name: &str) -> String {
     let file = name.rsplit(['/', ':']).next().unwrap_or(name);
-    let mut text = "attachment; filename*=UTF-8''".to_owned();
+    // What knows no other way (curl is one) gets what can be said in ASCII.
+    let plain = |character: char| {
+        character.is_ascii_graphic() && !matches!(character, '"' | '\\' | '%') || character == ' '
+    };
+    let ascii: String =
+        file.chars().map(|character| if plain(character) { character } else { '_' }).collect();
+    let mut text = format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''");
     for byte in file.bytes() {
         if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
             text.push(char::from(byte));
@@ -130,13 +136,14 @@ mod tests {
 
     #[test]
     fn a_file_is_saved_under_the_last_part_of_its_name() {
-        for (name, expected) in [
-            ("a.md", "a.md"),
-            ("reports/2026.md", "2026.md"),
-            ("user:photo.png", "photo.png"),
-            ("user:a/b c'\"é;.txt", "b%20c%27%22%C3%A9%3B.txt"),
+        for (name, ascii, expected) in [
+            ("a.md", "a.md", "a.md"),
+            ("reports/2026.md", "2026.md", "2026.md"),
+            ("user:photo.png", "photo.png", "photo.png"),
+            ("user:a/b c'\"é;.txt", "b c'__;.txt", "b%20c%27%22%C3%A9%3B.txt"),
         ] {
-            assert_eq!(disposition(name), format!("attachment; filename*=UTF-8''{expected}"));
+            let disposition = disposition(name);
+            assert_eq!(disposition, format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{expected}"));
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use rak_core::{AgentGrants, AppName, Failure, FailureKind, HttpPattern, ModelUsage, RunHost, Scope};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -529,14 +530,19 @@ impl Gate {
         &self,
         effect: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Refusal> {
+        let mut effect = std::pin::pin!(effect);
         tokio::select! {
             biased;
-            answer = effect => Ok(answer?),
+            answer = &mut effect => Ok(answer?),
             () = self.stops.token.cancelled() => {
                 self.stops.wind_down.tell();
                 Err(self.stopped().into())
             }
-            () = self.stops.put_away.asked() => Err(HostStop::PutAway(None).into()),
+            // What the run was not to be put away before may have come since the effect was looked at.
+            () = self.stops.put_away.asked() => match effect.now_or_never() {
+                Some(answer) => Ok(answer?),
+                None => Err(HostStop::PutAway(None).into()),
+            },
         }
     }
 

@@ -71,7 +71,7 @@ async fn an_artifact_is_saved_and_read() {
         ("x-artifact-version", "1"),
         ("accept-ranges", "bytes"),
         ("cache-control", "private, no-cache"),
-        ("content-disposition", "attachment; filename*=UTF-8''2026%20%C3%BC.md"),
+        ("content-disposition", "attachment; filename=\"2026 _.md\"; filename*=UTF-8''2026%20%C3%BC.md"),
         ("x-content-type-options", "nosniff"),
         ("content-security-policy", "sandbox; default-src 'none'"),
     ] {

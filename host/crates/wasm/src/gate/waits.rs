@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use rak_core::time::UnixMicros;
 use rak_core::{
     ChildReply, ChildRequest, Failure, InputRequest, InputResponse, InvocationId, RunHost, Waiting,
@@ -263,11 +264,15 @@ impl Gate {
             self.keep_before(&waiting).await;
             effect.await
         };
+        let mut effect = std::pin::pin!(effect);
         let answer = tokio::select! {
             biased;
-            answer = effect => answer?,
-            () = self.stops.put_away.asked() => return Err(HostStop::PutAway(None).into()),
-            () = self.too_long(&waiting) => return Err(HostStop::PutAway(Some(waiting.into())).into()),
+            answer = &mut effect => answer?,
+            () = self.stops.put_away.asked() => match effect.now_or_never() {
+                Some(answer) => answer?,
+                None => return Err(HostStop::PutAway(None).into()),
+            },
+            () = self.too_long(&waiting) => return Err(HostStop::PutAway(Some(waiting.clone().into())).into()),
         };
         self.timeline.note(call, Ok(&answer), until).map_err(journal_full)?;
         Ok(answer)
