@@ -176,11 +176,11 @@ impl GuestState {
 pub(crate) struct Open(std::sync::Arc<()>);
 
 impl Open {
-    fn one(&self) -> Self {
+    pub(super) fn one(&self) -> Self {
         self.clone()
     }
 
-    fn strong(&self) -> usize {
+    pub(super) fn strong(&self) -> usize {
         std::sync::Arc::strong_count(&self.0) - 1
     }
 }

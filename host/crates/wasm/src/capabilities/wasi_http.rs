@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use http_body_util::{BodyExt as _, Full};
-use rak_core::{Base64, Failure, FailureKind, HttpAnswer, HttpPattern, HttpRequest, RunHost};
+use rak_core::{Base64, Failure, FailureKind, HttpAnswer, HttpPattern, HttpRequest, RunHost, SessionKey};
 use tokio::sync::oneshot;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, Resource};
@@ -24,7 +24,7 @@ use wasmtime_wasi_http::p2::body::HostOutgoingBody;
 use wasmtime_wasi_http::p2::types::{HostFutureIncomingResponse, HostIncomingResponse, HostOutgoingRequest};
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks, WasiHttpView as _};
 
-use crate::capabilities::http::{Whole, begin_entry, unknown_outcome};
+use crate::capabilities::http::{Open, Whole, begin_entry, unknown_outcome};
 use crate::gate::{Gate, PutAway, UnderWay, journal_full};
 use crate::state::GuestState;
 use crate::timeline::Recalled;
@@ -35,6 +35,8 @@ const TYPES: &str = "wasi:http/types@0.2.12";
 /// How much a run may send in bodies of `wasi:http`, in bytes. They are in the host's memory until they are sent, and the guest
 /// can make as many as it likes.
 const MAX_OUTGOING_BYTES: usize = 64 << 20;
+/// How many requests a run may have sent whose answers it has not read: each is in the host's memory as a whole.
+const MAX_OPEN: usize = 16;
 /// What a piece of a body costs beside its bytes.
 const PIECE_BYTES: usize = 64;
 /// The largest piece, in bytes.
@@ -79,6 +81,8 @@ pub(crate) struct WasiHttp {
     handed: Option<Sent>,
     run: Option<Run>,
     outgoing: Arc<AtomicUsize>,
+    /// Held by each request, and then by its answer.
+    open: Open,
 }
 
 /// On whose behalf.
@@ -94,6 +98,7 @@ struct Sent {
     request: HttpRequest,
     ended: Arc<OnceLock<Ended>>,
     stage: Stage,
+    open: Open,
 }
 
 enum Stage {
@@ -141,7 +146,8 @@ impl WasiHttpHooks for WasiHttp {
         let ended = Arc::new(OnceLock::new());
         let (go, goes) = oneshot::channel();
         let stage = Stage::Handed(go);
-        self.handed = Some(Sent { request: request.clone(), ended: ended.clone(), stage });
+        let open = self.open.one();
+        self.handed = Some(Sent { request: request.clone(), ended: ended.clone(), stage, open });
         Box::new(async move {
             let answer = match goes.await {
                 Ok(Go::Send(_under_way)) => exchange(run.host.as_ref(), request, body, options).await,
@@ -149,7 +155,10 @@ impl WasiHttpHooks for WasiHttp {
                 // The run is over.
                 Err(_) => std::future::pending().await,
             };
-            response_of(ended.get_or_init(|| answer).clone())
+            ended.get_or_init(|| answer);
+            // Its guest is given what the journal says (`answer_of`); this only says that there is something.
+            let nothing = Full::new(Bytes::new()).map_err(Error::from).boxed_unsync();
+            Ok((http::Response::new(nothing), done()))
         })
     }
 
@@ -212,7 +221,12 @@ fn request_of(parts: &http::request::Parts, run: &Run) -> HttpRequest {
     }
 }
 
-fn response_of(ended: Ended) -> Result<(http::Response<WasiBody>, Transmission), Error> {
+fn done() -> Transmission {
+    Box::new(std::future::ready(Ok(())))
+}
+
+/// The answer as its guest gets it, which counts as open until its body is gone.
+fn response_of(ended: Ended, open: Open) -> Result<http::Response<WasiBody>, Error> {
     let whole = ended.map_err(|failure| error_of(&failure))?;
     let mut headers = HeaderMap::new();
     for (name, value) in &whole.head.headers {
@@ -220,21 +234,21 @@ fn response_of(ended: Ended) -> Result<(http::Response<WasiBody>, Transmission),
             headers.append(name, value);
         }
     }
-    let body = Full::new(Bytes::from(whole.body.0)).map_err(Error::from).boxed_unsync();
+    let body = Full::new(Bytes::from(whole.body.0)).map_err(move |error| {
+        let _ = &open;
+        Error::from(error)
+    });
+    let body = body.boxed_unsync();
     let mut response = http::Response::new(body);
     *response.status_mut() =
         http::StatusCode::from_u16(whole.head.status).map_err(|_| Error::HttpProtocolError)?;
     *response.headers_mut() = headers;
-    Ok((response, Box::new(std::future::ready(Ok(())))))
+    Ok(response)
 }
 
 fn error_of(failure: &Failure) -> Error {
     match failure.kind {
-        // Its guest is told no reason by this word, and an author needs one.
-        FailureKind::Denied => {
-            tracing::warn!(reason = %failure.message, "a request of wasi:http was denied");
-            Error::HttpRequestDenied
-        }
+        FailureKind::Denied => Error::HttpRequestDenied,
         FailureKind::DeadlineExceeded => Error::ConnectionReadTimeout,
         FailureKind::LimitExceeded => Error::HttpResponseBodySize(None),
         _ => Error::InternalError(Some(failure.message.clone())),
@@ -247,6 +261,13 @@ impl GuestState {
         request: Resource<HostOutgoingRequest>,
         options: Option<Resource<types::RequestOptions>>,
     ) -> wasmtime::Result<Result<Resource<HostFutureIncomingResponse>, ErrorCode>> {
+        // What the guest dropped is waited for by nobody.
+        let table = &self.table;
+        let is_there = |rep| table.get(&Resource::<HostFutureIncomingResponse>::new_borrow(rep)).is_ok();
+        self.wasi_http.sent.retain(|rep, _| is_there(*rep));
+        if self.wasi_http.open.strong() >= MAX_OPEN {
+            return Ok(Err(ErrorCode::ConnectionLimitReached));
+        }
         match self.http().handle(request, options) {
             Ok(future) => {
                 if let Some(sent) = self.wasi_http.handed.take() {
@@ -316,10 +337,16 @@ impl GuestState {
                     let come = !matches!(self.table.get(&future)?, HostFutureIncomingResponse::Pending(_));
                     let Some(ended) = sent.ended.get().filter(|_| come) else { return Ok(None) };
                     self.gate.timeline.note_unusual(NAME, ended.as_ref()).map_err(journal_full)?;
+                    if let Err(failure) = ended {
+                        // What its guest is told has no room for the reason, and an author needs one.
+                        let SessionKey { app_name: agent, .. } = &sent.request.session;
+                        let (invocation, reason) = (sent.request.invocation, &failure.message);
+                        tracing::warn!(%agent, %invocation, reason, "a request of wasi:http failed");
+                    }
                     ended.clone()
                 }
             };
-            let response = response_of(told).map(|(response, _)| {
+            let response = response_of(told, sent.open.one()).map(|response| {
                 let nothing = wasmtime_wasi::runtime::spawn(std::future::ready(()));
                 (response, nothing)
             });

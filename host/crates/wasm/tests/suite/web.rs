@@ -159,6 +159,15 @@ async fn an_agent_has_so_many_answers_open() {
     let learned = place.learned(id).await;
     let too_many = json!({"failure": "limit-exceeded"});
     assert_eq!((&learned[63], &learned[64], &learned[66]), (&Value::Null, &too_many, &Value::Null));
+    // An answer of WASI's is in memory as a whole, until it is read.
+    let all = |number: usize| wasi(&json!(vec![json!({"path": "/hello"}); number]));
+    let id = place.asks(&json!([all(16), all(16), all(17)])).await;
+    let learned = place.learned(id).await;
+    assert_eq!(
+        json!([learned[0], learned[1]]),
+        json!([vec![json!([200, "hello"]); 16], vec![json!([200, "hello"]); 16]])
+    );
+    assert_eq!(learned[2]["failure"], "failed");
 }
 
 /// A crash while the last of these steps waits; what it learned in the end, and what the server was sent again.
