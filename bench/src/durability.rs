@@ -95,13 +95,38 @@ pub(crate) fn all(folder: &Path, scale: Scale) -> anyhow::Result<()> {
         replay: part(Task::Replay(place.clone()))?,
         begun: part(Task::Begin(place.clone()))?,
         back: part(Task::ComeBack(place.clone()))?,
-        listeners: listeners::rounds(&scale.listeners(), |audience| {
-            part(Task::Listeners { place: place.clone(), audience })
-        })?,
+        listeners: listen(&place)?,
     };
     std::fs::write(folder.join("durability.json"), serde_json::to_vec(&numbers)?)?;
     measure::say(&mut std::io::stdout(), &table::text(&numbers));
     Ok(())
+}
+
+/// What an audience came to, in short.
+pub(crate) struct Heard {
+    pub(crate) who: String,
+    pub(crate) deliveries_a_second: Option<f64>,
+    /// In microseconds.
+    pub(crate) delay_p99: Option<f64>,
+}
+
+/// The listeners alone, with `worker.wasm` of a folder.
+pub(crate) fn audiences(folder: &Path, quick: bool) -> anyhow::Result<Vec<Heard>> {
+    let stores = tempfile::tempdir_in(folder)?;
+    let scale = Scale { quick, waiting: 0 };
+    let place = Place { components: folder.to_owned(), stores: stores.path().to_owned(), scale };
+    let heard = |row: listeners::Row| Heard {
+        who: format!("listeners: {}", table::who(row.audience)),
+        deliveries_a_second: row.burst.read.map(|read| read.deliveries_a_second),
+        delay_p99: row.paced.read.map(|read| read.delay_p99),
+    };
+    Ok(listen(&place)?.into_iter().map(heard).collect())
+}
+
+fn listen(place: &Place) -> anyhow::Result<Vec<listeners::Row>> {
+    listeners::rounds(&place.scale.listeners(), |audience| {
+        part(Task::Listeners { place: place.clone(), audience })
+    })
 }
 
 /// Measures a part in a process of its own.

@@ -10,6 +10,8 @@ mod quiet;
 mod subject;
 mod table;
 
+pub(crate) use self::floor::Floor;
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -21,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::measure::{self, Figures, Rounds};
 
 /// The input of a run.
-const INPUT: &str = "Ada";
+pub(crate) const INPUT: &str = "Ada";
 /// How its answer is written.
 const ANSWER: &str = "Hello, Ada!";
 /// Instances that live at the same time.
@@ -88,7 +90,8 @@ pub(crate) async fn one(component: &Path) -> anyhow::Result<Numbers> {
     Ok(Numbers { bytes: size, subject, floor, live_bytes, floor_live_bytes })
 }
 
-fn from_wasmtime(error: wasmtime::Error) -> anyhow::Error {
+/// As this program's errors are.
+pub(crate) fn from_wasmtime(error: wasmtime::Error) -> anyhow::Error {
     anyhow::Error::from_boxed(error.into_boxed_dyn_error())
 }
 

@@ -3,10 +3,11 @@
 use std::io::Write;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
 /// The middle half of the rounds may differ by this much of their median; beyond it the machine was busy with other work.
-const QUIET: f64 = 0.10;
+pub(crate) const QUIET: f64 = 0.10;
 
 /// What a subject or a floor came to.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -105,16 +106,46 @@ pub(crate) fn private_bytes() -> u64 {
 
 /// What the process has in memory, in bytes.
 pub(crate) fn resident_bytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    resident_bytes_of(std::process::id()).unwrap_or(0)
+}
+
+/// What a process has in memory, in bytes.
+pub(crate) fn resident_bytes_of(process: u32) -> anyhow::Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kibibytes = line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
-    kibibytes.unwrap_or(0) << 10
+    Ok(kibibytes.context("the system does not say what it has in memory")? << 10)
+}
+
+/// Every connection is a file to the system; where the limit cannot be raised, connections fail and say so.
+pub(crate) fn raise_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
 }
 
 /// Time on processors so far, of all threads together.
 pub(crate) fn cpu_time() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     Duration::try_from(time).unwrap_or_default()
+}
+
+/// What this was measured on: processors, memory, system.
+pub(crate) fn machine() -> String {
+    let line = |file: &str, key: &str| {
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
+        line.trim_start_matches([' ', '\t', ':']).to_owned()
+    };
+    let processors = std::thread::available_parallelism().map_or(0, usize::from);
+    let kibibytes = line("/proc/meminfo", "MemTotal").trim_end_matches(" kB").parse::<u64>().unwrap_or(0);
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    format!(
+        "{processors} × {}, {} GiB, Linux {}",
+        line("/proc/cpuinfo", "model name"),
+        (kibibytes + (1 << 19)) >> 20,
+        kernel.trim()
+    )
 }
 
 /// Says something to whoever called.

@@ -56,8 +56,10 @@ fn build_others(places: &Places, folder: &Path) -> anyhow::Result<Vec<String>> {
     toolchain::install(places)?;
     // The demo's own artifacts.
     demo::build(places)?;
+    let rak = places.target.join("debug/rak");
     for name in languages::AGENTS {
-        languages::component(places, &format!("agents/{name}"), &[], &folder.join(format!("{name}.wasm")))?;
+        let project = Path::new("agents").join(name);
+        languages::component(places, &rak, &project, &[], &folder.join(format!("{name}.wasm")))?;
     }
     Ok(languages::AGENTS.map(str::to_owned).into())
 }

@@ -83,21 +83,31 @@ pub(crate) fn build(places: &Places) -> anyhow::Result<PathBuf> {
     shell::run(shell::cargo(places).args(["build", "--workspace", "--all-targets"]))?;
     let folder = places.target.join("languages");
     fs::create_dir_all(&folder)?;
+    let rak = places.target.join("debug/rak");
+    let build = |name: &str, project: &str, more: &[&str]| {
+        component(places, &rak, Path::new(project), more, &folder.join(format!("{name}.wasm")))
+    };
     for (name, project) in CONFORMANCE {
-        component(places, project, &[], &folder.join(format!("{name}.wasm")))?;
+        build(name, project, &[])?;
     }
     for (name, project) in BUILT_IN {
-        component(places, project, &["--built-in"], &folder.join(format!("{name}.wasm")))?;
+        build(name, project, &["--built-in"])?;
     }
     for name in AGENTS {
-        component(places, &format!("agents/{name}"), &[], &folder.join(format!("agent-{name}.wasm")))?;
+        build(&format!("agent-{name}"), &format!("agents/{name}"), &[])?;
     }
     Ok(folder)
 }
 
 /// Builds one project with `rak build`.
-pub(crate) fn component(places: &Places, project: &str, more: &[&str], out: &Path) -> anyhow::Result<()> {
-    let mut rak = toolchain::command(places, places.target.join("debug/rak"));
+pub(crate) fn component(
+    places: &Places,
+    rak: &Path,
+    project: &Path,
+    more: &[&str],
+    out: &Path,
+) -> anyhow::Result<()> {
+    let mut rak = toolchain::command(places, rak);
     rak.arg("build").arg(project).args(more).arg("--out").arg(out).current_dir(&places.root);
     // A project in Rust has a target folder of its own, which is kept with the others.
     rak.env("CARGO_TARGET_DIR", places.target.join("projects"));

@@ -6,11 +6,11 @@ mod bindings;
 mod check;
 mod demo;
 mod languages;
+mod readme;
 mod shell;
 mod test;
 mod toolchain;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -62,35 +62,8 @@ enum Task {
     },
     /// Formatting, lints and documentation, without warnings
     Check,
-    /// Measure what something costs
-    #[command(subcommand)]
-    Bench(Bench),
-}
-
-#[derive(Subcommand)]
-enum Bench {
-    /// The author's loop with the clock running, from `rak new` to an answer and on
-    Author,
-    /// What durable runs cost: the journal, repeating, 100 000 that wait for a person, a thousand listeners
-    Durability {
-        /// A little of everything in the development build: whether it works, and no numbers to be believed
-        #[arg(long, conflicts_with = "write")]
-        quick: bool,
-        /// How many invocations wait for a person, if not 100 000
-        #[arg(long, value_name = "N")]
-        waiting: Option<usize>,
-        /// Write the README's tables
-        #[arg(long)]
-        write: bool,
-    },
-    /// What a fresh run and a live instance cost in each language, beside wasmtime alone
-    Languages,
-    /// How long after a component was saved the first event of its new version comes
-    Hotload {
-        /// Components, of any language
-        #[arg(required = true, value_name = "FILE.wasm")]
-        components: Vec<PathBuf>,
-    },
+    /// Measure what it costs, each figure beside its floor, in the release build
+    Bench(bench::Selection),
 }
 
 fn main() -> ExitCode {
@@ -101,12 +74,7 @@ fn main() -> ExitCode {
         Task::Test { host, nextest } => test::run(host, &nextest),
         Task::Bindings { check } => bindings::run(check),
         Task::Check => check::run(),
-        Task::Bench(Bench::Author) => bench::author::run(),
-        Task::Bench(Bench::Durability { quick, waiting, write }) => {
-            bench::durability::run(quick, waiting, write)
-        }
-        Task::Bench(Bench::Languages) => bench::languages::run(),
-        Task::Bench(Bench::Hotload { components }) => bench::hotload::run(&components),
+        Task::Bench(selection) => bench::run(&selection),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

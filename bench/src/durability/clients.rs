@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpSocket, TcpStream};
 
-use super::host::raise_file_limit;
+use crate::measure::raise_file_limit;
 use crate::measure::{self, quantile};
 
 /// How many connect at a time.

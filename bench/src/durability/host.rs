@@ -14,6 +14,8 @@ use rak_runner::{RunRequest, Runner, RunnerSettings, StartedRun};
 use rak_session::{SqliteOptions, SqliteStore};
 use rak_wasm::{AgentSettings, CompileCache, ComponentAgent, EngineSettings, Limits, Loader, WasmEngine};
 
+use crate::measure;
+
 /// What is measured: a shipped agent, and one that calls the host as often as it is told to.
 const COMPONENTS: [&str; 2] = [ECHO, WORKER];
 pub(super) const ECHO: &str = "echo";
@@ -43,7 +45,7 @@ impl Host {
         name: &str,
         settings: RunnerSettings,
     ) -> anyhow::Result<Self> {
-        raise_file_limit();
+        measure::raise_file_limit();
         let engine = EngineSettings { max_guests: MAX_GUESTS, baseline: false, ..EngineSettings::default() };
         let engine = WasmEngine::new(engine)?;
         let loader =
@@ -171,13 +173,6 @@ pub(super) async fn to_the_end(events: &mut EventStream) -> anyhow::Result<Arc<E
             return Ok(event);
         }
     }
-}
-
-/// Every connection is a file to the system; where the limit cannot be raised, connections fail and say so.
-pub(super) fn raise_file_limit() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
 }
 
 /// The bytes of the store in `stores/name`, with what lies beside it.

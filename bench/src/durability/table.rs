@@ -121,7 +121,7 @@ fn listeners_text(rows: &[listeners::Row]) -> String {
     text
 }
 
-fn who(Audience { readers, stuck }: Audience) -> String {
+pub(super) fn who(Audience { readers, stuck }: Audience) -> String {
     match (readers, stuck) {
         (0, 0) => "none".to_owned(),
         (readers, 0) => readers.to_string(),

@@ -60,13 +60,13 @@ impl WasiHttpHooks for NoHttp {
 }
 
 /// A compiled component.
-pub(super) struct Floor {
+pub(crate) struct Floor {
     engine: Engine,
     pre: AgentPre<State>,
 }
 
 impl Floor {
-    pub(super) fn new(settings: EngineSettings, component: &[u8]) -> Result<Self> {
+    pub(crate) fn new(settings: EngineSettings, component: &[u8]) -> Result<Self> {
         let engine = Engine::new(&settings.wasmtime_config())?;
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
@@ -78,7 +78,7 @@ impl Floor {
     }
 
     /// One fresh run.
-    pub(super) async fn run(&self) -> Result<()> {
+    pub(crate) async fn run(&self) -> Result<()> {
         self.run_with(true).await
     }
 

@@ -4,14 +4,11 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use serde_json::Value;
 
-use crate::bench;
 use crate::shell::{self, Places};
-
-const BEGIN: &str = "<!-- languages: cargo xtask languages --write -->\n";
-const END: &str = "<!-- /languages -->";
+use crate::{bench, readme};
 
 /// The rows: a component's name, the language, and what builds it.
 const ROWS: [(&str, &str, &str); 10] = [
@@ -34,7 +31,7 @@ pub(super) fn write(places: &Places) -> anyhow::Result<()> {
     tests.args(["test", "--workspace", "--test", "suite", "--", "languages::", "--test-threads", "1"]);
     tests.args(["--skip", "languages::projects::"]).env("RAK_MEASURE", "1");
     shell::run(&mut tests)?;
-    let smallest = bench::languages::measure(places)?;
+    let smallest = bench::languages(places)?;
     let mut table = String::from(
         "| language | toolchain | component | compile, optimized (baseline) | fresh run | live instance |\n\
          |---|---|---|---|---|---|\n",
@@ -52,13 +49,7 @@ pub(super) fn write(places: &Places) -> anyhow::Result<()> {
             smallest.whole("/liveBytes")? >> 10,
         )?;
     }
-    let readme = places.root.join("README.md");
-    let text = fs::read_to_string(&readme)?;
-    let Some((before, rest)) = text.split_once(BEGIN) else { bail!("the README has no {BEGIN:?}") };
-    let Some((_, after)) = rest.split_once(END) else { bail!("the README has no {END:?}") };
-    fs::write(&readme, format!("{before}{BEGIN}{table}{END}{after}"))?;
-    shell::say("the table of languages is in README.md");
-    Ok(())
+    readme::write(places, "languages", &table)
 }
 
 /// What was measured of a component, as it was written down.

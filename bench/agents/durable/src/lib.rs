@@ -1,14 +1,16 @@
-//! Calls the host as often as it is told to: what a bench of durable runs needs, and nothing else.
+//! Does what it is told to: calls the host, computes, waits. What benches need, and nothing else.
 
 use std::time::{Duration, SystemTime};
 
-use rak::{Content, Context, Failure, Json};
+use rak::{Content, Context, Event, Failure, Json};
 use serde::Deserialize;
 
 /// The state that each turn reads and sets.
 const TURN: &str = "turn";
 /// State that each turn reads, and nobody sets.
 const GOAL: &str = "goal";
+/// Events that are said at once.
+const AT_A_TIME: usize = 500;
 
 #[derive(Deserialize)]
 #[serde(tag = "task", rename_all = "snake_case")]
@@ -18,6 +20,14 @@ enum Task {
     Calls { turns: u64, asks: bool },
     /// Asks a person, then says when it says it, so many times, with a text of so many bytes.
     Events { count: u64, every_ms: u64, bytes: usize },
+    /// Says so many things that are stored, many at a time.
+    Fill { count: usize },
+    /// Says that it begins, and computes until it is stopped.
+    Spin,
+    /// Says that it begins, and sleeps as programs of its language do: in WASI.
+    Sleep { ms: u64 },
+    /// Says that it begins, and lets the host wait.
+    Wait { ms: u64 },
 }
 
 #[rak::agent]
@@ -39,6 +49,26 @@ fn run(cx: &Context, Json(task): Json<Task>) -> Result<&'static str, Failure> {
                 }
                 cx.events().content(Content::model(stamped(bytes)?))?;
             }
+        }
+        Task::Fill { count } => {
+            for first in (0..count).step_by(AT_A_TIME) {
+                let many = AT_A_TIME.min(count - first);
+                cx.events().emit((0..many).map(|_| Event::Content(Content::model("one of many"))))?;
+            }
+        }
+        Task::Spin => {
+            cx.events().text_delta("begins")?;
+            loop {
+                std::hint::spin_loop();
+            }
+        }
+        Task::Sleep { ms } => {
+            cx.events().text_delta("begins")?;
+            std::thread::sleep(Duration::from_millis(ms));
+        }
+        Task::Wait { ms } => {
+            cx.events().text_delta("begins")?;
+            cx.sleep(Duration::from_millis(ms));
         }
     }
     Ok("done")

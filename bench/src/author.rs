@@ -1,32 +1,25 @@
-//! `cargo xtask bench author`: the author's loop with the clock running, from `rak new` to an answer and on.
+//! The author's loop with the clock running, from `rak new` to an answer and on.
 
+use std::fs;
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
-use std::{fs, path};
 
 use anyhow::{Context as _, bail};
 
-use super::server::Server;
-use super::{http, shown};
-use crate::shell;
+use crate::process::Program;
+use crate::report::{Unit, value};
+use crate::{http, measure};
 
-pub(crate) fn run() -> anyhow::Result<()> {
-    let places = shell::places()?;
-    shell::require_wasm_target()?;
-    shell::run(shell::cargo(&places).args(["build", "--package", "rak"]))?;
-    let rak = places.target.join("debug/rak");
-    let folder = std::env::temp_dir().join(format!("rak-author-{}", std::process::id()));
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder)?;
-    let result = walk(&rak, &folder);
-    fs::remove_dir_all(&folder)?;
-    result
+pub(crate) fn run(rak: &Path) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    walk(rak, folder.path())
 }
 
-fn walk(rak: &path::Path, folder: &Path) -> anyhow::Result<()> {
-    shell::say("| step | time |\n|---|---|");
+fn walk(rak: &Path, folder: &Path) -> anyhow::Result<()> {
+    measure::say(&mut std::io::stdout(), "| step | time |\n|---|---|");
     let project = folder.join("greeter");
     // The author's own target folder: nothing of ours makes it faster.
     let in_project = |program: &Path, arguments: &[&str]| {
@@ -38,11 +31,11 @@ fn walk(rak: &path::Path, folder: &Path) -> anyhow::Result<()> {
     step("`rak new greeter`", new.args(["new", "greeter"]).current_dir(folder))?;
     step("`cargo test`, the first time", &mut in_project(Path::new("cargo"), &["test", "--quiet"]))?;
     let began = Instant::now();
-    let mut dev = Server::start(&mut in_project(rak, &["dev", "--listen", "127.0.0.1:0", "--data", ".rak"]))?;
+    let dev = Program::start(&mut in_project(rak, &["dev", "--listen", "127.0.0.1:0", "--data", ".rak"]))?;
     dev.line_with("live: greeter version 1")?;
     say("`rak dev` until the agent is live, the first time", began);
     let began = Instant::now();
-    chat(rak, &dev.address)?;
+    chat(rak, dev.address)?;
     say("`rak chat greeter` with one message, start of the program included", began);
     for (what, file, from, to) in [
         ("save `src/lib.rs` → first event", "src/lib.rs", "Nice to meet you.", "How nice."),
@@ -57,9 +50,9 @@ fn walk(rak: &path::Path, folder: &Path) -> anyhow::Result<()> {
         let began = Instant::now();
         fs::write(project.join(file), text)?;
         let live = dev.line_with("live:")?;
-        http::first_event(&dev.address, "greeter", &format!("after-{}", began.elapsed().as_nanos()))?;
+        http::run(dev.address, "greeter", &format!("after-{}", began.elapsed().as_nanos()))?;
         say(what, began);
-        shell::say(&format!("<!-- {live} -->"));
+        measure::say(&mut std::io::stdout(), &format!("<!-- {live} -->"));
     }
     Ok(())
 }
@@ -74,7 +67,7 @@ fn step(what: &str, command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn chat(rak: &Path, address: &str) -> anyhow::Result<()> {
+fn chat(rak: &Path, address: SocketAddr) -> anyhow::Result<()> {
     let mut chat = Command::new(rak)
         .args(["chat", "greeter", "--host", &format!("http://{address}")])
         .stdin(Stdio::piped())
@@ -90,5 +83,6 @@ fn chat(rak: &Path, address: &str) -> anyhow::Result<()> {
 }
 
 fn say(what: &str, began: Instant) {
-    shell::say(&format!("| {what} | {} |", shown(began.elapsed())));
+    let time = value(Unit::Micros, began.elapsed().as_secs_f64() * 1e6);
+    measure::say(&mut std::io::stdout(), &format!("| {what} | {time} |"));
 }
