@@ -23,6 +23,10 @@ use clap::Parser as _;
 
 use crate::cli::{Cli, Command};
 
+/// A run allocates on one thread and frees on another all the time, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     if let Command::CompileWorker { arguments } = &cli.command {

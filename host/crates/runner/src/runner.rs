@@ -612,7 +612,6 @@ impl Runner {
         if self.inner.tracker.resume(id) { Ok(()) } else { Err(RunError::InvocationOver(id)) }
     }
 
-    /// Stores what a client wants of an invocation that is not over.
     /// Stops an invocation. A durable one does not go on in another host either: whoever is told so may rely on it.
     ///
     /// Fails with [`RunError::InvocationNotFound`], [`RunError::InvocationOver`], and [`RunError::Store`] where the store does
@@ -645,6 +644,7 @@ impl Runner {
         stored.map(drop).map_err(|failure| StoreError::unavailable(failure.message).into())
     }
 
+    /// Stores what a client wants of an invocation that is not over.
     async fn store_control(&self, id: InvocationId, status: InvocationStatus) -> Result<(), RunError> {
         let live = self.inner.live.get_or_find(id);
         let stored = self.store_control_of(id, status, &live).await;

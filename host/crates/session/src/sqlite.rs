@@ -53,8 +53,8 @@ use crate::scoped_delta::ScopedDelta;
 
 /// Keeps everything in one SQLite file.
 ///
-/// **Writing.** One thread writes. It takes what is queued and commits it in one transaction, each command in a
-/// savepoint of its own: one that is refused is taken back alone. A call is answered after the commit; when the commit
+/// **Writing.** One thread writes. It takes what is queued and commits it in one transaction. A command that is refused is
+/// taken back alone. A call is answered after the commit; when the commit
 /// fails (the disk is full) every call in it gets [`StoreError::Unavailable`] and nothing of it is stored, and the
 /// next ones are tried again. A caller that stops waiting does not take back what it queued.
 ///
@@ -131,12 +131,12 @@ impl SessionService for SqliteStore {
 
     async fn get(&self, key: &SessionKey) -> Result<Option<Session>, StoreError> {
         let key = key.clone();
-        self.readers.read(move |read| sessions::get(read, &key)).await
+        self.readers.glance(move |read| sessions::get(read, &key)).await
     }
 
     async fn find(&self, id: &SessionId) -> Result<Vec<SessionKey>, StoreError> {
         let id = id.clone();
-        self.readers.read(move |read| sessions::find(read, &id)).await
+        self.readers.glance(move |read| sessions::find(read, &id)).await
     }
 
     async fn list(&self, filter: SessionFilter) -> Result<SessionPage, StoreError> {
@@ -232,7 +232,7 @@ impl EventLog for SqliteStore {
     }
 
     async fn message(&self, invocation: InvocationId) -> Result<Option<(u64, EncodedEvent)>, StoreError> {
-        self.readers.read(move |read| history::message(read, invocation)).await
+        self.readers.glance(move |read| history::message(read, invocation)).await
     }
 
     async fn started_with(
@@ -241,21 +241,21 @@ impl EventLog for SqliteStore {
         key: &IdempotencyKey,
     ) -> Result<Option<(InvocationId, String)>, StoreError> {
         let (session, key) = (session.clone(), key.clone());
-        self.readers.read(move |read| invocations::started_with(read, &session, &key)).await
+        self.readers.glance(move |read| invocations::started_with(read, &session, &key)).await
     }
 
     async fn used(&self, user: &UserId, day: UnixDay) -> Result<DailyUsage, StoreError> {
         let user = user.clone();
-        self.readers.read(move |read| usage::get(read, &user, day)).await
+        self.readers.glance(move |read| usage::get(read, &user, day)).await
     }
 
     async fn agent_tokens(&self, agent: &AppName, day: UnixDay) -> Result<u64, StoreError> {
         let agent = agent.clone();
-        self.readers.read(move |read| usage::of_agent(read, &agent, day)).await
+        self.readers.glance(move |read| usage::of_agent(read, &agent, day)).await
     }
 
     async fn invocation(&self, id: InvocationId) -> Result<Option<InvocationRecord>, StoreError> {
-        self.readers.read(move |read| invocations::get(read, id)).await
+        self.readers.glance(move |read| invocations::get(read, id)).await
     }
 
     async fn invocations(&self, filter: InvocationFilter) -> Result<InvocationPage, StoreError> {

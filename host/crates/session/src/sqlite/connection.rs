@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rak_core::StoreError;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::column::integer;
@@ -35,8 +36,16 @@ pub(super) fn open_writer(path: &Path, options: &SqliteOptions) -> Result<Connec
     Ok(connection)
 }
 
-fn prepare_writer(connection: &Connection, options: &SqliteOptions) -> rusqlite::Result<()> {
+/// What both have in common.
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    // Plans depend on the statements alone. Otherwise one with a range is planned anew for each value that it is given.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.pragma_update(None, "trusted_schema", false)
+}
+
+fn prepare_writer(connection: &Connection, options: &SqliteOptions) -> rusqlite::Result<()> {
+    prepare(connection)?;
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     if mode != "wal" {
         let message = format!("the file system does not support a write-ahead log (journal mode {mode})");
@@ -47,7 +56,6 @@ fn prepare_writer(connection: &Connection, options: &SqliteOptions) -> rusqlite:
     }
     connection.pragma_update(None, "synchronous", options.synchronous.as_str())?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     // A savepoint keeps the pages it may have to bring back; in memory, so that a full disk does not stop it.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
@@ -67,7 +75,6 @@ pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
-    connection.pragma_update(None, "trusted_schema", false)?;
+    prepare(&connection)?;
     Ok(connection)
 }

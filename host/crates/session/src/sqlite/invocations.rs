@@ -26,12 +26,13 @@ macro_rules! records {
 }
 
 pub(super) const GET: &str = records!("WHERE id = ?1");
-/// The lists, by filter: ?1 is the session's row, ?2 the status, ?3 the id to begin before, ?4 the limit.
+/// The lists, by filter: ?1 is the session's row, ?2 the status, ?3 the id to begin before, ?4 the limit. The status of a
+/// session's invocations is looked at and not searched by: an order of its own would be written three times a run.
 pub(super) const LIST_ALL: &str = records!("WHERE id < ?3 ORDER BY id DESC LIMIT ?4");
 pub(super) const LIST_STATUS: &str = records!("WHERE status = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4");
 pub(super) const LIST_SESSION: &str = records!("WHERE session_pk = ?1 AND id < ?3 ORDER BY id DESC LIMIT ?4");
 pub(super) const LIST_SESSION_AND_STATUS: &str =
-    records!("WHERE session_pk = ?1 AND status = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4");
+    records!("WHERE session_pk = ?1 AND +status = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4");
 pub(super) const LIST_PARENT: &str = records!("WHERE parent_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3");
 /// Sorts behind every id.
 const AFTER_ALL_IDS: &str = "g";
@@ -102,6 +103,10 @@ pub(super) fn begin(
 ) -> Result<u64, Fault> {
     let record = &begin.record;
     let found = find(write.connection, record.id, &record.session)?;
+    if found.is_none() {
+        // Before anything is written: taking it back would take back all that is written with it.
+        check_quotas(write.connection, &record.session, record.started_at.day(), quotas)?;
+    }
     let session_pk = match &found {
         Some(found) if !found.same_session => return Err(refusal::other_session(record.id).into()),
         Some(found) => {
@@ -122,7 +127,7 @@ pub(super) fn begin(
     if pin {
         sessions::pin_unpinned(write.connection, session_pk, &record.agent_version)?;
     }
-    count(write.connection, record, found.as_ref(), quotas)?;
+    count(write.connection, record, found.as_ref())?;
     let at = UnixMillis::now();
     let position = sessions::touch(write, session_pk, at, usize::from(message.is_some()))?;
     let sql = if found.is_some() { UPDATE } else { INSERT };
@@ -135,19 +140,12 @@ pub(super) fn begin(
     Ok(position.cast_unsigned())
 }
 
-/// Counts a beginning for its user and its agent, where both have something left of their quotas.
-fn count(
-    connection: &Connection,
-    record: &InvocationRecord,
-    found: Option<&Found>,
-    quotas: &Quotas,
-) -> Result<(), Fault> {
+/// Counts a beginning for its user and its agent.
+fn count(connection: &Connection, record: &InvocationRecord, found: Option<&Found>) -> Result<(), Fault> {
     let (key, day) = (&record.session, record.started_at.day());
-    let before = if let Some(found) = found {
-        usage::of_invocation(connection, found.pk)?
-    } else {
-        check_quotas(connection, key, day, quotas)?;
-        Usage::default()
+    let before = match found {
+        Some(found) => usage::of_invocation(connection, found.pk)?,
+        None => Usage::default(),
     };
     usage::change(connection, &key.user_id, day, |used| {
         used.invocations = used.invocations.saturating_add(u64::from(found.is_none()));

@@ -1,4 +1,5 @@
-//! No statement looks at more rows than it gives: each is a search in an index, in the order of the index.
+//! Each statement is a search in an index, in the order of the index. None looks at more rows than it gives, but for two lists
+//! that pass over rows of their session or their user.
 
 use rusqlite::Connection;
 

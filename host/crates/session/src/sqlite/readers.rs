@@ -58,6 +58,23 @@ impl Readers {
         Ok(work.await.map_err(StoreError::unavailable)??)
     }
 
+    /// Runs a query that finds a few rows by their keys. Waking another thread costs more than such a query, so it is
+    /// made on this one where a connection is free.
+    pub(super) async fn glance<T, F>(&self, query: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, Fault> + Send + 'static,
+    {
+        let query = match self.permits.try_acquire() {
+            Ok(_permit) => match self.pool.try_read(query) {
+                Ok(result) => return Ok(result?),
+                Err(query) => query,
+            },
+            Err(_) => query,
+        };
+        self.read(query).await
+    }
+
     /// Refuses what comes, waits for what is under way, and closes the connections.
     pub(super) async fn close(&self) {
         let all = u32::try_from(self.size).unwrap_or(u32::MAX);
@@ -94,7 +111,28 @@ impl Pool {
             return Err(StoreError::unavailable("the disk does not let it open its file again").into());
         }
         let idle = self.idle().pop();
-        let mut connection = idle.map_or_else(|| open_reader(&self.path), Ok)?;
+        let connection = idle.map_or_else(|| open_reader(&self.path), Ok)?;
+        self.read_with(connection, query)
+    }
+
+    /// The same where nothing has to be waited for and opened; gives the query back where it has.
+    fn try_read<T, F>(&self, query: F) -> Result<Result<T, Fault>, F>
+    where
+        F: FnOnce(&Transaction<'_>) -> Result<T, Fault>,
+    {
+        let Ok(usable) = self.usable.try_read() else { return Err(query) };
+        let idle = if *usable { self.idle().pop() } else { None };
+        match idle {
+            Some(connection) => Ok(self.read_with(connection, query)),
+            None => Err(query),
+        }
+    }
+
+    fn read_with<T>(
+        &self,
+        mut connection: Connection,
+        query: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         let transaction = connection.transaction()?;
         let result = query(&transaction);
         // There is nothing to commit; this ends the view.

@@ -47,7 +47,8 @@ pub(super) const DELETE: &str =
     "DELETE FROM sessions WHERE session_id = ?1 AND app_name = ?2 AND user_id = ?3";
 pub(super) const NEWEST_CHANGE: &str = "SELECT coalesce(max(changed), 0) FROM sessions";
 
-/// The lists, by filter: ?1 is the agent, ?2 the user, ?3 the change to begin before, ?4 the limit.
+/// The lists, by filter: ?1 is the agent, ?2 the user, ?3 the change to begin before, ?4 the limit. With a plus a column is
+/// looked at and not searched by: a user has few sessions with other agents.
 macro_rules! list {
     ($filter:literal) => {
         concat!(
@@ -61,7 +62,7 @@ macro_rules! list {
 pub(super) const LIST_ALL: &str = list!("");
 pub(super) const LIST_APP: &str = list!("app_name = ?1 AND ");
 pub(super) const LIST_USER: &str = list!("user_id = ?2 AND ");
-pub(super) const LIST_APP_AND_USER: &str = list!("app_name = ?1 AND user_id = ?2 AND ");
+pub(super) const LIST_APP_AND_USER: &str = list!("+app_name = ?1 AND user_id = ?2 AND ");
 
 /// The key as the unique index has it.
 fn key_columns(key: &SessionKey) -> [&str; 3] {

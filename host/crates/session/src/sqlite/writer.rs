@@ -79,12 +79,13 @@ impl Writer {
         })
     }
 
-    /// Runs an operation of about this many bytes, and answers when it is committed. Who stops waiting does not take it
+    /// Runs an operation of about this many bytes, and answers when it is committed. It runs again where its transaction was
+    /// taken back because of another one. Who stops waiting does not take it
     /// back once it is queued.
     pub(super) async fn call<T, F>(&self, bytes: usize, operation: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&mut WriteTransaction<'_>) -> Result<T, Fault> + Send + 'static,
+        F: FnMut(&mut WriteTransaction<'_>) -> Result<T, Fault> + Send + 'static,
     {
         let kib = u32::try_from(bytes / 1024 + 1).unwrap_or(u32::MAX).min(MAX_QUEUED_KIB);
         let room = Arc::clone(&self.queued_kib).acquire_many_owned(kib).await.map_err(|_| closed())?;

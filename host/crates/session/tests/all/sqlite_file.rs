@@ -164,7 +164,7 @@ async fn a_file_of_the_first_version_is_brought_forward() {
     drop(store);
     let version: i64 =
         Connection::open(&path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 7);
+    assert_eq!(version, 8);
     let needed = ["sha256:1".to_owned(), "sha256:2".to_owned()];
     assert_eq!(open(&path).pinned_versions(&key.app_name).await.unwrap(), needed.into());
 }

@@ -77,7 +77,7 @@ impl Saves {
             let new = Arc::clone(&new);
             let range = first..new.data.len().min(first + SLICE_BYTES);
             let slice = move |write: &mut WriteTransaction<'_>| {
-                content::write(write.connection, pk, &new.data, range)
+                content::write(write.connection, pk, &new.data, range.clone())
             };
             self.call(writer, SLICE_BYTES, slice).await?;
         }
@@ -110,7 +110,7 @@ impl Saves {
     async fn call<T, F>(&self, writer: &Writer, bytes: usize, operation: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&mut WriteTransaction<'_>) -> Result<T, Fault> + Send + 'static,
+        F: FnMut(&mut WriteTransaction<'_>) -> Result<T, Fault> + Send + 'static,
     {
         let kib = u32::try_from(bytes / 1024 + 1).unwrap_or(u32::MAX).min(MAX_QUEUED_KIB);
         let _room = self.room.acquire_many(kib).await.map_err(StoreError::unavailable)?;

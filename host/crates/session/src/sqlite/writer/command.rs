@@ -32,7 +32,7 @@ pub(super) enum Outcome {
 
 /// Something that writes, and somebody who waits for it.
 pub(super) trait Command: Send {
-    /// Writes within the open transaction.
+    /// Writes within the open transaction; once more where that was taken back.
     fn run(&mut self, transaction: &mut WriteTransaction<'_>) -> Outcome;
 
     /// Tells who waits: the command's own answer where the transaction was committed, the error where it was not.
@@ -41,25 +41,24 @@ pub(super) trait Command: Send {
 
 /// An operation with its answer's way back.
 pub(super) struct Call<T, F> {
-    operation: Option<F>,
+    operation: F,
     result: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
 impl<T, F> Call<T, F> {
     pub(super) fn new(operation: F, reply: oneshot::Sender<Result<T, StoreError>>) -> Self {
-        Self { operation: Some(operation), result: None, reply }
+        Self { operation, result: None, reply }
     }
 }
 
 impl<T, F> Command for Call<T, F>
 where
     T: Send,
-    F: FnOnce(&mut WriteTransaction<'_>) -> Result<T, Fault> + Send,
+    F: FnMut(&mut WriteTransaction<'_>) -> Result<T, Fault> + Send,
 {
     fn run(&mut self, transaction: &mut WriteTransaction<'_>) -> Outcome {
-        let Some(operation) = self.operation.take() else { return Outcome::Refused };
-        let (outcome, result) = match operation(transaction) {
+        let (outcome, result) = match (self.operation)(transaction) {
             Ok(answer) => (Outcome::Done, Ok(answer)),
             Err(Fault::Refused(error)) => (Outcome::Refused, Err(error)),
             Err(Fault::Database(error)) => {

@@ -49,7 +49,7 @@ impl Fixture {
     }
 
     /// Queues an operation on the table.
-    fn call(&mut self, operation: impl FnOnce(&Connection) -> Result<i64, Fault> + Send + 'static) {
+    fn call(&mut self, mut operation: impl FnMut(&Connection) -> Result<i64, Fault> + Send + 'static) {
         let writer = Arc::clone(&self.writer);
         self.calls.spawn(async move { writer.call(1, move |write| operation(write.connection)).await });
     }
@@ -62,8 +62,9 @@ impl Fixture {
     async fn hold(&mut self) -> mpsc::Sender<()> {
         let (started, has_started) = tokio::sync::oneshot::channel();
         let (release, released) = mpsc::channel();
+        let mut started = Some(started);
         self.call(move |_| {
-            let _ = started.send(());
+            let _ = started.take().map(|started| started.send(()));
             let _ = released.recv();
             Ok(0)
         });

@@ -88,21 +88,49 @@ impl WriterThread {
     }
 
     fn transaction(&mut self, batch: &mut [Queued]) -> Result<Failed, StoreError> {
+        // A savepoint costs a copy of each page that a command changes, and hardly a command fails after it has written.
+        match self.attempt(batch, Undo::Batch)? {
+            Some(failed) => Ok(failed),
+            None => Ok(self.attempt(batch, Undo::Command)?.unwrap_or_default()),
+        }
+    }
+
+    /// Gives nothing, and has done nothing, where a command failed that is to be taken back alone.
+    fn attempt(&mut self, batch: &mut [Queued], undo: Undo) -> Result<Option<Failed>, StoreError> {
         let connection = self.database.connection()?;
         roll_back(connection)?;
         execute(connection, "BEGIN IMMEDIATE")?;
         let mut failed = Failed::default();
         let mut transaction = WriteTransaction { connection, changes: &mut self.changes };
-        let result = batch
-            .iter_mut()
-            .try_for_each(|queued| command(queued, &mut transaction, &mut failed))
-            .and_then(|()| execute(connection, "COMMIT"));
-        if result.is_err() {
-            // Where this fails too, the next batch begins with it.
+        for queued in batch {
+            match command(queued, &mut transaction, undo, &mut failed) {
+                Ok(true) => {}
+                Ok(false) => {
+                    roll_back(connection)?;
+                    return Ok(None);
+                }
+                Err(error) => {
+                    // Where this fails too, the next batch begins with it.
+                    let _ = roll_back(connection);
+                    return Err(error);
+                }
+            }
+        }
+        let committed = execute(connection, "COMMIT");
+        if committed.is_err() {
             let _ = roll_back(connection);
         }
-        result.map(|()| failed)
+        committed.map(|()| Some(failed))
     }
+}
+
+/// How a command that fails is taken back.
+#[derive(Clone, Copy)]
+enum Undo {
+    /// With the whole batch, which is tried again then.
+    Batch,
+    /// Alone.
+    Command,
 }
 
 /// What failed alone in a transaction that was committed.
@@ -113,29 +141,44 @@ struct Failed {
     broken: Option<StoreError>,
 }
 
-/// Runs a command in a savepoint, so that it fails alone. An error here is the end of the batch.
+/// Runs a command. False where it failed and what it left behind is still there; an error is the end of the batch.
 fn command(
     queued: &mut Queued,
     transaction: &mut WriteTransaction<'_>,
+    undo: Undo,
     failed: &mut Failed,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let connection = transaction.connection;
-    execute(connection, "SAVEPOINT command")?;
-    let run = AssertUnwindSafe(|| queued.command.run(transaction));
-    // The panic's text is in the log by way of the hook; the savepoint takes back what it left half done.
-    let outcome = catch_unwind(run).unwrap_or_else(|_| Outcome::Broken(panicked()));
-    if !matches!(outcome, Outcome::Done) {
-        failed.commands += 1;
-        if let Outcome::Broken(error) = outcome {
-            if connection.is_autocommit() {
-                // After some errors, those of a full or a failing disk, SQLite has given up the whole transaction.
-                return Err(error);
-            }
-            failed.broken = Some(error);
-        }
-        execute(connection, "ROLLBACK TO command")?;
+    let in_savepoint = matches!(undo, Undo::Command);
+    if in_savepoint {
+        execute(connection, "SAVEPOINT command")?;
     }
-    execute(connection, "RELEASE command")
+    let before = connection.total_changes();
+    // The panic's text is in the log by way of the hook.
+    let run = AssertUnwindSafe(|| queued.command.run(transaction));
+    let outcome = catch_unwind(run).unwrap_or_else(|_| Outcome::Broken(panicked()));
+    let broken = match outcome {
+        Outcome::Done => None,
+        Outcome::Refused => Some(None),
+        Outcome::Broken(error) => Some(Some(error)),
+    };
+    if let Some(broken) = broken {
+        if connection.is_autocommit() {
+            // After some errors, those of a full or a failing disk, SQLite has given up the whole transaction.
+            return Err(broken.unwrap_or_else(|| StoreError::unavailable("the transaction was given up")));
+        }
+        if in_savepoint {
+            execute(connection, "ROLLBACK TO command")?;
+        } else if connection.total_changes() != before {
+            return Ok(false);
+        }
+        failed.commands += 1;
+        failed.broken = broken.or(failed.broken.take());
+    }
+    if in_savepoint {
+        execute(connection, "RELEASE command")?;
+    }
+    Ok(true)
 }
 
 /// Ends a transaction that an error left open.
