@@ -17,7 +17,7 @@ use crate::report::{Bound, Figure, Unit};
 
 /// Invocations that live.
 const MANY: usize = 10_000;
-/// As many first, so that what a host has once is there before memory is looked at.
+/// So many of them first, so that what a host has once is there before memory is looked at.
 const FIRST: usize = 500;
 /// How many are started at a time.
 const AT_A_TIME: usize = 64;
@@ -46,7 +46,7 @@ pub(crate) async fn measure(place: &Place) -> anyhow::Result<Vec<Figure>> {
     let (many, first) = place.many((MANY, FIRST), (40, 10));
     let mut clients = open(&host, 0..first).await?;
     let before = host.program.resident_bytes()?;
-    clients.extend(open(&host, first..first + many).await?);
+    clients.extend(open(&host, first..many).await?);
     let held = host.program.resident_bytes()?.saturating_sub(before);
     let (cpu, idle) =
         (host.program.cpu_time()?, place.many(Duration::from_secs(10), Duration::from_millis(50)));
@@ -57,7 +57,7 @@ pub(crate) async fn measure(place: &Place) -> anyhow::Result<Vec<Figure>> {
     ensure!(agent.contains(&format!("\"active\":{}", clients.len())), "not all of them live: {agent}");
     let figure = |what, unit| Figure::of("density", format!("{many} live invocations"), what, unit);
     #[expect(clippy::cast_precision_loss, reason = "a process has less than 2^53 bytes")]
-    let each = held as f64 / many as f64;
+    let each = held as f64 / (many - first) as f64;
     Ok(vec![
         figure("memory of each", Unit::Bytes).alone(vec![each], Some(Bound::AtMost(65536.0))),
         figure("processor while all wait", Unit::Processors)

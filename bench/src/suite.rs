@@ -67,11 +67,17 @@ pub(crate) fn run(selection: &Selection) -> anyhow::Result<ExitCode> {
     let Selection { rak, components, quick, json, names } = selection;
     let place = Place { rak: rak.clone(), components: components.clone(), quick: *quick };
     let all = Name::value_variants();
-    let mut figures = Vec::new();
+    let (mut figures, mut failed) = (Vec::new(), false);
     for name in all.iter().filter(|name| names.is_empty() || names.contains(name)) {
         measure::say(&mut std::io::stderr(), &format!("measuring {name}"));
-        let measured = name.measure(&place);
-        figures.extend(measured.with_context(|| format!("failed to measure {name}"))?);
+        match name.measure(&place) {
+            Ok(measured) => figures.extend(measured),
+            // What the others come to is worth something all the same.
+            Err(error) => {
+                failed = true;
+                measure::say(&mut std::io::stderr(), &format!("error: failed to measure {name}: {error:#}"));
+            }
+        }
     }
     measure::say(&mut std::io::stdout(), &report::table(&figures));
     if let Some(json) = json {
@@ -81,7 +87,7 @@ pub(crate) fn run(selection: &Selection) -> anyhow::Result<ExitCode> {
     }
     let missed = figures.iter().any(|figure| figure.reached == Some(false));
     // A quick run has no numbers to be believed.
-    Ok(if missed && !quick { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if failed || (missed && !quick) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 impl Name {

@@ -140,7 +140,7 @@ fn show(out: &mut impl Write, message: &WsServerMessage) -> std::io::Result<()> 
         WsServerMessage::Event { data, .. } => show_event(out, data),
         WsServerMessage::Cancelled { .. } => writeln!(out, "cancelled"),
         WsServerMessage::Completed { .. } => writeln!(out, "completed"),
-        WsServerMessage::Status { status, .. } => writeln!(out, "status    {status:?}"),
+        WsServerMessage::Status { status, .. } => writeln!(out, "status    {status}"),
         WsServerMessage::Error { message, .. } => writeln!(out, "error     {message}"),
         // Only who negotiates `rak.v2` gets these.
         WsServerMessage::Progress { .. }

@@ -331,8 +331,9 @@ pub(crate) struct RespondArguments {
 }
 
 fn json(text: &str) -> Result<Value, String> {
-    serde_json::from_str(text)
-        .map_err(|error| format!("not JSON, where a text has quotes of its own: {error}"))
+    serde_json::from_str(text).map_err(|error| {
+        format!("this is not JSON ({error}); a text has quotes of its own, as in '\"{text}\"'")
+    })
 }
 
 #[derive(Debug, Args)]

@@ -256,6 +256,9 @@ fn runner(file: &File) -> anyhow::Result<RunnerSettings> {
         );
     }
     let durability = &file.durability;
+    if durability.max_attempts == Some(0) {
+        bail!("durability.max_attempts is 0, and a run has one attempt at least");
+    }
     let grace = file.disconnect_grace_ms.map(|ms| OnDisconnect::Grace(Duration::from_millis(ms)));
     Ok(RunnerSettings {
         default_app: file.default_agent.clone(),

@@ -1,6 +1,7 @@
 //! `examples/browser/index.html`: its client is run without a browser, by `browser_page.mjs` beside this file.
 
-use rak::{Content, Event, InvocationId, InvocationStatus, WsServerMessage, server::protocol::ws::WsStatus};
+use rak::server::protocol::ws::{FirstStatus, WsStatus};
+use rak::{Content, Event, InvocationId, InvocationStatus, WsServerMessage};
 
 use crate::support::{CuttingProxy, Program, TestHost, example};
 
@@ -116,7 +117,11 @@ fn types() -> Vec<String> {
         WsServerMessage::Event { invocation_id, seq: None, data: Box::new(event) },
         WsServerMessage::Completed { invocation_id },
         WsServerMessage::Cancelled { invocation_id },
-        WsServerMessage::Status { invocation_id: id, status: WsStatus::Active, invocation: None },
+        WsServerMessage::Status {
+            invocation_id: id,
+            status: WsStatus::First(FirstStatus::Active),
+            invocation: None,
+        },
         WsServerMessage::Error {
             message: String::new(),
             code: None,

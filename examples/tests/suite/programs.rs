@@ -41,7 +41,7 @@ fn websocket_usage_streams_cancels_and_leaves() {
         "event     system: Invocation cancelled",
         "completed",
         "-- where is it?",
-        "status    Cancelled",
+        "status    cancelled",
         "the host has shut down",
     ];
     assert_eq!(lines, expected);

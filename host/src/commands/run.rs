@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use futures::StreamExt as _;
-use rak_core::{AppName, Content, EventStream, InvocationId, RunConfig};
+use rak_core::{AppName, Content, EventStream, InvocationId, RunConfig, Toolbox as _};
 use rak_http::Http;
 use rak_models::ProviderModels;
 use rak_registry::{MANIFEST_FILE, Manifest};

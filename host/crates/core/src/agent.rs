@@ -324,6 +324,15 @@ pub trait RunHost: Send + Sync + 'static {
         false
     }
 
+    /// Returns when it is known whether there is a tool of this name, which may be that of a server that is being started;
+    /// [`FailureKind::Unavailable`] where that cannot be known.
+    async fn tool_known(&self, _tool: &str) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// Returns when all tools are known that there are going to be.
+    async fn tools_settled(&self) {}
+
     /// How long a person may take to approve a call.
     fn approval_expires_in(&self) -> Option<Duration> {
         None

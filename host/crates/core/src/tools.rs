@@ -89,6 +89,15 @@ pub trait Toolbox: Send + Sync + 'static {
         self.specs().into_iter().find(|spec| spec.name == name)
     }
 
+    /// Returns when it is known whether there is a tool of this name: the tools of a server are known when it has answered
+    /// once. Fails with [`Unavailable`](crate::FailureKind::Unavailable) where its server never did, and says why.
+    async fn known(&self, _name: &str) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// Returns when every server has answered once, or could not be reached.
+    async fn settled(&self) {}
+
     /// Whether a person is to be asked before a tool of this name is called. It may be that of another agent
     /// (`agent.NAME`), which is no tool of these.
     fn asks_before(&self, _name: &str) -> bool {

@@ -322,6 +322,14 @@ impl RunHost for RunContext {
         self.runner.inner().toolbox.asks_before(tool)
     }
 
+    async fn tool_known(&self, tool: &str) -> Result<(), Failure> {
+        self.runner.inner().toolbox.known(tool).await
+    }
+
+    async fn tools_settled(&self) {
+        self.runner.inner().toolbox.settled().await;
+    }
+
     fn approval_expires_in(&self) -> Option<Duration> {
         self.runner.inner().toolbox.approval_expires_in()
     }

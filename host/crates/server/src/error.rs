@@ -331,7 +331,9 @@ impl From<JsonError> for ApiError {
 
 impl From<QueryRejection> for ApiError {
     fn from(rejection: QueryRejection) -> Self {
-        Self::invalid(rejection.body_text())
+        let text = rejection.body_text();
+        let problem = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
+        Self::invalid(format!("the query cannot be read: {problem}"))
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn expand(written: &str, variable: &dyn Fn(&str) -> Option<String>) -
         let Some((name, after)) = after.split_once('}') else {
             return Err("a ${ has no } after it; write $${ where it is no variable".to_owned());
         };
-        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        if !is_name(name) {
             return Err("the name of a variable has ASCII letters, digits and _, as in ${API_KEY}".to_owned());
         }
         let Some(value) = variable(name) else {
@@ -35,7 +35,14 @@ pub(crate) fn expand(written: &str, variable: &dyn Fn(&str) -> Option<String>) -
         rest = after;
     }
     expanded.value.push_str(rest);
+    if let Some(name) = written.strip_prefix('$').filter(|name| is_name(name)) {
+        return Err(format!("${name} is no variable; write ${{{name}}}"));
+    }
     Ok(expanded)
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 #[cfg(test)]
@@ -61,5 +68,6 @@ mod tests {
         assert!(value("${KEY").unwrap_err().contains("no }"));
         assert!(value("${A B}").unwrap_err().contains("the name of a variable"));
         assert!(value("${}").is_err());
+        assert_eq!(value("$KEY").unwrap_err(), "$KEY is no variable; write ${KEY}");
     }
 }

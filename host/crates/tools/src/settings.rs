@@ -54,10 +54,30 @@ impl ToolsFile {
         });
         Ok(ToolsSettings {
             builtins: self.builtins.as_deref().unwrap_or(&Builtin::ALL).iter().copied().collect(),
-            needs_approval: patterns("tools.needs_approval", &self.needs_approval)?,
+            needs_approval: self.approval()?,
             approval_expires_in: self.approval_expires_ms.map(Duration::from_millis),
             mcp: servers.collect::<Result<_, SettingsError>>()?,
         })
+    }
+
+    /// A name that is mistyped would have nobody asked: what cannot be a tool of this host is an error.
+    fn approval(&self) -> Result<ToolPatterns, SettingsError> {
+        for name in &self.needs_approval {
+            let is_pattern = name.contains(['*', '?', '[', '{', '\\']);
+            let builtin = || Builtin::ALL.iter().any(|builtin| builtin.name() == name);
+            let server = || {
+                let server = name.strip_prefix("mcp.").and_then(|rest| rest.split_once('.'));
+                server.is_some_and(|(server, _)| self.mcp.contains_key(server))
+            };
+            if !is_pattern && !name.is_empty() && !name.starts_with("agent.") && !builtin() && !server() {
+                let problem = format!(
+                    "there can be no tool {name:?}: it is none of the host's own, and none of an agent (agent.NAME) or of a \
+                     server in [tools.mcp] (mcp.SERVER.TOOL)"
+                );
+                return Err(SettingsError::new("tools.needs_approval", problem));
+            }
+        }
+        patterns("tools.needs_approval", &self.needs_approval)
     }
 }
 
@@ -104,6 +124,8 @@ mod tests {
         for (text, reason) in [
             ("builtin = []", "unknown field `builtin`"),
             ("builtins = ['clocks']", "unknown variant `clocks`, expected one of `artifact.list`"),
+            ("needs_approval = ['clok']", "tools.needs_approval: there can be no tool \"clok\""),
+            ("needs_approval = ['mcp.a.b']", "tools.needs_approval: there can be no tool \"mcp.a.b\""),
             ("needs_approval = ['[']", "tools.needs_approval: \"[\" is no pattern"),
             ("[mcp.'a.b']\ncommand = ['x']", "tools.mcp.a.b: the name of a server has 1 to 64 ASCII letters"),
             ("[mcp.'']\ncommand = ['x']", "the name of a server"),

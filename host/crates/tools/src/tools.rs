@@ -71,11 +71,6 @@ impl Tools {
         &self.needs_approval
     }
 
-    /// Waits until every server was there once, or could not be started.
-    pub async fn settled(&self) {
-        join_all(self.servers.values().map(|server| server.settled())).await;
-    }
-
     /// Waits until the tools are as the condition wants them.
     pub async fn wait_for(&self, mut condition: impl FnMut(&[ToolSpec]) -> bool) {
         loop {
@@ -141,6 +136,17 @@ impl Toolbox for Tools {
         }
         let (server, tool) = self.at_server(name)?;
         server.spec(tool)
+    }
+
+    async fn known(&self, name: &str) -> Result<(), Failure> {
+        match self.at_server(name) {
+            Some((server, tool)) if self.builtin(name).is_none() => server.known(tool).await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn settled(&self) {
+        join_all(self.servers.values().map(|server| server.settled())).await;
     }
 
     fn asks_before(&self, name: &str) -> bool {

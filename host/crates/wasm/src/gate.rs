@@ -358,6 +358,12 @@ impl Gate {
         self.grants.as_ref().is_some_and(|grants| grants.agents.iter().any(named))
     }
 
+    /// Whether some tool of an MCP server may be called.
+    pub(crate) fn grants_tools_of_servers(&self) -> bool {
+        let is_one = |pattern: &String| pattern.starts_with("mcp") || pattern.starts_with('*');
+        self.grants.as_ref().is_some_and(|grants| grants.tools.iter().any(is_one))
+    }
+
     /// Whether a tool may be called.
     pub(crate) fn grants_tool(&self, tool: &str) -> bool {
         self.grants.as_ref().is_some_and(|grants| grants.tools.iter().any(|pattern| matches(pattern, tool)))

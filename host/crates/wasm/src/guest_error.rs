@@ -55,6 +55,14 @@ pub(crate) fn explain(
         let message = with_tail(&format!("the agent used more than its {mebibytes} MiB of memory"), output);
         return AgentError::LimitExceeded { limit: "memory", message };
     }
+    let errno = error.downcast_ref::<rustix::io::Errno>().copied();
+    let io = error.downcast_ref::<std::io::Error>().and_then(rustix::io::Errno::from_io_error);
+    if errno.or(io) == Some(rustix::io::Errno::NOMEM) {
+        // Each live guest takes six or seven mappings of this process, of which Linux allows 65530.
+        let message = "the system gives this host no room for another guest; on Linux `sysctl vm.max_map_count` has to be \
+                       about seven times the guests that live at once";
+        return AgentError::Unavailable { message: message.into() };
+    }
     match error.downcast_ref::<Trap>() {
         Some(Trap::StackOverflow) => AgentError::LimitExceeded {
             limit: "stack",

@@ -43,7 +43,16 @@ async fn listen(host: &HostClient, id: InvocationId, screen: &mut Screen) -> Res
     }
 }
 
+/// Whether a question waits for its answer: of the invocation, or of the agent below it whose id stands before that of the
+/// question.
 async fn is_open(host: &HostClient, id: InvocationId, request_id: &str) -> bool {
+    let (id, request_id) = match request_id.rsplit_once('/') {
+        Some((path, request_id)) => match path.rsplit('/').next().and_then(|child| child.parse().ok()) {
+            Some(child) => (child, request_id),
+            None => return false,
+        },
+        None => (id, request_id),
+    };
     let waiting = host.invocation(id).await.ok().and_then(|answer| answer.value.waiting);
     waiting.is_some_and(|waiting| waiting.requests.iter().any(|request| request == request_id))
 }

@@ -13,29 +13,41 @@ pub(super) async fn run(
     json: bool,
 ) -> anyhow::Result<String> {
     let RespondArguments { id, request, approve, reject: _, answer, message, reason, edited, by } = arguments;
-    let reply = if let Some(text) = message {
-        Reply::Message { request_id: request, content: Content::new_user_text(text) }
+    let (id, reply) = if let Some(text) = message {
+        (id, Reply::Message { request_id: request, content: Content::new_user_text(text) })
     } else {
-        let request_id = match request {
-            Some(request_id) => request_id,
+        let (id, request_id) = match request {
+            Some(request_id) => (id, request_id),
             None => the_question(host, id).await?,
         };
-        match answer {
+        let reply = match answer {
             Some(answer) => Reply::Answer { request_id, answer },
             None => Reply::Decision { request_id, decision: Decision { approved: approve, reason, edited } },
-        }
+        };
+        (id, reply)
     };
     let answer = host.respond(id, Respond { reply, by, user_id: None }).await?;
     Ok(if json { answer.json } else { format!("{id} has the answer to {}", answer.value.request_id) })
 }
 
-/// The one question that an invocation waits for.
-async fn the_question(host: &HostClient, id: InvocationId) -> anyhow::Result<String> {
-    let invocation = host.invocation(id).await?.value;
-    let mut requests = invocation.waiting.map(|waiting| waiting.requests).unwrap_or_default();
-    match (requests.pop(), requests.is_empty()) {
-        (Some(request_id), true) => Ok(request_id),
-        (Some(last), false) => bail!("{id} asks {} and {last}; name one of them", requests.join(", ")),
-        (None, _) => bail!("{id} asks nothing at the moment: it is {}", invocation.status),
+/// The one question that an invocation waits for, or an agent that it waits for; with who asks it.
+async fn the_question(host: &HostClient, id: InvocationId) -> anyhow::Result<(InvocationId, String)> {
+    let status = host.invocation(id).await?.value.status;
+    let (mut left, mut found) = (vec![id], Vec::new());
+    while let Some(id) = left.pop() {
+        let waiting = host.invocation(id).await?.value.waiting.unwrap_or_default();
+        found.extend(waiting.requests.into_iter().map(|request| (id, request)));
+        left.extend(waiting.invocations);
+    }
+    match found.as_slice() {
+        [(asker, request_id)] => Ok((*asker, request_id.clone())),
+        [] => bail!("{id} asks nothing at the moment: it is {status}"),
+        several => {
+            let named = |(asker, request): &(InvocationId, String)| {
+                if *asker == id { request.clone() } else { format!("{request} (of {asker})") }
+            };
+            let named: Vec<_> = several.iter().map(named).collect();
+            bail!("{id} asks {}; name who asks, and one of them", named.join(", "))
+        }
     }
 }

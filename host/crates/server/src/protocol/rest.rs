@@ -348,7 +348,8 @@ impl InvocationBody {
                 _ => false,
             }),
             durable: record.resume.is_some(),
-            reason: record.reason,
+            // Why a host that ended had put it away is nothing that anybody asks.
+            reason: record.reason.filter(|_| record.status.is_terminal()),
             attempt: record.attempt,
             started_at: record.started_at,
             ended_at: record.ended_at,

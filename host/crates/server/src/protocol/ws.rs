@@ -6,6 +6,7 @@
 //! those do not exist.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::num::NonZeroU64;
 use std::str::FromStr;
 use std::time::Duration;
@@ -328,10 +329,20 @@ impl WsServerMessage {
     }
 }
 
+/// Where an invocation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum WsStatus {
+    /// In the words of the first protocol.
+    First(FirstStatus),
+    /// As over REST; to clients of `rak.v2`.
+    Exact(InvocationStatus),
+}
+
 /// Where an invocation is, in the words of the first protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum WsStatus {
+pub enum FirstStatus {
     /// It waits or runs.
     Active,
     /// It is over.
@@ -342,7 +353,19 @@ pub enum WsStatus {
     NotFound,
 }
 
-impl From<Option<InvocationStatus>> for WsStatus {
+impl fmt::Display for WsStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::First(FirstStatus::Active) => f.write_str("active"),
+            Self::First(FirstStatus::Completed) => f.write_str("completed"),
+            Self::First(FirstStatus::Cancelled) => f.write_str("cancelled"),
+            Self::First(FirstStatus::NotFound) => f.write_str("not_found"),
+            Self::Exact(status) => status.fmt(f),
+        }
+    }
+}
+
+impl From<Option<InvocationStatus>> for FirstStatus {
     fn from(status: Option<InvocationStatus>) -> Self {
         match status {
             None => Self::NotFound,

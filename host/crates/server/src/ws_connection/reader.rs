@@ -281,7 +281,11 @@ impl Reader {
         };
         let stored = invocation.as_ref().map(|invocation| invocation.status);
         let live = id.and_then(|id| self.state.invocation_tracker.status(id));
-        let status = WsStatus::from(live.or(stored));
+        let status = match stored {
+            // What is stored may be behind what is known of a run in memory.
+            Some(stored) => WsStatus::Exact(live.unwrap_or(stored)),
+            None => WsStatus::First(live.into()),
+        };
         self.reply(WsServerMessage::Status { invocation_id: target, status, invocation }).await
     }
 

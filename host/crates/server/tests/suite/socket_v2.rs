@@ -118,10 +118,7 @@ async fn a_status_tells_all_that_is_known() {
     stream.rest().await;
     socket.send(&json!({"type": "status", "invocationId": id})).await;
     let status = socket.next_of("status").await;
-    assert_eq!(
-        (&status["status"], &status["invocation"]["reason"]),
-        (&json!("completed"), &json!("no_luck"))
-    );
+    assert_eq!((&status["status"], &status["invocation"]["reason"]), (&json!("failed"), &json!("no_luck")));
     socket.send(&json!({"type": "status", "invocationId": "nonsense"})).await;
     let status = socket.next_of("status").await;
     assert_eq!((&status["status"], status.get("invocation")), (&json!("not_found"), None));

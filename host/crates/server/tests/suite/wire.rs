@@ -14,7 +14,7 @@ use rak_server::protocol::rest::{
     SessionName, VersionList,
 };
 use rak_server::protocol::sse::StreamFailure;
-use rak_server::protocol::ws::{WsPing, WsRun, WsStatus, WsSubscribe, WsTarget};
+use rak_server::protocol::ws::{FirstStatus, WsPing, WsRun, WsStatus, WsSubscribe, WsTarget};
 use rak_server::{WsClientMessage, WsServerMessage};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -115,7 +115,9 @@ fn what_the_server_says_on_a_socket() {
             retry_after_ms: Some(1500),
         },
     ];
-    for status in [WsStatus::Active, WsStatus::Completed, WsStatus::Cancelled, WsStatus::NotFound] {
+    let statuses =
+        [FirstStatus::Active, FirstStatus::Completed, FirstStatus::Cancelled, FirstStatus::NotFound];
+    for status in statuses.map(WsStatus::First) {
         messages.push(WsServerMessage::Status { invocation_id: ID.into(), status, invocation: None });
     }
     messages.iter().for_each(comes_back);

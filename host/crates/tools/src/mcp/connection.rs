@@ -139,7 +139,7 @@ impl Connection {
             transport @ McpTransport::Process { .. } => {
                 let (process, transport) =
                     Process::start(name, transport, &settings.redactor, max_bytes, tasks)
-                        .map_err(|error| format!("it cannot be started: {error}"))?;
+                        .map_err(|error| cannot_start(transport, &error))?;
                 let served = timeout(START, client.serve_with_lifecycle(transport, spoken.lifecycle()));
                 (Some(process), stop.run_until_cancelled(served).await)
             }
@@ -211,6 +211,17 @@ impl Connection {
             let _ = timeout(CLOSE, over).await;
         }
         Some(self.process?.end().await)
+    }
+}
+
+/// Why a program could not be started: the system names neither it nor its folder.
+fn cannot_start(transport: &McpTransport, error: &std::io::Error) -> String {
+    match transport {
+        McpTransport::Process { folder: Some(folder), .. } if !folder.is_dir() => {
+            format!("it cannot be started: there is no folder {}", folder.display())
+        }
+        McpTransport::Process { program, .. } => format!("{} cannot be started: {error}", program.display()),
+        McpTransport::Http { .. } => format!("it cannot be started: {error}"),
     }
 }
 

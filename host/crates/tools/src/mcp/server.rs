@@ -75,6 +75,16 @@ impl McpServer {
         let _ = self.state.subscribe().wait_for(|state| state.is_settled).await;
     }
 
+    /// Returns when it is known whether it has a tool. One that has been there keeps its tools while it is started again;
+    /// one that never was is waited for, and where it cannot be there the failure says why.
+    pub(crate) async fn known(&self, tool: &str) -> Result<(), Failure> {
+        if self.spec(tool).is_some() {
+            return Ok(());
+        }
+        // Its start has a limit of its own.
+        self.line(None).await.map(drop)
+    }
+
     /// Waits until something about it changes.
     pub(crate) fn watch(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut state = self.state.subscribe();
@@ -85,9 +95,10 @@ impl McpServer {
 
     /// Calls a tool that it has.
     pub(crate) async fn call(&self, tool: &str, call: &ToolCall) -> Result<ToolAnswer, Failure> {
+        // What its caller allows is all the time there is; what the settings allow is the tool's.
+        let line = self.line(call.timeout.map(|timeout| Instant::now() + timeout)).await?;
         let limit = call.timeout.unwrap_or(Duration::MAX).min(self.settings.timeout);
         let deadline = Instant::now() + limit;
-        let line = self.line(deadline).await?;
         let spec = self.spec(tool).ok_or_else(|| unknown(&call.name))?;
         let parameters = spec.parameters;
         let args = call.args.clone();
@@ -121,11 +132,14 @@ impl McpServer {
     }
 
     /// The way to it; one that is being started is waited for.
-    async fn line(&self, deadline: Instant) -> Result<Line, Failure> {
+    async fn line(&self, deadline: Option<Instant>) -> Result<Line, Failure> {
         let mut state = self.state.subscribe();
         let there = state.wait_for(|state| !matches!(state.phase, Phase::Starting));
-        let there = timeout_at(deadline, there).await;
-        let phase = there.ok().and_then(Result::ok).map(|state| state.phase.clone());
+        let there = match deadline {
+            Some(deadline) => timeout_at(deadline, there).await.ok(),
+            None => Some(there.await),
+        };
+        let phase = there.and_then(Result::ok).map(|state| state.phase.clone());
         match phase {
             Some(Phase::Ready(line)) => Ok(line),
             Some(Phase::Down { reason, again_at }) => {

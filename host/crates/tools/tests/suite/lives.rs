@@ -67,9 +67,12 @@ async fn a_server_that_cannot_be_started_delays_nobody_and_says_why() {
     // What is built in is there at once.
     assert!(tools.call(call("clock", json!({}))).await.is_ok());
     soon(tools.settled()).await;
+    let failure = soon(tools.known("mcp.none.x")).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Unavailable);
+    assert!(failure.message.contains("/nonexistent/server"), "{failure}");
     assert!(soon(tools.call(call("mcp.one.add", json!({"a": 1, "b": 2})))).await.is_ok());
     for (name, reason) in [
-        ("mcp.none.x", "it cannot be started: No such file or directory"),
+        ("mcp.none.x", "/nonexistent/server cannot be started: No such file or directory"),
         ("mcp.mute.x", "it ended with exit status: 4; the last it wrote is: no key"),
         ("mcp.away.x", "it cannot be reached: Connection refused"),
     ] {
@@ -89,6 +92,8 @@ async fn a_call_waits_for_a_server_that_is_being_started() {
     let working = command(&[]);
     let tools = tools(&format!("[mcp.one]\n{working}"));
     assert!(tools.spec("mcp.one.add").is_none(), "it is not there yet");
+    soon(tools.known("mcp.one.add")).await.unwrap();
+    assert!(tools.spec("mcp.one.add").is_some(), "who waits for it finds it");
     assert!(soon(tools.call(call("mcp.one.add", json!({"a": 1, "b": 2})))).await.is_ok());
 }
 

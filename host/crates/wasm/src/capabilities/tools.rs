@@ -35,6 +35,9 @@ pub(crate) use running::RunningTool;
 
 /// What the names of other agents begin with.
 const AGENT: &str = "agent.";
+/// How long a list of tools waits for servers that have never been there: it is not worth more, because what is named is
+/// waited for by itself.
+const SETTLE: Duration = Duration::from_secs(10);
 /// How many names an error shows.
 const NAMES_SHOWN: usize = 20;
 
@@ -128,11 +131,19 @@ struct Done {
 
 impl Host for GuestState {
     async fn available(&mut self) -> wasmtime::Result<Result<Vec<Tool>, common::Failure>> {
-        let tools = self.host().and_then(|host| {
-            let callable = || Ok(callable(&self.gate, host.as_ref()));
-            self.gate.answer_now(Call::new("tools.available", "", &()), Cost::default(), callable)
-        });
-        answer(tools.map(|tools| tools.into_iter().map(tool_to_wit).collect()))
+        let (gate, host) = (&self.gate, self.host());
+        let tools = async {
+            let host = host?;
+            let callable = async {
+                if gate.grants_tools_of_servers() {
+                    // After a restart of the host they are started beside the runs that go on.
+                    let _ = tokio::time::timeout(SETTLE, host.tools_settled()).await;
+                }
+                Ok(callable(gate, host.as_ref()))
+            };
+            gate.answer_soon(Call::new("tools.available", "", &()), Cost::default(), callable).await
+        };
+        answer(tools.await.map(|tools| tools.into_iter().map(tool_to_wit).collect()))
     }
 
     async fn call(
@@ -281,6 +292,16 @@ impl GuestState {
         let entry = Call::new("tools.plan", &shown, &(&call.name, &args));
         let gate = &self.gate;
         let plan = async {
+            if gate.grants_tool(&call.name) {
+                let known = host.tool_known(&call.name);
+                match options.timeout_ms.map(Duration::from_millis) {
+                    Some(limit) => tokio::time::timeout(limit, known).await.unwrap_or_else(|_| {
+                        let message = format!("the server of {} is still being started", call.name);
+                        Err(Failure::new(FailureKind::Unavailable, message))
+                    })?,
+                    None => known.await?,
+                }
+            }
             let tool = callable_one(gate, host.as_ref(), &call.name)?;
             host.check_arguments(&tool, &args).await?;
             let ToolHints { read_only, idempotent, needs_approval, .. } = tool.hints;

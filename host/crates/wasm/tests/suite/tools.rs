@@ -125,6 +125,14 @@ async fn a_call_that_cannot_be_made_says_why() {
 }
 
 #[tokio::test]
+async fn a_tool_of_a_server_that_is_being_started_is_waited_for() {
+    let place = Place::new(program());
+    let id = place.uses(&json!([tool("late", json!({"n": 1})), tool("mcp.down.tool", json!({}))])).await;
+    let saw = place.used(id).await;
+    assert_eq!(saw, [did(json!({"n": 1})), json!({"failure": "unavailable"})]);
+}
+
+#[tokio::test]
 async fn a_person_is_asked_before_what_needs_it() {
     let place = Place::new(program());
     let steps = json!([

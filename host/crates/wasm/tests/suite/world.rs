@@ -1,6 +1,7 @@
 //! The world outside the hosts: tools, models and a server, and what was done with them.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -26,6 +27,8 @@ pub(crate) struct World {
     writing: watch::Sender<usize>,
     /// Whether `waits`, `writes_slowly`, the model `slow` and the server at `/slow` may answer.
     open: watch::Sender<bool>,
+    /// Whether `late` is known, which it is when somebody has waited for it.
+    late: AtomicBool,
 }
 
 /// A call that came.
@@ -100,7 +103,8 @@ impl Toolbox for Tools {
             parameters: json!({"type": "object", "properties": {"n": {"type": "integer"}}}),
             hints,
         };
-        vec![
+        let late = self.0.late.load(Ordering::Relaxed).then(|| spec("late", READ_ONLY));
+        let always = vec![
             spec("asks", ToolHints { needs_approval: true, ..WRITES }),
             spec("fails", READ_ONLY),
             spec("looks", READ_ONLY),
@@ -108,7 +112,17 @@ impl Toolbox for Tools {
             spec("waits", READ_ONLY),
             spec("writes", WRITES),
             spec("writes_slowly", WRITES),
-        ]
+        ];
+        always.into_iter().chain(late).collect()
+    }
+
+    async fn known(&self, name: &str) -> Result<(), Failure> {
+        match name {
+            "late" => self.0.late.store(true, Ordering::Relaxed),
+            "mcp.down.tool" => return Err(Failure::new(FailureKind::Unavailable, "it ended")),
+            _ => {}
+        }
+        Ok(())
     }
 
     fn asks_before(&self, name: &str) -> bool {
