@@ -11,6 +11,8 @@ use crate::{density, http};
 const CONNECTIONS: usize = 16;
 /// What a run may cost more.
 const FLAT: f64 = 1.2;
+/// The one session that gets long: a session has one run at a time.
+const LONG: &str = "long";
 /// Events that one run fills a session with: fewer than one may emit.
 const FILL: usize = 50_000;
 
@@ -35,9 +37,7 @@ fn line(what: &'static str, (many, tenth, subject): (usize, Costs, Costs)) -> Fi
 async fn events(place: &Place) -> anyhow::Result<(usize, Costs, Costs)> {
     let many = place.many(1_000_000, 1000);
     let host = place.host(&["worker"], "")?;
-    // One, because a session has one run at a time.
-    let work = work("worker", r#"{"task": "calls", "turns": 0, "asks": false}"#, 1, "long");
-    let mut load = Load::open(host.program.address, &work, 1).await?;
+    let work = work("worker", r#"{"task": "calls", "turns": 0, "asks": false}"#, 1, LONG);
     let fill = |events: usize| {
         let mut left = events;
         while left > 0 {
@@ -54,9 +54,9 @@ async fn events(place: &Place) -> anyhow::Result<(usize, Costs, Costs)> {
         anyhow::Ok(())
     };
     fill(many / 10)?;
-    let tenth = costs(place, &host, &mut load).await?;
+    let tenth = costs(place, &host, &work).await?;
     fill(many - many / 10)?;
-    Ok((many, tenth, costs(place, &host, &mut load).await?))
+    Ok((many, tenth, costs(place, &host, &work).await?))
 }
 
 /// More agents, each a component of its own.
@@ -64,16 +64,15 @@ async fn agents(place: &Place) -> anyhow::Result<(usize, Costs, Costs)> {
     let many = place.many(1000, 10);
     let host = place.host(&["echo"], "")?;
     let work = work("echo", "hello rak", 3, "agents");
-    let mut load = Load::open(host.program.address, &work, CONNECTIONS).await?;
     let echo = place.component("echo")?;
     let grow = |count: usize| {
         place::variants(host.folder(), &echo, count)?;
         (0..count).try_for_each(|number| http::until_optimized(host.program.address, &place::variant(number)))
     };
     grow(many / 10)?;
-    let tenth = costs(place, &host, &mut load).await?;
+    let tenth = costs(place, &host, &work).await?;
     grow(many)?;
-    Ok((many, tenth, costs(place, &host, &mut load).await?))
+    Ok((many, tenth, costs(place, &host, &work).await?))
 }
 
 /// More invocations that live and wait.
@@ -81,11 +80,10 @@ async fn invocations(place: &Place) -> anyhow::Result<(usize, Costs, Costs)> {
     let many = place.many(10_000, 40);
     let host = place.host(&["echo", "worker"], density::SETTINGS)?;
     let work = work("echo", "hello rak", 3, "invocations");
-    let mut load = Load::open(host.program.address, &work, CONNECTIONS).await?;
     let mut waiting = density::open(&host, 0..many / 10).await?;
-    let tenth = costs(place, &host, &mut load).await?;
+    let tenth = costs(place, &host, &work).await?;
     waiting.extend(density::open(&host, many / 10..many).await?);
-    Ok((many, tenth, costs(place, &host, &mut load).await?))
+    Ok((many, tenth, costs(place, &host, &work).await?))
 }
 
 fn work(agent: &str, text: &str, events: usize, session: &str) -> Work {
@@ -93,7 +91,10 @@ fn work(agent: &str, text: &str, events: usize, session: &str) -> Work {
     Work { protocol: Protocol::Sse, agent, text, events, session }
 }
 
-async fn costs(place: &Place, host: &Host, load: &mut Load) -> anyhow::Result<Costs> {
+async fn costs(place: &Place, host: &Host, work: &Work) -> anyhow::Result<Costs> {
+    // New ones each time: a host closes connections that nobody uses for long.
+    let connections = if work.session == LONG { 1 } else { CONNECTIONS };
+    let mut load = Load::open(host.program.address, work, connections).await?;
     let mut costs = Vec::new();
     for round in 0..=place.rounds() {
         let before = host.program.cpu_time()?;

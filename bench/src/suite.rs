@@ -79,9 +79,10 @@ pub(crate) fn run(selection: &Selection) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    measure::say(&mut std::io::stdout(), &report::table(&figures));
+    let machine = measure::machine();
+    measure::say(&mut std::io::stdout(), &format!("On {machine}:\n\n{}", report::table(&figures)));
     if let Some(json) = json {
-        let report = Report { machine: measure::machine(), quick: *quick, figures: &figures };
+        let report = Report { machine, quick: *quick, figures: &figures };
         std::fs::write(json, serde_json::to_vec_pretty(&report)?)
             .with_context(|| format!("failed to write {}", json.display()))?;
     }

@@ -292,16 +292,7 @@ impl GuestState {
         let entry = Call::new("tools.plan", &shown, &(&call.name, &args));
         let gate = &self.gate;
         let plan = async {
-            if gate.grants_tool(&call.name) {
-                let known = host.tool_known(&call.name);
-                match options.timeout_ms.map(Duration::from_millis) {
-                    Some(limit) => tokio::time::timeout(limit, known).await.unwrap_or_else(|_| {
-                        let message = format!("the server of {} is still being started", call.name);
-                        Err(Failure::new(FailureKind::Unavailable, message))
-                    })?,
-                    None => known.await?,
-                }
-            }
+            known(gate, host.as_ref(), &call.name, options.timeout_ms).await?;
             let tool = callable_one(gate, host.as_ref(), &call.name)?;
             host.check_arguments(&tool, &args).await?;
             let ToolHints { read_only, idempotent, needs_approval, .. } = tool.hints;
@@ -567,6 +558,19 @@ fn callable(gate: &Gate, host: &dyn RunHost) -> Vec<ToolSpec> {
     }
     all.sort_by(|a, b| a.name.cmp(&b.name));
     all
+}
+
+/// Waits until it is known whether there is such a tool, where the agent may call it.
+async fn known(gate: &Gate, host: &dyn RunHost, name: &str, timeout_ms: Option<u64>) -> Result<(), Failure> {
+    if !gate.grants_tool(name) {
+        return Ok(());
+    }
+    let known = host.tool_known(name);
+    let Some(limit) = timeout_ms.map(Duration::from_millis) else { return known.await };
+    tokio::time::timeout(limit, known).await.unwrap_or_else(|_| {
+        let message = format!("the server of {name} is still being started");
+        Err(Failure::new(FailureKind::Unavailable, message))
+    })
 }
 
 /// One of them, or why it may not be called.
