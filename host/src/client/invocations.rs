@@ -38,6 +38,12 @@ impl Download<'_> {
 }
 
 impl HostClient {
+    /// The newest of those that an invocation started, as many as a page has.
+    pub(crate) async fn children(&self, parent: InvocationId) -> Result<Answer<InvocationList>, ClientError> {
+        let request = self.request(Method::GET, &["invocations"]).query(&[("parentId", parent.to_string())]);
+        self.answer(request.timeout(ANSWER_TIMEOUT)).await
+    }
+
     pub(crate) async fn invocations(
         &self,
         status: Option<InvocationStatus>,

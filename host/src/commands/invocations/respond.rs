@@ -35,9 +35,14 @@ async fn the_question(host: &HostClient, id: InvocationId) -> anyhow::Result<(In
     let status = host.invocation(id).await?.value.status;
     let (mut left, mut found) = (vec![id], Vec::new());
     while let Some(id) = left.pop() {
-        let waiting = host.invocation(id).await?.value.waiting.unwrap_or_default();
-        found.extend(waiting.requests.into_iter().map(|request| (id, request)));
-        left.extend(waiting.invocations);
+        let invocation = host.invocation(id).await?.value;
+        let requests = invocation.waiting.map(|waiting| waiting.requests).unwrap_or_default();
+        found.extend(requests.into_iter().map(|request| (id, request)));
+        if !invocation.status.is_terminal() {
+            // One that waits in memory does not say for whom.
+            let children = host.children(id).await?.value.invocations;
+            left.extend(children.into_iter().map(|child| child.invocation_id));
+        }
     }
     match found.as_slice() {
         [(asker, request_id)] => Ok((*asker, request_id.clone())),
