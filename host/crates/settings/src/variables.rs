@@ -35,7 +35,8 @@ pub(crate) fn expand(written: &str, variable: &dyn Fn(&str) -> Option<String>) -
         rest = after;
     }
     expanded.value.push_str(rest);
-    if let Some(name) = written.strip_prefix('$').filter(|name| is_name(name)) {
+    // As a shell would have it. A secret may begin so, too, but hardly goes on in capitals.
+    if let Some(name) = written.strip_prefix('$').filter(|name| is_name(name) && is_in_capitals(name)) {
         return Err(format!("${name} is no variable; write ${{{name}}}"));
     }
     Ok(expanded)
@@ -43,6 +44,10 @@ pub(crate) fn expand(written: &str, variable: &dyn Fn(&str) -> Option<String>) -
 
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+fn is_in_capitals(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase()) && !name.contains(|c: char| c.is_ascii_lowercase())
 }
 
 #[cfg(test)]
@@ -68,6 +73,8 @@ mod tests {
         assert!(value("${KEY").unwrap_err().contains("no }"));
         assert!(value("${A B}").unwrap_err().contains("the name of a variable"));
         assert!(value("${}").is_err());
+        assert_eq!(value("$ecret1").unwrap(), "$ecret1");
+        assert_eq!(value("$5").unwrap(), "$5");
         assert_eq!(value("$KEY").unwrap_err(), "$KEY is no variable; write ${KEY}");
     }
 }
