@@ -8,6 +8,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::column::integer;
+use super::log::keep_log_on_close;
 use super::options::SqliteOptions;
 use super::schema;
 
@@ -76,5 +77,15 @@ pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     prepare(&connection)?;
+    Ok(connection)
+}
+
+/// Opens the file for moving its log, beside the writer, who has it open until this one is closed.
+pub(super) fn open_checkpointer(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    prepare(&connection)?;
+    // Only the writer ends a log.
+    keep_log_on_close(&connection)?;
     Ok(connection)
 }

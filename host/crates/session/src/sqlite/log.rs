@@ -26,6 +26,11 @@ pub(super) struct LogPages {
 }
 
 impl LogPages {
+    /// Pages that are not in the file yet.
+    pub(super) fn left(self) -> u64 {
+        self.written.saturating_sub(self.moved)
+    }
+
     /// Asks SQLite, which looks into the index that it shares between connections.
     pub(super) fn of(connection: &Connection) -> rusqlite::Result<Self> {
         let mut statement = connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)")?;

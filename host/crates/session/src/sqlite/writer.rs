@@ -1,5 +1,6 @@
 //! The one who writes: a thread that commits what is ready in one transaction.
 
+mod checkpoint;
 mod command;
 mod complaint;
 mod database;

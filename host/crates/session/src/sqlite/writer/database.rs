@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use rak_core::StoreError;
 use rusqlite::Connection;
 
+use super::checkpoint::Checkpoint;
 use crate::sqlite::fault;
 use crate::sqlite::log::{LogPages, keep_log_on_close, log_bytes, write_log_again};
 use crate::sqlite::readers::Pool;
@@ -23,6 +24,8 @@ use crate::sqlite::readers::Pool;
 /// Pages the log holds before they go into the database. At 4 KiB each that is 16 MiB: a flush every few thousand
 /// commits, and a log that is replayed in no time after a crash.
 const CHECKPOINT_PAGES: u64 = 4096;
+/// A log that grew so much longer while it moved is waited for: the disk is slower than those who write.
+const MAX_LOG_PAGES: u64 = 8 * CHECKPOINT_PAGES;
 /// How soon a log that did not move is moved again: that takes several flushes, on a disk that has trouble already.
 const RETRY: Duration = Duration::from_secs(5);
 
@@ -38,6 +41,8 @@ pub(in crate::sqlite) struct Database {
     /// What the log has to hold when it is opened again.
     committed: Option<Committed>,
     readers: Arc<Pool>,
+    /// The log is on its way into the file. Nobody else moves it meanwhile, and the file stays open.
+    checkpoint: Option<Checkpoint>,
     /// A flush failed while the log moved.
     doubtful: bool,
     /// The log does not hold what was acknowledged.
@@ -70,6 +75,7 @@ impl Database {
             connection,
             committed: None,
             readers,
+            checkpoint: None,
             doubtful: false,
             lost: false,
             again: None,
@@ -100,15 +106,43 @@ impl Database {
         if self.lost || self.again.is_some_and(|again| now < again) {
             return Ok(());
         }
-        let tended =
-            if self.doubtful { self.begin_log_again() } else { self.move_log(CHECKPOINT_PAGES, "PASSIVE") };
+        let tended = if self.doubtful { self.begin_log_again() } else { self.tend_log() };
         self.again = tended.is_err().then(|| now + RETRY);
         tended
     }
 
+    fn tend_log(&mut self) -> Result<(), StoreError> {
+        let left = LogPages::of(self.connection()?).map_err(|error| fault::unavailable(&error))?.left();
+        match &self.checkpoint {
+            None if left < CHECKPOINT_PAGES => Ok(()),
+            None => match Checkpoint::start(&self.path) {
+                Ok(checkpoint) => {
+                    self.checkpoint = Some(checkpoint);
+                    Ok(())
+                }
+                // There are no threads left.
+                Err(_) => self.move_log("PASSIVE"),
+            },
+            Some(checkpoint) if checkpoint.is_finished() || left >= MAX_LOG_PAGES => {
+                self.end_checkpoint()?;
+                self.move_log("PASSIVE")
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Waits for the checkpoint that is under way.
+    fn end_checkpoint(&mut self) -> Result<(), StoreError> {
+        let Some(checkpoint) = self.checkpoint.take() else { return Ok(()) };
+        let moved = checkpoint.join();
+        self.moved(moved)
+    }
+
     /// Moves the whole log into the file and lets go of it.
     pub(super) fn finish(mut self) -> Result<(), StoreError> {
-        let finished = if self.doubtful { self.begin_log_again() } else { self.move_log(0, "TRUNCATE") };
+        // Where it failed the log is doubtful.
+        let _ = self.end_checkpoint();
+        let finished = if self.doubtful { self.begin_log_again() } else { self.move_log("TRUNCATE") };
         if let (Err(_), Some(connection)) = (&finished, &self.connection) {
             // Nothing is lost: who opens the file next begins with the log. Closing it would try once more, unseen.
             keep_log_on_close(connection).map_err(|error| fault::unavailable(&error))?;
@@ -116,15 +150,16 @@ impl Database {
         finished
     }
 
-    /// Moves a log of so many pages or more. What somebody still reads without is left for the next time.
-    fn move_log(&mut self, least: u64, mode: &str) -> Result<(), StoreError> {
-        let connection = self.connection()?;
-        let moved = LogPages::of(connection).and_then(|pages| {
-            if pages.written < least {
-                return Ok(());
-            }
-            connection.prepare_cached(&format!("PRAGMA wal_checkpoint({mode})"))?.query_row([], |_| Ok(()))
-        });
+    /// Moves the log. What somebody still reads without is left for the next time.
+    fn move_log(&mut self, mode: &str) -> Result<(), StoreError> {
+        let sql = format!("PRAGMA wal_checkpoint({mode})");
+        let checkpoint = self.connection()?.prepare_cached(&sql);
+        let moved = checkpoint.and_then(|mut checkpoint| checkpoint.query_row([], |_| Ok(())));
+        self.moved(moved)
+    }
+
+    /// Takes note of a log that did not move.
+    fn moved(&mut self, moved: rusqlite::Result<()>) -> Result<(), StoreError> {
         moved.map_err(|error| {
             self.doubtful |= fault::is_lost_flush(&error);
             let error = fault::unavailable(&error);
@@ -148,7 +183,7 @@ impl Database {
                 "its log has to be moved from its beginning, and cannot while another process has the file open",
             ));
         }
-        self.move_log(0, "TRUNCATE")?;
+        self.move_log("TRUNCATE")?;
         self.doubtful = false;
         Ok(())
     }

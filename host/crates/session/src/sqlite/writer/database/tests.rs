@@ -10,7 +10,7 @@ use rak_core::StoreError;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::{CHECKPOINT_PAGES, Database, RETRY};
+use super::{CHECKPOINT_PAGES, Database, MAX_LOG_PAGES, RETRY};
 use crate::sqlite::log::LogPages;
 use crate::sqlite::readers::Readers;
 
@@ -46,6 +46,20 @@ impl Fixture {
         LogPages::of(self.database.connection().unwrap()).unwrap()
     }
 
+    /// Waits for the thread.
+    fn end_checkpoint(&mut self) {
+        while self.database.checkpoint.as_ref().is_some_and(|checkpoint| !checkpoint.is_finished()) {
+            std::thread::yield_now();
+        }
+        self.database.tend(Instant::now()).unwrap();
+    }
+
+    fn tend_until_moved(&mut self) {
+        while self.pages().left() > 0 {
+            self.end_checkpoint();
+        }
+    }
+
     async fn numbers(&self) -> Result<Vec<i64>, StoreError> {
         let read = self.readers.read(|read| {
             let mut statement = read.prepare("SELECT n FROM numbers ORDER BY n")?;
@@ -77,11 +91,54 @@ async fn a_long_log_is_moved_and_a_short_one_is_not() {
     assert_eq!(fixture.pages().moved, 0);
     insert(fixture.database.connection().unwrap(), 2, CHECKPOINT_PAGES * 4096);
     fixture.database.tend(Instant::now()).unwrap();
-    let pages = fixture.pages();
-    assert!(pages.written > CHECKPOINT_PAGES && pages.moved == pages.written, "{pages:?}");
+    // Whatever is committed meanwhile makes the log longer.
     fixture.insert(3);
+    fixture.tend_until_moved();
+    fixture.insert(4);
     assert!(fixture.pages().written < CHECKPOINT_PAGES, "it begins anew");
-    assert_eq!(fixture.numbers().await, Ok(vec![1, 2, 3]));
+    assert_eq!(fixture.numbers().await, Ok(vec![1, 2, 3, 4]));
+}
+
+#[tokio::test]
+async fn a_log_that_grows_faster_than_it_moves_is_waited_for() {
+    let mut fixture = Fixture::new();
+    insert(fixture.database.connection().unwrap(), 1, CHECKPOINT_PAGES * 4096);
+    fixture.database.tend(Instant::now()).unwrap();
+    assert!(fixture.database.checkpoint.is_some());
+    insert(fixture.database.connection().unwrap(), 2, MAX_LOG_PAGES * 4096);
+    // That moved more than is left for the writer, or nothing more: a second one goes on with it.
+    while fixture.pages().left() > 0 {
+        fixture.database.tend(Instant::now()).unwrap();
+    }
+    assert_eq!(fixture.numbers().await, Ok(vec![1, 2]));
+}
+
+/// Whoever reads needs the log from where it was.
+#[tokio::test]
+async fn a_log_moves_as_far_as_readers_let_it() {
+    let mut fixture = Fixture::new();
+    fixture.insert(1);
+    let other = open(&fixture.folder.path().join("a.db"));
+    other.execute_batch("BEGIN; SELECT * FROM numbers").unwrap();
+    insert(fixture.database.connection().unwrap(), 2, CHECKPOINT_PAGES * 4096);
+    fixture.database.tend(Instant::now()).unwrap();
+    fixture.end_checkpoint();
+    assert!(fixture.pages().left() >= CHECKPOINT_PAGES);
+    other.execute_batch("COMMIT").unwrap();
+    fixture.tend_until_moved();
+    assert_eq!(fixture.numbers().await, Ok(vec![1, 2]));
+}
+
+#[tokio::test]
+async fn a_log_that_is_on_its_way_is_whole_at_the_end() {
+    let Fixture { mut database, folder, .. } = Fixture::new();
+    insert(database.connection().unwrap(), 1, CHECKPOINT_PAGES * 4096);
+    database.tend(Instant::now()).unwrap();
+    database.finish().unwrap();
+    assert!(!folder.path().join("a.db-wal").exists());
+    let connection = open(&folder.path().join("a.db"));
+    let found: i64 = connection.query_row("SELECT n FROM numbers", [], |row| row.get(0)).unwrap();
+    assert_eq!(found, 1);
 }
 
 #[tokio::test]
