@@ -72,8 +72,8 @@ enum Admission {
 /// Looks whether a version may be kept; it changes nothing.
 fn admit(write: &WriteTransaction<'_>, new: &NewArtifact) -> Result<Admission, Fault> {
     let connection = write.connection;
-    let found = sessions::find_pk(connection, &new.session)?;
-    let session_pk = found.ok_or_else(|| refusal::no_session(&new.session))?;
+    let found = sessions::find_row(connection, &new.session)?;
+    let session_pk = found.ok_or_else(|| refusal::no_session(&new.session))?.pk;
     if let Some((invocation, number)) = new.origin {
         let mut statement = connection.prepare_cached(MADE)?;
         let row = params![session_pk, invocation.to_string(), integer(number)];

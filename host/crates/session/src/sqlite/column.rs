@@ -8,7 +8,8 @@ use rusqlite::Row;
 use rusqlite::types::Type;
 use serde::de::DeserializeOwned;
 
-fn broken(column: usize, error: impl Error + Send + Sync + 'static) -> rusqlite::Error {
+/// A text that is not what it should be.
+pub(super) fn broken(column: usize, error: impl Error + Send + Sync + 'static) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
 }
 

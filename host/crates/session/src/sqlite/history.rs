@@ -71,7 +71,7 @@ pub(super) fn page(
     key: &SessionKey,
     query: HistoryQuery,
 ) -> Result<HistoryPage, Fault> {
-    let Some(session_pk) = sessions::find_pk(connection, key)? else {
+    let Some(session) = sessions::find_row(connection, key)? else {
         return Ok(HistoryPage { entries: Vec::new(), next: None });
     };
     let (sql, position, limit) = match query {
@@ -80,7 +80,7 @@ pub(super) fn page(
     };
     let mut statement = connection.prepare_cached(sql)?;
     let one_more = integer(limit.saturating_add(1));
-    let rows = statement.query_map([session_pk, integer(position), one_more], entry)?;
+    let rows = statement.query_map([session.pk, integer(position), one_more], entry)?;
     let mut entries: Vec<_> = rows.collect::<Result<_, _>>()?;
     let more = entries.len() > limit;
     entries.truncate(limit);

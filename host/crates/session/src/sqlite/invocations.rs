@@ -3,9 +3,9 @@
 use rak_core::{
     AgentQuota, EncodedEvent, IdempotencyKey, InvocationFilter, InvocationId, InvocationPage,
     InvocationRecord, InvocationStatus, InvocationStep, Quotas, SessionKey, StartKey, Usage,
-    time::{UnixDay, UnixMillis},
+    time::UnixMillis,
 };
-use rusqlite::{Connection, OptionalExtension, Params, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use super::column::{self, integer};
 use super::encoded::{EncodedCommit, EncodedRecord, EncodedStep};
@@ -39,20 +39,19 @@ const AFTER_ALL_IDS: &str = "g";
 
 pub(super) const FIND: &str = "
     SELECT invocations.pk, session_pk, status, last_seq, journal_length,
-        session_id = ?2 AND app_name = ?3 AND user_id = ?4
+        session_id = ?2 AND app_name = ?3 AND user_id = ?4, last_position, usage
     FROM invocations CROSS JOIN sessions ON sessions.pk = session_pk WHERE id = ?1";
+/// Both have these, by their numbers: the record's columns in the order in which [`put`] gives them.
 const INSERT: &str = "
     INSERT INTO invocations (id, session_pk, agent_version, status, reason, attempt, started_at, ended_at, progress,
         usage, waiting, resume, message_position, start_key, start_digest, parent_id, parent)
-    VALUES (:id, :session_pk, :agent_version, :status, :reason, :attempt, :started_at, :ended_at, :progress,
-        :usage, :waiting, :resume, :message_position, :start_key, :start_digest, :parent_id, :parent)";
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
 pub(super) const UPDATE: &str = "
-    UPDATE invocations SET agent_version = :agent_version, status = :status, reason = :reason, attempt = :attempt,
-        started_at = :started_at, ended_at = :ended_at, progress = :progress, usage = :usage, waiting = :waiting,
-        resume = :resume, message_position = coalesce(message_position, :message_position),
-        start_key = coalesce(start_key, :start_key), start_digest = coalesce(start_digest, :start_digest),
-        parent_id = coalesce(parent_id, :parent_id), parent = coalesce(parent, :parent)
-    WHERE id = :id AND session_pk = :session_pk";
+    UPDATE invocations SET agent_version = ?3, status = ?4, reason = ?5, attempt = ?6, started_at = ?7, ended_at = ?8,
+        progress = ?9, usage = ?10, waiting = ?11, resume = ?12, message_position = coalesce(message_position, ?13),
+        start_key = coalesce(start_key, ?14), start_digest = coalesce(start_digest, ?15),
+        parent_id = coalesce(parent_id, ?16), parent = coalesce(parent, ?17)
+    WHERE id = ?1 AND session_pk = ?2";
 pub(super) const STARTED_WITH: &str =
     "SELECT id, start_digest FROM invocations WHERE session_pk = ?1 AND start_key = ?2";
 pub(super) const NUMBER: &str = "UPDATE invocations SET last_seq = ?2 WHERE pk = ?1";
@@ -67,15 +66,26 @@ pub(super) const END: &str = "
         ended_at = ?8, waiting = NULL
     WHERE pk = ?1";
 
+/// Where [`FIND`] has what an invocation used, as JSON.
+const USAGE: usize = 7;
+
 /// An invocation's row.
 struct Found {
     pk: i64,
-    session_pk: i64,
+    session: sessions::Found,
     status: InvocationStatus,
     last_seq: u64,
     journal_length: u64,
     /// It belongs to the session that was asked for.
     same_session: bool,
+    /// What it used so far, as it is stored: most commits do not ask.
+    usage: String,
+}
+
+impl Found {
+    fn usage(&self) -> Result<Usage, Fault> {
+        serde_json::from_str(&self.usage).map_err(|error| column::broken(USAGE, error).into())
+    }
 }
 
 fn find(connection: &Connection, id: InvocationId, key: &SessionKey) -> Result<Option<Found>, Fault> {
@@ -83,11 +93,12 @@ fn find(connection: &Connection, id: InvocationId, key: &SessionKey) -> Result<O
     let found = |row: &Row<'_>| {
         Ok(Found {
             pk: row.get(0)?,
-            session_pk: row.get(1)?,
+            session: sessions::Found { pk: row.get(1)?, last_position: row.get(6)? },
             status: column::parsed(row, 2)?,
             last_seq: column::unsigned(row, 3)?,
             journal_length: column::unsigned(row, 4)?,
             same_session: row.get(5)?,
+            usage: row.get(USAGE)?,
         })
     };
     let mut statement = connection.prepare_cached(FIND)?;
@@ -105,19 +116,20 @@ pub(super) fn begin(
     let found = find(write.connection, record.id, &record.session)?;
     if found.is_none() {
         // Before anything is written: taking it back would take back all that is written with it.
-        check_quotas(write.connection, &record.session, record.started_at.day(), quotas)?;
+        check_quotas(write, record, quotas)?;
     }
-    let session_pk = match &found {
+    let session = match &found {
         Some(found) if !found.same_session => return Err(refusal::other_session(record.id).into()),
         Some(found) => {
             refusal::check_step(record.id, found.status, record.status)?;
-            found.session_pk
+            found.session
         }
-        None => match sessions::find_pk(write.connection, &record.session)? {
-            Some(pk) => pk,
+        None => match sessions::find_row(write.connection, &record.session)? {
+            Some(session) => session,
             None => sessions::insert(write, &record.session, None, UnixMillis::now())?,
         },
     };
+    let session_pk = session.pk;
     if let Some(StartKey { key, .. }) = &begin.start_key {
         match find_start(write.connection, session_pk, key)? {
             Some((other, _)) if other != record.id => return Err(refusal::key_used(key, other).into()),
@@ -127,9 +139,9 @@ pub(super) fn begin(
     if pin {
         sessions::pin_unpinned(write.connection, session_pk, &record.agent_version)?;
     }
-    count(write.connection, record, found.as_ref())?;
+    count(write, record, found.as_ref())?;
     let at = UnixMillis::now();
-    let position = sessions::touch(write, session_pk, at, usize::from(message.is_some()))?;
+    let position = sessions::touch(write, session, at, usize::from(message.is_some()))?;
     let sql = if found.is_some() { UPDATE } else { INSERT };
     put(write.connection, sql, begin, session_pk, message.map(|_| position))?;
     if let Some(message) = message {
@@ -141,29 +153,31 @@ pub(super) fn begin(
 }
 
 /// Counts a beginning for its user and its agent.
-fn count(connection: &Connection, record: &InvocationRecord, found: Option<&Found>) -> Result<(), Fault> {
+fn count(
+    write: &mut WriteTransaction<'_>,
+    record: &InvocationRecord,
+    found: Option<&Found>,
+) -> Result<(), Fault> {
     let (key, day) = (&record.session, record.started_at.day());
-    let before = match found {
-        Some(found) => usage::of_invocation(connection, found.pk)?,
-        None => Usage::default(),
-    };
-    usage::change(connection, &key.user_id, day, |used| {
+    let before = found.map(Found::usage).transpose()?.unwrap_or_default();
+    write.counts.change(write.connection, &key.user_id, day, |used| {
         used.invocations = used.invocations.saturating_add(u64::from(found.is_none()));
         used.add(&before, &record.usage);
     })?;
-    usage::add_to_agent(connection, &key.app_name, day, record.usage.model_tokens_since(&before))
+    usage::add_to_agent(write.connection, &key.app_name, day, record.usage.model_tokens_since(&before))
 }
 
 fn check_quotas(
-    connection: &Connection,
-    key: &SessionKey,
-    day: UnixDay,
+    write: &mut WriteTransaction<'_>,
+    record: &InvocationRecord,
     quotas: &Quotas,
 ) -> Result<(), Fault> {
-    refusal::check_user_quota(&key.user_id, &quotas.user, &usage::get(connection, &key.user_id, day)?)?;
+    let (key, day) = (&record.session, record.started_at.day());
+    let used = write.counts.get(write.connection, &key.user_id, day)?;
+    refusal::check_user_quota(&key.user_id, &quotas.user, used)?;
     // Most agents have no quota: for them nothing is read.
     if quotas.agent != AgentQuota::default() {
-        let tokens = usage::of_agent(connection, &key.app_name, day)?;
+        let tokens = usage::of_agent(write.connection, &key.app_name, day)?;
         refusal::check_agent_quota(&key.app_name, quotas.agent, tokens)?;
     }
     Ok(())
@@ -178,25 +192,25 @@ fn put(
     message_position: Option<i64>,
 ) -> Result<(), Fault> {
     let EncodedRecord { record, start_key, progress, usage, waiting, resume, parent } = begin;
-    connection.prepare_cached(sql)?.execute(named_params! {
-        ":id": record.id.to_string(),
-        ":session_pk": session_pk,
-        ":agent_version": record.agent_version,
-        ":status": record.status.as_str(),
-        ":reason": record.reason,
-        ":attempt": record.attempt,
-        ":started_at": record.started_at.0,
-        ":ended_at": record.ended_at.map(|at| at.0),
-        ":progress": progress,
-        ":usage": usage,
-        ":waiting": waiting,
-        ":resume": resume,
-        ":message_position": message_position,
-        ":start_key": start_key.as_ref().map(|start| start.key.as_str()),
-        ":start_digest": start_key.as_ref().map(|start| &start.digest),
-        ":parent_id": record.parent.as_ref().map(|parent| parent.invocation_id.to_string()),
-        ":parent": parent,
-    })?;
+    connection.prepare_cached(sql)?.execute(params![
+        record.id.to_string(),
+        session_pk,
+        record.agent_version,
+        record.status.as_str(),
+        record.reason,
+        record.attempt,
+        record.started_at.0,
+        record.ended_at.map(|at| at.0),
+        progress,
+        usage,
+        waiting,
+        resume,
+        message_position,
+        start_key.as_ref().map(|start| start.key.as_str()),
+        start_key.as_ref().map(|start| &start.digest),
+        record.parent.as_ref().map(|parent| parent.invocation_id.to_string()),
+        parent,
+    ])?;
     Ok(())
 }
 
@@ -210,7 +224,7 @@ pub(super) fn commit(write: &mut WriteTransaction<'_>, commit: &EncodedCommit) -
 
     // Entries of the journal and steps are nothing that a list of sessions shows.
     if !events.is_empty() || !state.is_empty() {
-        let newest = sessions::touch(write, found.session_pk, *at, events.len())?;
+        let newest = sessions::touch(write, found.session, *at, events.len())?;
         append(write.connection, &found, newest, *at, events)?;
         state::apply(write.connection, session, state)?;
     }
@@ -219,10 +233,9 @@ pub(super) fn commit(write: &mut WriteTransaction<'_>, commit: &EncodedCommit) -
     }
     let used = step.as_ref().and_then(|step| step.step.usage());
     if let Some(now) = used {
-        let before = usage::of_invocation(write.connection, found.pk)?;
-        let (connection, day) = (write.connection, at.day());
-        usage::change(connection, &session.user_id, day, |used| used.add(&before, now))?;
-        usage::add_to_agent(connection, &session.app_name, day, now.model_tokens_since(&before))?;
+        let (day, before) = (at.day(), found.usage()?);
+        write.counts.change(write.connection, &session.user_id, day, |used| used.add(&before, now))?;
+        usage::add_to_agent(write.connection, &session.app_name, day, now.model_tokens_since(&before))?;
     }
     match step {
         Some(step) => take_step(write.connection, &found, step, *at),
@@ -241,7 +254,7 @@ fn append(
     let first = newest - integer(events.len()) + 1;
     for (position, event) in (first..).zip(events) {
         let place = history::Place {
-            session_pk: found.session_pk,
+            session_pk: found.session.pk,
             position,
             invocation_pk: Some(found.pk),
             seq: integer(event.seq()),
@@ -293,8 +306,8 @@ pub(super) fn started_with(
     session: &SessionKey,
     key: &IdempotencyKey,
 ) -> Result<Option<(InvocationId, String)>, Fault> {
-    match sessions::find_pk(connection, session)? {
-        Some(session_pk) => find_start(connection, session_pk, key),
+    match sessions::find_row(connection, session)? {
+        Some(session) => find_start(connection, session.pk, key),
         None => Ok(None),
     }
 }
@@ -328,7 +341,7 @@ pub(super) fn list(connection: &Connection, filter: &InvocationFilter) -> Result
         let sql = if status.is_some() { LIST_SESSION_AND_STATUS } else { LIST_SESSION };
         let mut found = Vec::new();
         for key in &filter.sessions {
-            if let Some(pk) = sessions::find_pk(connection, key)? {
+            if let Some(sessions::Found { pk, .. }) = sessions::find_row(connection, key)? {
                 found.extend(rows(sql, Some(pk))?);
             }
         }

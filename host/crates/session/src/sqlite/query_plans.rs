@@ -8,7 +8,7 @@ use super::{history, invocations, journal, schema, sessions, state, usage};
 
 const STATEMENTS: &[&str] = &[
     sessions::GET,
-    sessions::FIND_PK,
+    sessions::FIND_ROW,
     sessions::FIND,
     sessions::TOUCH,
     sessions::PIN,
@@ -47,7 +47,6 @@ const STATEMENTS: &[&str] = &[
     journal::PRUNE,
     usage::GET,
     usage::OF_AGENT,
-    usage::OF_INVOCATION,
     artifacts::MADE,
     artifacts::USER_BYTES,
     artifacts::RESIZE,

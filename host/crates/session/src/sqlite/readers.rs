@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 
 use rak_core::StoreError;
-use rusqlite::{Connection, Transaction};
+use rusqlite::Connection;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
@@ -45,7 +45,7 @@ impl Readers {
     pub(super) async fn read<T, F>(&self, query: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Transaction<'_>) -> Result<T, Fault> + Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     {
         let permit = Arc::clone(&self.permits).acquire_owned().await;
         let permit = permit.map_err(|_| StoreError::unavailable("it was closed"))?;
@@ -63,7 +63,7 @@ impl Readers {
     pub(super) async fn glance<T, F>(&self, query: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Transaction<'_>) -> Result<T, Fault> + Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     {
         let query = match self.permits.try_acquire() {
             Ok(_permit) => match self.pool.try_read(query) {
@@ -105,7 +105,7 @@ impl Pool {
         usable
     }
 
-    fn read<T>(&self, query: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+    fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, Fault> {
         let usable = self.usable.read().unwrap_or_else(PoisonError::into_inner);
         if !*usable {
             return Err(StoreError::unavailable("the disk does not let it open its file again").into());
@@ -118,7 +118,7 @@ impl Pool {
     /// The same where nothing has to be waited for and opened; gives the query back where it has.
     fn try_read<T, F>(&self, query: F) -> Result<Result<T, Fault>, F>
     where
-        F: FnOnce(&Transaction<'_>) -> Result<T, Fault>,
+        F: FnOnce(&Connection) -> Result<T, Fault>,
     {
         let Ok(usable) = self.usable.try_read() else { return Err(query) };
         let idle = if *usable { self.idle().pop() } else { None };
@@ -130,13 +130,13 @@ impl Pool {
 
     fn read_with<T>(
         &self,
-        mut connection: Connection,
-        query: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
+        connection: Connection,
+        query: impl FnOnce(&Connection) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        let transaction = connection.transaction()?;
-        let result = query(&transaction);
-        // There is nothing to commit; this ends the view.
-        transaction.finish()?;
+        // By statements that are prepared already. Where the query panics the connection is closed, and with it the view.
+        connection.prepare_cached("BEGIN")?.execute([])?;
+        let result = query(&connection);
+        connection.prepare_cached("ROLLBACK")?.execute([])?;
         self.idle().push(connection);
         result
     }

@@ -21,17 +21,17 @@ const MAX_FOUND: i64 = 100;
 pub(super) const GET: &str = "
     SELECT app_name, user_id, session_id, agent_version, created_at, updated_at FROM sessions
     WHERE session_id = ?1 AND app_name = ?2 AND user_id = ?3";
-pub(super) const FIND_PK: &str =
-    "SELECT pk FROM sessions WHERE session_id = ?1 AND app_name = ?2 AND user_id = ?3";
+pub(super) const FIND_ROW: &str =
+    "SELECT pk, last_position FROM sessions WHERE session_id = ?1 AND app_name = ?2 AND user_id = ?3";
 pub(super) const FIND: &str = "
     SELECT app_name, user_id, session_id FROM sessions
     WHERE session_id = ?1 ORDER BY app_name, user_id LIMIT ?2";
 const INSERT: &str = "
     INSERT INTO sessions (session_id, app_name, user_id, agent_version, created_at, updated_at, changed)
     VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)";
+/// The position is found before and not returned: for rows that it returns, SQLite makes a table first.
 pub(super) const TOUCH: &str = "
-    UPDATE sessions SET updated_at = max(updated_at, ?2), changed = ?3, last_position = last_position + ?4
-    WHERE pk = ?1 RETURNING last_position";
+    UPDATE sessions SET updated_at = max(updated_at, ?2), changed = ?3, last_position = ?4 WHERE pk = ?1";
 pub(super) const PIN: &str = "UPDATE sessions SET agent_version = ?2 WHERE pk = ?1";
 pub(super) const PIN_UNPINNED: &str =
     "UPDATE sessions SET agent_version = ?2 WHERE pk = ?1 AND agent_version IS NULL";
@@ -87,10 +87,19 @@ fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
     })
 }
 
+/// A session's row.
+#[derive(Clone, Copy)]
+pub(super) struct Found {
+    pub(super) pk: i64,
+    /// That of its newest event.
+    pub(super) last_position: i64,
+}
+
 /// The session's row, where it is there.
-pub(super) fn find_pk(connection: &Connection, key: &SessionKey) -> Result<Option<i64>, Fault> {
-    let mut statement = connection.prepare_cached(FIND_PK)?;
-    Ok(statement.query_row(key_columns(key), |row| row.get(0)).optional()?)
+pub(super) fn find_row(connection: &Connection, key: &SessionKey) -> Result<Option<Found>, Fault> {
+    let mut statement = connection.prepare_cached(FIND_ROW)?;
+    let found = |row: &Row<'_>| Ok(Found { pk: row.get(0)?, last_position: row.get(1)? });
+    Ok(statement.query_row(key_columns(key), found).optional()?)
 }
 
 /// Makes the session's row.
@@ -99,24 +108,25 @@ pub(super) fn insert(
     key: &SessionKey,
     agent_version: Option<&str>,
     at: UnixMillis,
-) -> Result<i64, Fault> {
+) -> Result<Found, Fault> {
     let changed = write.next_change();
     let [session, app, user] = key_columns(key);
     let row = params![session, app, user, agent_version, at.0, changed];
     write.connection.prepare_cached(INSERT)?.execute(row)?;
-    Ok(write.connection.last_insert_rowid())
+    Ok(Found { pk: write.connection.last_insert_rowid(), last_position: 0 })
 }
 
 /// Makes the session the one that changed last and takes the next `events` positions. Gives the newest position.
 pub(super) fn touch(
     write: &mut WriteTransaction<'_>,
-    pk: i64,
+    session: Found,
     at: UnixMillis,
     events: usize,
 ) -> Result<i64, Fault> {
     let changed = write.next_change();
-    let mut statement = write.connection.prepare_cached(TOUCH)?;
-    Ok(statement.query_row([pk, at.0, changed, integer(events)], |row| row.get(0))?)
+    let newest = session.last_position + integer(events);
+    write.connection.prepare_cached(TOUCH)?.execute([session.pk, at.0, changed, newest])?;
+    Ok(newest)
 }
 
 pub(super) fn create(
@@ -125,7 +135,7 @@ pub(super) fn create(
     agent_version: Option<&str>,
     delta: &ScopedDelta,
 ) -> Result<Session, Fault> {
-    if find_pk(write.connection, key)?.is_some() {
+    if find_row(write.connection, key)?.is_some() {
         return Err(refusal::session_exists(key).into());
     }
     insert(write, key, agent_version, UnixMillis::now())?;
@@ -171,8 +181,8 @@ pub(super) fn update_state(
     key: &SessionKey,
     delta: &ScopedDelta,
 ) -> Result<Option<Session>, Fault> {
-    let Some(pk) = find_pk(write.connection, key)? else { return Ok(None) };
-    touch(write, pk, UnixMillis::now(), 0)?;
+    let Some(session) = find_row(write.connection, key)? else { return Ok(None) };
+    touch(write, session, UnixMillis::now(), 0)?;
     state::apply(write.connection, key, delta)?;
     get(write.connection, key)
 }
@@ -182,9 +192,9 @@ pub(super) fn pin(
     key: &SessionKey,
     agent_version: Option<&str>,
 ) -> Result<Option<Session>, Fault> {
-    let Some(pk) = find_pk(write.connection, key)? else { return Ok(None) };
-    touch(write, pk, UnixMillis::now(), 0)?;
-    write.connection.prepare_cached(PIN)?.execute(params![pk, agent_version])?;
+    let Some(session) = find_row(write.connection, key)? else { return Ok(None) };
+    touch(write, session, UnixMillis::now(), 0)?;
+    write.connection.prepare_cached(PIN)?.execute(params![session.pk, agent_version])?;
     get(write.connection, key)
 }
 
@@ -225,11 +235,11 @@ pub(super) fn append_event(
     event: &EncodedEvent,
     delta: &ScopedDelta,
 ) -> Result<u64, Fault> {
-    let pk = find_pk(write.connection, key)?.ok_or_else(|| refusal::no_session(key))?;
+    let session = find_row(write.connection, key)?.ok_or_else(|| refusal::no_session(key))?;
     let now = UnixMillis::now();
-    let position = touch(write, pk, now, 1)?;
+    let position = touch(write, session, now, 1)?;
     state::apply(write.connection, key, delta)?;
-    let place = history::Place { session_pk: pk, position, invocation_pk: None, seq: 0, at: now };
+    let place = history::Place { session_pk: session.pk, position, invocation_pk: None, seq: 0, at: now };
     history::insert(write.connection, &place, &event.json)?;
     Ok(position.cast_unsigned())
 }

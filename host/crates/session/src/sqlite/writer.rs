@@ -21,6 +21,7 @@ use self::thread::WriterThread;
 use super::fault::Fault;
 use super::file::FileLock;
 use super::stats::{Counters, SqliteStats};
+use super::usage::Counts;
 
 /// Commands that wait for the writer; who comes later waits for room in the queue. Several batches, so that the writer
 /// never waits for its callers to wake up.
@@ -45,6 +46,7 @@ pub(super) struct Writer {
 pub(super) struct WriteTransaction<'a> {
     pub(super) connection: &'a Connection,
     changes: &'a mut i64,
+    pub(super) counts: Counts,
 }
 
 impl WriteTransaction<'_> {

@@ -4,26 +4,31 @@ use std::path::Path;
 use std::sync::{Arc, mpsc};
 
 use rak_core::StoreError;
+use rak_core::time::UnixDay;
 use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-use super::{Database, Writer};
+use super::{Database, WriteTransaction, Writer};
 use crate::sqlite::connection::open_reader;
 use crate::sqlite::fault::Fault;
 use crate::sqlite::file::OwnedFile;
 use crate::sqlite::readers::Readers;
+use crate::sqlite::{schema, usage};
 
-/// A database with a table of numbers, each there once.
+const DAY: UnixDay = UnixDay(20_000);
+
+/// A store with a table of numbers, each there once.
 fn open_numbers(path: &Path) -> Database {
     let readers = Readers::new(path.to_owned(), 1);
     let open = {
         let path = path.to_owned();
         move || {
-            let connection = Connection::open(&path).unwrap();
-            let schema =
+            let mut connection = Connection::open(&path).unwrap();
+            let numbers =
                 "PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS numbers (n INTEGER PRIMARY KEY)";
-            connection.execute_batch(schema).unwrap();
+            schema::migrate(&mut connection).unwrap();
+            connection.execute_batch(numbers).unwrap();
             Ok(connection)
         }
     };
@@ -52,6 +57,21 @@ impl Fixture {
     fn call(&mut self, mut operation: impl FnMut(&Connection) -> Result<i64, Fault> + Send + 'static) {
         let writer = Arc::clone(&self.writer);
         self.calls.spawn(async move { writer.call(1, move |write| operation(write.connection)).await });
+    }
+
+    /// Queues a command that counts an invocation of a user, and then ends as it is told.
+    fn count(&mut self, user: &'static str, end: impl Fn() -> Result<i64, Fault> + Send + 'static) {
+        let writer = Arc::clone(&self.writer);
+        let count = move |write: &mut WriteTransaction<'_>| {
+            let (connection, user) = (write.connection, user.parse().unwrap());
+            write.counts.change(connection, &user, DAY, |used| used.invocations += 1)?;
+            end()
+        };
+        self.calls.spawn(async move { writer.call(1, count).await });
+    }
+
+    fn counted(&self, user: &str) -> u64 {
+        usage::get(&self.reader, &user.parse().unwrap(), DAY).unwrap().invocations
     }
 
     fn insert(&mut self, number: i64) {
@@ -137,6 +157,26 @@ async fn a_command_that_fails_fails_alone() {
     assert_eq!(fixture.numbers(), [1, 5]);
     let stats = fixture.writer.stats();
     assert_eq!((stats.transactions, stats.commands, stats.refused_commands), (2, 6, 3));
+}
+
+#[tokio::test]
+async fn what_a_command_counts_is_kept_or_taken_back_with_it() {
+    let mut fixture = Fixture::new();
+    for user in ["a", "b"] {
+        fixture.count(user, || Ok(0));
+    }
+    assert_eq!(fixture.answers().await, [Ok(0), Ok(0)]);
+    let release = fixture.hold().await;
+    for _ in 0..3 {
+        fixture.count("a", || Ok(1));
+    }
+    fixture.count("a", || Err(refused()));
+    fixture.count("b", || panic!("as it may"));
+    fixture.count("c", || Ok(2));
+    fixture.queued(6).await;
+    drop(release);
+    assert_eq!(fixture.answers().await.iter().filter(|answer| answer.is_err()).count(), 2);
+    assert_eq!(["a", "b", "c", "d"].map(|user| fixture.counted(user)), [4, 1, 1, 0]);
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use super::database::Database;
 use crate::sqlite::fault::unavailable;
 use crate::sqlite::file::FileLock;
 use crate::sqlite::stats::Counters;
+use crate::sqlite::usage::Counts;
 
 /// The most commands in one transaction. Grouping pays off long before; a larger group would only make its first command
 /// wait longer.
@@ -101,7 +102,8 @@ impl WriterThread {
         roll_back(connection)?;
         execute(connection, "BEGIN IMMEDIATE")?;
         let mut failed = Failed::default();
-        let mut transaction = WriteTransaction { connection, changes: &mut self.changes };
+        let counts = Counts::default();
+        let mut transaction = WriteTransaction { connection, changes: &mut self.changes, counts };
         for queued in batch {
             match command(queued, &mut transaction, undo, &mut failed) {
                 Ok(true) => {}
@@ -116,7 +118,8 @@ impl WriterThread {
                 }
             }
         }
-        let committed = execute(connection, "COMMIT");
+        let counted = transaction.counts.store(connection).map_err(|error| unavailable(&error));
+        let committed = counted.and_then(|()| execute(connection, "COMMIT"));
         if committed.is_err() {
             let _ = roll_back(connection);
         }
@@ -153,7 +156,7 @@ fn command(
     if in_savepoint {
         execute(connection, "SAVEPOINT command")?;
     }
-    let before = connection.total_changes();
+    let before = (connection.total_changes(), transaction.counts.changes());
     // The panic's text is in the log by way of the hook.
     let run = AssertUnwindSafe(|| queued.command.run(transaction));
     let outcome = catch_unwind(run).unwrap_or_else(|_| Outcome::Broken(panicked()));
@@ -169,13 +172,15 @@ fn command(
         }
         if in_savepoint {
             execute(connection, "ROLLBACK TO command")?;
-        } else if connection.total_changes() != before {
+            transaction.counts.take_back();
+        } else if (connection.total_changes(), transaction.counts.changes()) != before {
             return Ok(false);
         }
         failed.commands += 1;
         failed.broken = broken.or(failed.broken.take());
     }
     if in_savepoint {
+        transaction.counts.store(connection).map_err(|error| unavailable(&error))?;
         execute(connection, "RELEASE command")?;
     }
     Ok(true)
