@@ -1,6 +1,7 @@
 //! The events of an invocation as Server-Sent Events.
 
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue};
@@ -8,6 +9,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures::StreamExt as _;
 use rak_core::{EncodedEvent, EventStream, InvocationId};
+use tokio::time::timeout;
 
 use crate::presentation::{RunFailure, Shown, show};
 use crate::protocol::sse::StreamFailure;
@@ -17,17 +19,22 @@ use crate::settings::ServerSettings;
 pub(super) const INVOCATION_ID: HeaderName = HeaderName::from_static("x-invocation-id");
 /// The shortest time between two comments, whatever the settings say.
 const MIN_KEEP_ALIVE: Duration = Duration::from_millis(1);
+/// The head of an answer waits so long for the first event: together they are one packet, and one wake-up of the client.
+const FIRST_EVENT: Duration = Duration::from_millis(2);
 /// Tells proxies not to collect the stream.
 const NO_BUFFERING: (HeaderName, HeaderValue) =
     (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
 
 /// Answers with the events, one frame each; the end of the stream is the end of the answer.
-pub(super) fn respond(
+pub(super) async fn respond(
     id: InvocationId,
     events: EventStream,
     streaming: bool,
     settings: &ServerSettings,
 ) -> Response {
+    let mut events = events.peekable();
+    // Where it does not come in time the head goes alone.
+    let _ = timeout(FIRST_EVENT, Pin::new(&mut events).peek()).await;
     let frames = events
         .filter_map(move |item| std::future::ready(show(item, streaming)))
         .map(move |shown| Ok::<_, Infallible>(frame(id, shown)));

@@ -96,7 +96,7 @@ pub(crate) async fn events(
     // A browser that reconnects sends the header, and the URL as it was at first.
     let after = last_event_id(&headers)?.or(parameters.after).unwrap_or(0).min(MAX_POSITION);
     let events = state.runner.listen(id, after).await?;
-    Ok(event_stream::respond(id, events, parameters.streaming.unwrap_or(true), &state.settings))
+    Ok(event_stream::respond(id, events, parameters.streaming.unwrap_or(true), &state.settings).await)
 }
 
 /// What it takes to repeat an invocation elsewhere, written while it is read.

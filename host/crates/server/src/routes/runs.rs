@@ -42,7 +42,7 @@ pub(crate) async fn run_sse(
     let start = RunStart::from_body(session_id, body, true);
     let streaming = start.streaming();
     let StartedRun { invocation_id: id, events } = start.start(&state, InvocationId::new()).await?;
-    Ok(event_stream::respond(id, events, streaming, &state.settings))
+    Ok(event_stream::respond(id, events, streaming, &state.settings).await)
 }
 
 /// A [`RunAnswer`](crate::protocol::rest::RunAnswer) that is written while the run goes on, so that the events of a
