@@ -88,14 +88,11 @@ pub(crate) async fn store_end(
     usage: Usage,
 ) -> Result<Vec<Arc<EncodedEvent>>, Failure> {
     let end = ending.end(usage, recorder.progress().clone());
-    let store = async {
-        let mut writing = recorder.lock().await?;
-        let author = recorder.session.app_name.as_str();
-        let events = ending.events(recorder.id, author, &writing.written().open_calls, &state);
-        let step = Some(InvocationStep::Ends(end));
-        recorder.record_end(writing, Record { events, state, step, ..Record::default() }).await
-    };
-    timeout(STORE_END_TIMEOUT, store)
-        .await
-        .map_err(|_| StoreError::unavailable("the store did not answer in time"))?
+    let late = |_| StoreError::unavailable("it did not answer in time");
+    let mut writing = timeout(STORE_END_TIMEOUT, recorder.lock()).await.map_err(late)??;
+    let author = recorder.session.app_name.as_str();
+    let events = ending.events(recorder.id, author, &writing.written().open_calls, &state);
+    let step = Some(InvocationStep::Ends(end));
+    let record = Record { events, state, step, ..Record::default() };
+    recorder.record_end(writing, record, STORE_END_TIMEOUT).await
 }

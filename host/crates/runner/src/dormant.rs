@@ -20,7 +20,7 @@ use crate::invocation_tracker::InvocationGuard;
 use crate::listener::LiveRun;
 use crate::recorder::Record;
 use crate::run_context::resting;
-use crate::run_task::{Begun, Deadline, RunTask, Start, new_journal, not_begun};
+use crate::run_task::{Begun, Deadline, NextRun, RunTask, Start, new_journal, not_begun};
 use crate::runner::Runner;
 use crate::session_queue::SessionLease;
 
@@ -151,7 +151,7 @@ impl Runner {
     /// Waits until it may go on, and makes a run of it; none where it is over, or left to the next host.
     ///
     /// What it does not do most of the time is boxed: very many may rest, and each of them is as large as this.
-    pub(crate) async fn wake(&self, mut dormant: Box<Dormant>) -> Option<Box<(RunTask, Start)>> {
+    pub(crate) async fn wake(&self, mut dormant: Box<Dormant>) -> Option<NextRun> {
         let place = loop {
             let woken = match self.rests(&mut dormant).await {
                 Woken::GoesOn(()) => Box::pin(self.sits_down(&mut dormant)).await,
@@ -174,7 +174,7 @@ impl Runner {
         let (mut pause, longest) = RETRY;
         loop {
             match Box::pin(self.prepare(&dormant)).await {
-                Ok(prepared) => return Some(Box::new(self.again(*dormant, prepared, place))),
+                Ok(prepared) => return Some(self.again(*dormant, prepared, place)),
                 Err(RunError::Store(error)) => {
                     tracing::debug!(invocation = %dormant.record.id, %error, "a run cannot go on yet");
                 }
@@ -341,7 +341,7 @@ impl Runner {
         Ok(Prepared { agent, record, begins_at, message, state, recorded })
     }
 
-    fn again(&self, dormant: Dormant, prepared: Prepared, place: Place) -> (RunTask, Start) {
+    fn again(&self, dormant: Dormant, prepared: Prepared, place: Place) -> NextRun {
         let Prepared { agent, record, begins_at, message, state, recorded } = prepared;
         let inner = self.inner();
         dormant.guard.activate();
@@ -385,15 +385,11 @@ impl Runner {
             }
             None => Start::Later { seat, entry: Entry::Now(place), admitted: agent },
         };
-        (task, start)
+        NextRun::new(task, start)
     }
 
     /// Ends it without a run.
-    pub(crate) async fn end_dormant(
-        &self,
-        dormant: Box<Dormant>,
-        ending: Option<Ending>,
-    ) -> Option<Box<(RunTask, Start)>> {
+    pub(crate) async fn end_dormant(&self, dormant: Box<Dormant>, ending: Option<Ending>) -> Option<NextRun> {
         let Dormant { guard, seat, record, .. } = *dormant;
         let live = self.inner().live.get_or_find(record.id);
         live.continue_at(record.progress.as_ref());
@@ -412,7 +408,7 @@ impl Runner {
     }
 
     /// The host ends before it goes on: what is stored says so already.
-    fn leave(&self, dormant: Box<Dormant>) -> Option<Box<(RunTask, Start)>> {
+    fn leave(&self, dormant: Box<Dormant>) -> Option<NextRun> {
         if let Some(live) = self.inner().live.get(dormant.record.id) {
             live.feed.close();
         }

@@ -1,6 +1,7 @@
 //! Writes what happens in an invocation: in order, stored before it is seen.
 
 use std::sync::{Arc, MutexGuard};
+use std::time::Duration;
 
 use rak_core::time::UnixMicros;
 use rak_core::{
@@ -9,6 +10,7 @@ use rak_core::{
 };
 use tokio::runtime::Handle;
 use tokio::sync::OwnedMutexGuard;
+use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
 use crate::listener::LiveRun;
@@ -87,14 +89,20 @@ impl Recorder {
     }
 
     /// Numbers and stores, and gives the events back to be published when everything else of the run is put away: who
-    /// sees the terminal event may begin the next run.
+    /// sees the terminal event may begin the next run. A write that takes too long goes on alone.
     pub(crate) async fn record_end(
         self: &Arc<Self>,
         writing: Writing,
         record: Record,
+        patience: Duration,
     ) -> Result<Vec<Arc<EncodedEvent>>, Failure> {
         let recorder = self.clone();
-        self.detach(async move { Ok(recorder.write(writing, record).await?.0) }).await
+        let mut write = Box::pin(async move { recorder.write(writing, record).await });
+        if let Ok(written) = timeout(patience, &mut write).await {
+            return Ok(written?.0);
+        }
+        self.tasks.spawn_on(write, &self.runtime);
+        Err(StoreError::unavailable("it did not answer in time").into())
     }
 
     async fn detach<T: Send + 'static>(

@@ -105,6 +105,18 @@ pub(crate) enum Start {
     Later { seat: Seat, entry: Entry, admitted: Arc<dyn Agent> },
 }
 
+/// A run that is to be made. In boxes: a future holds what it was given more than once.
+pub(crate) struct NextRun {
+    pub(crate) task: Box<RunTask>,
+    pub(crate) start: Box<Start>,
+}
+
+impl NextRun {
+    pub(crate) fn new(task: RunTask, start: Start) -> Self {
+        Self { task: Box::new(task), start: Box::new(start) }
+    }
+}
+
 /// What a run holds while it is in memory.
 #[derive(Default)]
 struct Holdings {
@@ -203,21 +215,17 @@ impl RunTask {
     }
 
     /// Runs it until it is over; gives what is left of it where it was put away.
-    pub(crate) async fn run(self, start: Start) -> Option<Box<Dormant>> {
+    pub(crate) async fn run(self: Box<Self>, start: Box<Start>) -> Option<Box<Dormant>> {
         let id = self.record.id;
         let mut holdings = Holdings::default();
         let (result, usage) = {
-            let work = AssertUnwindSafe(self.work(start, &mut holdings)).catch_unwind();
-            let work = async {
-                work.await.unwrap_or_else(|_| {
-                    tracing::error!(invocation = %id, "the host panicked in a run");
-                    (Err(AgentError::Unavailable { message: "the host failed".into() }), Usage::default())
-                })
-            };
-            tokio::pin!(work);
+            let mut work = Box::pin(AssertUnwindSafe(self.work(start, &mut holdings)).catch_unwind());
             tokio::select! {
                 biased;
-                ended = &mut work => ended,
+                ended = &mut work => ended.unwrap_or_else(|_| {
+                    tracing::error!(invocation = %id, "the host panicked in a run");
+                    (Err(AgentError::Unavailable { message: "the host failed".into() }), Usage::default())
+                }),
                 () = self.watch_for_stop() => (Err(AgentError::Stopped), Usage::default()),
             }
         };
@@ -229,7 +237,7 @@ impl RunTask {
         if let Err(AgentError::PutAway { waiting }) = &result
             && goes_on(waiting)
         {
-            return Some(Box::new(self.rest(waiting.clone(), usage, holdings).await));
+            return Some(Box::pin(self.rest(waiting.clone(), usage, holdings)).await);
         }
         let ending = Ending::of(result, self.guard.settle());
         let context = &holdings.context;
@@ -238,7 +246,8 @@ impl RunTask {
             _ => StateDelta::new(),
         };
         let recorder = context.as_ref().map_or(&self.recorder, |context| &context.recorder);
-        let (status, last_events) = closing::end(recorder, &self.stopping, ending, state, usage).await;
+        let (status, last_events) =
+            Box::pin(closing::end(recorder, &self.stopping, ending, state, usage)).await;
         tracing::info!(invocation = %id, session = %self.record.session, %status, cpu_micros = usage.cpu_micros, "run ended");
         // The session is free and the status final before anybody sees the terminal event.
         drop(holdings);
@@ -269,8 +278,12 @@ impl RunTask {
     }
 
     /// Waits for the session and a place, stores the beginning, lets the agent run.
-    async fn work(&self, start: Start, holdings: &mut Holdings) -> (Result<AgentOutcome, AgentError>, Usage) {
-        let begun = match start {
+    async fn work(
+        &self,
+        start: Box<Start>,
+        holdings: &mut Holdings,
+    ) -> (Result<AgentOutcome, AgentError>, Usage) {
+        let begun = match *start {
             Start::Now { seat, place, begun } => {
                 (holdings.seat, holdings.place) = (seat, Some(Arc::new(place)));
                 Ok(begun)
@@ -289,7 +302,7 @@ impl RunTask {
                     }
                 }
                 self.guard.activate();
-                self.begin_late(admitted).await
+                Box::pin(self.begin_late(admitted)).await
             }
         };
         holdings.began = Some(Instant::now());
@@ -396,7 +409,12 @@ impl RunTask {
 
     /// Puts the run away: it is not over, and goes on from its journal. Where the store does not take that, it goes on
     /// from what the store has.
-    async fn rest(self, waiting: Option<Waiting>, usage: Usage, holdings: Holdings) -> Dormant {
+    async fn rest(
+        self: Box<Self>,
+        waiting: Option<Waiting>,
+        usage: Usage,
+        holdings: Holdings,
+    ) -> Box<Dormant> {
         let ran = holdings.ran();
         let Holdings { context, seat, place, version, .. } = holdings;
         let status = match &waiting {
@@ -461,7 +479,7 @@ impl RunTask {
         let at_rest = self.on_disconnect_at_rest;
         let audience = (at_rest != OnDisconnect::Continue).then_some((self.live, at_rest));
         let (guard, caller_token) = (self.guard, self.caller_token);
-        Dormant { guard, seat, record, pause: Duration::ZERO, audience, caller_token }
+        Box::new(Dormant { guard, seat, record, pause: Duration::ZERO, audience, caller_token })
     }
 }
 

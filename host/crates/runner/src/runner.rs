@@ -13,6 +13,7 @@ use rak_core::{
     StopReason, StoreError, ToolAnswer, ToolCall, ToolSpec, Toolbox, Usage, UserId,
 };
 use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -26,7 +27,7 @@ use crate::recorder::{Record, Recorder};
 use crate::recovery::{self, Recovered};
 use crate::registry::StaticRegistry;
 use crate::run_context::{resting, resting_with};
-use crate::run_task::{Deadline, RunTask, Start};
+use crate::run_task::{Deadline, NextRun, RunTask, Start};
 use crate::session_queue::{SessionQueue, Turn};
 use crate::starts::Starts;
 
@@ -146,6 +147,12 @@ pub struct StartedRun {
     pub invocation_id: InvocationId,
     /// All its events.
     pub events: EventStream,
+}
+
+/// A run that was begun, with what is to be run; with nothing where it was begun before.
+pub(crate) struct Beginning {
+    pub(crate) started: StartedRun,
+    pub(crate) next: Option<NextRun>,
 }
 
 /// Puts a runner together. Agents and a store are needed, the rest has defaults.
@@ -310,11 +317,25 @@ impl Runner {
         // In a task of its own: a caller that goes away in between must not leave a beginning without an end.
         self.inner.runtime();
         let runner = self.clone();
-        let starting = self.inner.tasks.spawn(async move {
+        let (tell, told) = oneshot::channel();
+        self.inner.tasks.spawn(async move {
             let id = request.invocation_id;
-            runner.begin_once(request, parent).await.inspect_err(|_| runner.inner.live.forget(id))
+            // Boxed, because what it takes to begin is not needed for as long as the run lives.
+            let begun = Box::pin(runner.begin_once(request, parent)).await;
+            let (started, next) = match begun {
+                Ok(Beginning { started, next }) => (Ok(started), next),
+                Err(error) => {
+                    runner.inner.live.forget(id);
+                    (Err(error), None)
+                }
+            };
+            // Who does not wait any more does not want to know.
+            let _ = tell.send(started);
+            if next.is_some() {
+                runner.live(id, next).await;
+            }
         });
-        starting.await.map_err(|error| RunError::Internal(error.to_string()))?
+        told.await.map_err(|_| RunError::Internal("the host panicked while it began the run".to_owned()))?
     }
 
     pub(crate) async fn begin(
@@ -322,7 +343,7 @@ impl Runner {
         request: RunRequest,
         start_key: Option<StartKey>,
         parent: Option<Parent>,
-    ) -> Result<StartedRun, RunError> {
+    ) -> Result<Beginning, RunError> {
         let inner = &self.inner;
         let current = self.agent(&request.session.app_name)?;
         let id = request.invocation_id;
@@ -390,9 +411,8 @@ impl Runner {
             }
         };
         let events = listener::from_the_start(id, inner.log.clone(), Attendance::new(live.clone()));
-        let runner = self.clone();
-        self.inner.tasks.spawn(async move { runner.live(id, Some(Box::new((task, start)))).await });
-        Ok(StartedRun { invocation_id: id, events })
+        let started = StartedRun { invocation_id: id, events };
+        Ok(Beginning { started, next: Some(NextRun::new(task, start)) })
     }
 
     /// Goes on with an invocation that has no run in memory.
@@ -404,12 +424,11 @@ impl Runner {
         });
     }
 
-    /// The life of an invocation: in memory, put away, in memory again. The runs are boxed, so that one that is put away
-    /// takes little room.
-    async fn live(&self, id: InvocationId, mut next: Option<Box<(RunTask, Start)>>) {
+    /// The life of an invocation: in memory, put away, in memory again. What it is at one of these times takes no room at the
+    /// others.
+    async fn live(&self, id: InvocationId, mut next: Option<NextRun>) {
         while let Some(run) = next {
-            let (task, start) = *run;
-            next = match Box::pin(task.run(start)).await {
+            next = match Box::pin(run.task.run(run.start)).await {
                 Some(dormant) => {
                     // Who listens finds it again; the memory of one that nobody holds is given back.
                     self.inner.live.forget(id);

@@ -7,7 +7,7 @@ use rak_core::{Content, IdempotencyKey, Parent, RunError, SessionKey, StartKey};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use crate::runner::{RunRequest, Runner, StartedRun};
+use crate::runner::{Beginning, RunRequest, Runner, StartedRun};
 
 type Name = (SessionKey, IdempotencyKey);
 
@@ -46,7 +46,7 @@ impl Runner {
         &self,
         request: RunRequest,
         parent: Option<Parent>,
-    ) -> Result<StartedRun, RunError> {
+    ) -> Result<Beginning, RunError> {
         let Some(key) = request.config.idempotency_key.clone() else {
             return self.begin(request, None, parent).await;
         };
@@ -57,7 +57,7 @@ impl Runner {
             None => self.begin(request, Some(start_key), parent).await,
             Some((invocation_id, digest)) if digest == start_key.digest => {
                 let events = self.listen(invocation_id, 0).await?;
-                Ok(StartedRun { invocation_id, events })
+                Ok(Beginning { started: StartedRun { invocation_id, events }, next: None })
             }
             Some((invocation, _)) => Err(RunError::IdempotencyConflict { key: start_key.key, invocation }),
         }

@@ -128,13 +128,18 @@ impl Reader {
             }
             message => Ok(message),
         });
+        // What is seldom asked for is boxed: a socket holds room for all of it for as long as it is open.
         match parsed {
             Ok(WsClientMessage::Run(run)) => self.run(*run).await,
-            Ok(WsClientMessage::Cancel(target)) => self.cancel(target.invocation_id).await,
+            Ok(WsClientMessage::Cancel(target)) => Box::pin(self.cancel(target.invocation_id)).await,
             Ok(WsClientMessage::Status(target)) => self.status(target.invocation_id).await,
-            Ok(WsClientMessage::Pause(target)) => self.control(target.invocation_id, Control::Pause).await,
-            Ok(WsClientMessage::Resume(target)) => self.control(target.invocation_id, Control::Resume).await,
-            Ok(WsClientMessage::Respond(respond)) => self.respond(*respond).await,
+            Ok(WsClientMessage::Pause(target)) => {
+                Box::pin(self.control(target.invocation_id, Control::Pause)).await
+            }
+            Ok(WsClientMessage::Resume(target)) => {
+                Box::pin(self.control(target.invocation_id, Control::Resume)).await
+            }
+            Ok(WsClientMessage::Respond(respond)) => Box::pin(self.respond(*respond)).await,
             Ok(WsClientMessage::Subscribe(subscribe)) => self.subscribe(subscribe).await,
             Ok(WsClientMessage::Ping(_)) => self.reply(WsServerMessage::Pong).await,
             Err(error) => {
