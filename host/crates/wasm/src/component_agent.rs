@@ -291,9 +291,11 @@ impl Guest {
     /// Runs the call on the guests' threads. When the token is cancelled this returns soon: a guest that computes is
     /// interrupted, one that waits in the host is told and has a moment, one that waits elsewhere is dropped.
     pub(crate) async fn execute(self, call: Call) -> Result<Answer, AgentError> {
-        let (token, put_away) = (self.token.clone(), self.put_away.clone());
-        let engine = self.template.engine.clone();
-        let task = engine.scheduler().spawn(self.run_to_end(call));
+        // A future holds what it was given more than once.
+        let guest = Box::new(self);
+        let (token, put_away) = (guest.token.clone(), guest.put_away.clone());
+        let engine = guest.template.engine.clone();
+        let task = engine.scheduler().spawn(guest.run_to_end(call));
         tokio::pin!(task);
         let ended = tokio::select! {
             biased;
@@ -314,11 +316,11 @@ impl Guest {
         })
     }
 
-    async fn run_to_end(self, call: Call) -> Result<Answer, AgentError> {
+    async fn run_to_end(self: Box<Self>, call: Call) -> Result<Answer, AgentError> {
         if self.token.is_cancelled() {
             return Err(AgentError::Stopped);
         }
-        let work = self.share.run(self.call(call));
+        let work = self.share.run(Box::pin(self.call(call)));
         let result = tokio::select! {
             biased;
             result = work => result,

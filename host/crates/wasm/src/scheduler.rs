@@ -6,7 +6,7 @@
 //! threads than permits, so whatever is not a hog always finds one.
 
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +21,8 @@ use crate::ticker::Ticker;
 const SLICE: Duration = Duration::from_millis(2);
 /// Threads beyond those that hogs may hold.
 const SPARE_THREADS: usize = 2;
+/// How much more the guests' threads give way to others than a usual thread does.
+const NICE: i32 = 5;
 
 /// The threads of the guests.
 pub(crate) struct Scheduler {
@@ -37,6 +39,7 @@ impl Scheduler {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(processors + SPARE_THREADS)
             .thread_name("rak-guest")
+            .on_thread_start(step_back)
             .enable_time()
             .enable_io()
             .build()?;
@@ -69,6 +72,13 @@ impl Drop for Scheduler {
             runtime.shutdown_background();
         }
     }
+}
+
+/// Lets the threads of the server and of the store have a processor at once where they have something to do: without, a
+/// guest that computes keeps it for the rest of its time slice, some milliseconds. Where the system has it otherwise it stays so.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE);
 }
 
 /// One run's place among the others.
@@ -108,8 +118,7 @@ impl Share {
     }
 
     /// Polls a guest's future under the meter. A guest that waits gives its permit back and begins a new slice.
-    pub(crate) async fn run<T>(&self, guest: impl Future<Output = T>) -> T {
-        let mut guest = pin!(guest);
+    pub(crate) async fn run<T>(&self, mut guest: Pin<Box<impl Future<Output = T>>>) -> T {
         let result = poll_fn(|context| {
             let _running = self.ticker.running();
             self.meter.begin();
@@ -147,14 +156,14 @@ mod tests {
         let share = share(1);
         let permits = share.permits.clone();
         share
-            .run(async {
+            .run(Box::pin(async {
                 share.wait_for_turn().await;
                 assert_eq!(permits.available_permits(), 0);
                 tokio::task::yield_now().await;
                 assert_eq!(permits.available_permits(), 1);
                 share.wait_for_turn().await;
                 assert_eq!(permits.available_permits(), 0);
-            })
+            }))
             .await;
         assert_eq!(permits.available_permits(), 1);
     }

@@ -82,10 +82,11 @@ impl Gate {
         if let Some(answer) = self.timeline.recall(&call)? {
             return Ok(answer?);
         }
-        let effect = async {
+        // In a box: a guest may wait for days, and a future holds what it was given more than once.
+        let effect = Box::pin(async {
             self.keep_before(&waiting).await;
             effect.await
-        };
+        });
         self.wait_and_note(call, &waiting, effect).await
     }
 
