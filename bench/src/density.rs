@@ -45,9 +45,9 @@ pub(crate) async fn measure(place: &Place) -> anyhow::Result<Vec<Figure>> {
     let host = place.host(&["worker"], SETTINGS)?;
     let (many, first) = place.many((MANY, FIRST), (40, 10));
     let mut clients = open(&host, 0..first).await?;
-    let before = host.program.resident_bytes()?;
+    let before = host.program.memory_bytes()?;
     clients.extend(open(&host, first..many).await?);
-    let held = host.program.resident_bytes()?.saturating_sub(before);
+    let held = host.program.memory_bytes()?.saturating_sub(before);
     let (cpu, idle) =
         (host.program.cpu_time()?, place.many(Duration::from_secs(10), Duration::from_millis(50)));
     tokio::time::sleep(idle).await;

@@ -106,15 +106,15 @@ pub(crate) fn private_bytes() -> u64 {
 
 /// What the process has in memory, in bytes.
 pub(crate) fn resident_bytes() -> u64 {
-    resident_bytes_of(std::process::id()).unwrap_or(0)
+    bytes_in("/proc/self/status", "VmRSS:").unwrap_or(0)
 }
 
-/// What a process has in memory, in bytes.
-pub(crate) fn resident_bytes_of(process: u32) -> anyhow::Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+/// A size that the system writes into a file, in bytes.
+pub(crate) fn bytes_in(path: &str, name: &str) -> anyhow::Result<u64> {
+    let text = std::fs::read_to_string(path)?;
+    let line = text.lines().find_map(|line| line.strip_prefix(name));
     let kibibytes = line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
-    Ok(kibibytes.context("the system does not say what it has in memory")? << 10)
+    Ok(kibibytes.with_context(|| format!("{path} has no {name}"))? << 10)
 }
 
 /// Every connection is a file to the system; where the limit cannot be raised, connections fail and say so.

@@ -71,9 +71,10 @@ impl Program {
         Ok(Duration::from_micros((user + system) * 1_000_000 / a_second))
     }
 
-    /// What it has in memory, in bytes.
-    pub(crate) fn resident_bytes(&self) -> anyhow::Result<u64> {
-        crate::measure::resident_bytes_of(self.child.id())
+    /// What it has in memory, in bytes. A page that several mappings share is one page: each guest maps the image of its
+    /// component, and has of it what it has written.
+    pub(crate) fn memory_bytes(&self) -> anyhow::Result<u64> {
+        crate::measure::bytes_in(&format!("/proc/{}/smaps_rollup", self.child.id()), "Pss:")
     }
 
     /// Asks it to end, and returns when it has.

@@ -20,6 +20,11 @@ const ASYNC_STACK_BYTES: usize = 1 << 20;
 const KEEP_RESIDENT_BYTES: usize = 1 << 20;
 /// Pool slots for each invocation: most components have one memory, Python and JavaScript up to three.
 const MEMORIES_PER_INVOCATION: u32 = 2;
+/// The most address space that is reserved for memories. A process has 128 TiB, but the largest gap in it has 85: the program lies in
+/// between.
+const MAX_RESERVED_BYTES: u64 = 64 << 40;
+/// What one of them reserves: what 32 bits can address, with a gap behind it, so that the code need not check.
+const MEMORY_SLOT_BYTES: u64 = (4 << 30) + (32 << 20);
 /// A Rust component has 3 core instances and as many tables, a stubbed Python one 38.
 const CORE_INSTANCES_PER_INVOCATION: u32 = 8;
 
@@ -27,7 +32,8 @@ const CORE_INSTANCES_PER_INVOCATION: u32 = 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct EngineSettings {
-    /// How many guests may live at once: 4096. Each reserves 8 GiB of address space, of which 128 TiB are there.
+    /// How many guests may live at once: 4096. Each reserves 8 GiB of address space, from 8000 on less, and from 16 000 on the engine
+    /// goes without.
     pub max_guests: u32,
     /// The largest memory a guest may have at all, in bytes: 1 GiB. A run's own limit lies below it.
     pub max_memory_bytes: u64,
@@ -194,12 +200,18 @@ fn config(tier: CodeTier) -> Config {
     config
 }
 
+/// Slots for memories. Where there are a great many guests, fewer of them can have two.
+fn memories(guests: u32) -> u32 {
+    let most = u32::try_from(MAX_RESERVED_BYTES / MEMORY_SLOT_BYTES).unwrap_or(u32::MAX);
+    guests.saturating_mul(MEMORIES_PER_INVOCATION).min(most).max(guests)
+}
+
 fn pool(settings: EngineSettings) -> PoolingAllocationConfig {
     let guests = settings.max_guests;
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(guests)
         .total_core_instances(guests.saturating_mul(CORE_INSTANCES_PER_INVOCATION))
-        .total_memories(guests.saturating_mul(MEMORIES_PER_INVOCATION))
+        .total_memories(memories(guests))
         .total_tables(guests.saturating_mul(CORE_INSTANCES_PER_INVOCATION))
         .total_stacks(guests)
         .total_gc_heaps(guests.min(64))
