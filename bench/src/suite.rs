@@ -13,6 +13,9 @@ use crate::place::Place;
 use crate::report::Figure;
 use crate::{cancel, density, echo, fair, fanout, hotload, invoke, measure, report, scale, start};
 
+/// The exit code where everything was measured, and a bound was missed.
+const MISSED: u8 = 3;
+
 /// What is measured, and with what.
 #[derive(Debug, Args)]
 pub(crate) struct Selection {
@@ -87,8 +90,12 @@ pub(crate) fn run(selection: &Selection) -> anyhow::Result<ExitCode> {
             .with_context(|| format!("failed to write {}", json.display()))?;
     }
     let missed = figures.iter().any(|figure| figure.reached == Some(false));
-    // A quick run has no numbers to be believed.
-    Ok(if failed || (missed && !quick) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(match (failed, missed) {
+        (true, _) => ExitCode::FAILURE,
+        // A quick run has no numbers to be believed.
+        (false, true) if !quick => ExitCode::from(MISSED),
+        (false, _) => ExitCode::SUCCESS,
+    })
 }
 
 impl Name {
