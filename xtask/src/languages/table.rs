@@ -33,7 +33,7 @@ pub(super) fn write(places: &Places) -> anyhow::Result<()> {
     shell::run(&mut tests)?;
     let smallest = bench::languages(places)?;
     let mut table = String::from(
-        "| language | toolchain | component | compile, optimized (baseline) | fresh run | live instance |\n\
+        "| language | toolchain | component | compile, optimized (baseline) | fresh run (wasmtime alone) | live instance |\n\
          |---|---|---|---|---|---|\n",
     );
     for (name, language, toolchain) in ROWS {
@@ -41,11 +41,12 @@ pub(super) fn write(places: &Places) -> anyhow::Result<()> {
         let smallest = Numbers::read(&smallest, name)?;
         writeln!(
             table,
-            "| {language} | {toolchain} | {} | {} ({}) | {:.0} µs | {} KB |",
+            "| {language} | {toolchain} | {} | {} ({}) | {:.0} µs ({:.0} µs) | {} KB |",
             size(conformance.whole("/bytes")?),
             time(conformance.whole("/optimizedMs")?),
             time(conformance.whole("/baselineMs")?),
             smallest.number("/subject/median")?,
+            smallest.number("/floor/median")?,
             smallest.whole("/liveBytes")? >> 10,
         )?;
     }
