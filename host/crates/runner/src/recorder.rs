@@ -81,8 +81,10 @@ impl Recorder {
         }
         let recorder = self.clone();
         self.detach(async move {
-            let (encoded, seq) = recorder.write(writing, record).await?;
+            let (encoded, seq) = recorder.write(&mut writing, record).await?;
+            // Before anybody else may write: a listener takes what comes behind a later number for seen.
             recorder.live.feed.push(encoded);
+            drop(writing);
             Ok(seq)
         })
         .await
@@ -92,12 +94,12 @@ impl Recorder {
     /// sees the terminal event may begin the next run. A write that takes too long goes on alone.
     pub(crate) async fn record_end(
         self: &Arc<Self>,
-        writing: Writing,
+        mut writing: Writing,
         record: Record,
         patience: Duration,
     ) -> Result<Vec<Arc<EncodedEvent>>, Failure> {
         let recorder = self.clone();
-        let mut write = Box::pin(async move { recorder.write(writing, record).await });
+        let mut write = Box::pin(async move { recorder.write(&mut writing, record).await });
         if let Ok(written) = timeout(patience, &mut write).await {
             return Ok(written?.0);
         }
@@ -115,7 +117,7 @@ impl Recorder {
 
     async fn write(
         &self,
-        mut writing: Writing,
+        writing: &mut Writing,
         record: Record,
     ) -> Result<(Vec<Arc<EncodedEvent>>, u64), Failure> {
         let Record { mut events, state, mut entry, step, journal: _ } = record;
