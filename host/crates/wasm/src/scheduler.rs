@@ -21,8 +21,6 @@ use crate::ticker::Ticker;
 const SLICE: Duration = Duration::from_millis(2);
 /// Threads beyond those that hogs may hold.
 const SPARE_THREADS: usize = 2;
-/// How much more the guests' threads give way to others than a usual thread does.
-const NICE: i32 = 5;
 
 /// The threads of the guests.
 pub(crate) struct Scheduler {
@@ -39,7 +37,6 @@ impl Scheduler {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(processors + SPARE_THREADS)
             .thread_name("rak-guest")
-            .on_thread_start(step_back)
             .enable_time()
             .enable_io()
             .build()?;
@@ -72,13 +69,6 @@ impl Drop for Scheduler {
             runtime.shutdown_background();
         }
     }
-}
-
-/// Lets the threads of the server and of the store have a processor at once where they have something to do: without, a
-/// guest that computes keeps it for the rest of its time slice, some milliseconds. Where the system has it otherwise it stays so.
-fn step_back() {
-    #[cfg(target_os = "linux")]
-    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE);
 }
 
 /// One run's place among the others.
