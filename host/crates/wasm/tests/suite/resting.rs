@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt as _;
+use rak_core::time::UnixMillis;
 use rak_core::{Durability, IfBusy, InvocationId, InvocationStatus, OnDisconnect, RunConfig, RunError};
 use rak_runner::{Recovered, RunRequest, RunnerSettings};
 use rak_test_guests::fixture;
@@ -51,6 +52,14 @@ async fn a_guest_that_sleeps_in_memory_is_paused_and_goes_on() {
     assert_eq!(place.cancelled(id).await.len(), 2);
 }
 
+/// Returns when the clock has moved: what counts from now would end later than what counted from before.
+async fn until_later() {
+    let before = UnixMillis::now();
+    while UnixMillis::now().0 <= before.0 + 1 {
+        tokio::task::yield_now().await;
+    }
+}
+
 #[tokio::test]
 async fn a_long_sleep_gives_up_its_memory_and_ends_when_it_would_have() {
     let place = Place::new(program());
@@ -64,7 +73,7 @@ async fn a_long_sleep_gives_up_its_memory_and_ends_when_it_would_have() {
         place.runner.pause(id).await.expect("it rests");
         let record = place.status(id, InvocationStatus::Paused).await;
         assert_eq!(record.waiting.as_ref(), Some(&waiting));
-        tokio::time::sleep(Duration::from_millis(3)).await;
+        until_later().await;
         place.runner.resume(id).await.expect("it goes on");
         let record = place.status(id, InvocationStatus::Waiting).await;
         assert_eq!(record.waiting, Some(waiting.clone()), "it sleeps no longer than it said");
@@ -82,7 +91,7 @@ async fn a_long_sleep_of_wasi_ends_when_it_would_have() {
     for _ in 0..2 {
         place.runner.pause(id).await.expect("it rests");
         place.status(id, InvocationStatus::Paused).await;
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        until_later().await;
         place.runner.resume(id).await.expect("it goes on");
         assert_eq!(place.status(id, InvocationStatus::Waiting).await.waiting, waiting);
     }
